@@ -1,0 +1,53 @@
+/* Memory by lifetime: everything made in an arena lives until the arena is freed. One arena serves a
+ * run's rules, one each file. Not for sharing between threads. */
+#ifndef SMTPATCH_ARENA_H
+#define SMTPATCH_ARENA_H
+
+#include "guard.h"
+#include "text.h"
+
+typedef struct ArenaBlock ArenaBlock;
+
+typedef struct Arena {
+    ArenaBlock *block; /* the newest; older ones hang from it */
+    size_t next_size;  /* of the next block */
+    Guard *guard;
+} Arena;
+
+/* guard: where to go when memory ends; it must be inside guard_run() whenever the arena is asked. */
+void arena_init(Arena *arena, Guard *guard);
+
+/* Gives all memory back. The arena may be used again. */
+void arena_free(Arena *arena);
+
+/* `size` zeroed bytes, aligned for any type. Never NULL: leaves through the guard instead. */
+void *arena_alloc(Arena *arena, size_t size);
+
+/* The same for `count` items, the product checked. */
+void *arena_array(Arena *arena, size_t count, size_t item_size);
+
+#define arena_new(arena, Type) ((Type *)arena_alloc((arena), sizeof(Type)))
+
+/* A copy of text, with a NUL after it (not counted). */
+Str arena_copy(Arena *arena, Str text);
+
+/* printf into the arena, with a NUL after it (not counted). */
+Str arena_format(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A growing array in an arena. VECTOR(T) declares its type; all zero is the empty vector. */
+#define VECTOR(Type)            \
+    struct {                    \
+        Type *items;            \
+        size_t count, capacity; \
+    }
+
+/* A pointer to one more item at the end, zeroed. Pointers to earlier items may move. */
+#define vector_add(arena, vector)                                                                            \
+    ((vector)->items = arena_grow((arena), (vector)->items, &(vector)->capacity, (vector)->count + 1,        \
+                                  sizeof *(vector)->items),                                                  \
+     &(vector)->items[(vector)->count++])
+
+/* Behind vector_add: the items, moved if `wanted` are more than fit. */
+void *arena_grow(Arena *arena, void *items, size_t *capacity, size_t wanted, size_t item_size);
+
+#endif

@@ -1,0 +1,68 @@
+#include "buffer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void buffer_free(Buffer *buffer) {
+    free(buffer->data);
+    *buffer = (Buffer){0};
+}
+
+void buffer_clear(Buffer *buffer) {
+    buffer->size = 0;
+    buffer->failed = false;
+}
+
+bool buffer_reserve(Buffer *buffer, size_t more) {
+    if (buffer->failed || more > SIZE_MAX / 2 - buffer->size) {
+        buffer->failed = true;
+        return false;
+    }
+    size_t wanted = buffer->size + more;
+    if (wanted <= buffer->capacity) {
+        return true;
+    }
+    size_t larger = buffer->capacity + buffer->capacity / 2;
+    larger = larger < wanted ? wanted : larger;
+    larger = larger < 256 ? 256 : larger;
+    char *data = realloc(buffer->data, larger);
+    if (data == NULL) {
+        buffer->failed = true;
+        return false;
+    }
+    buffer->data = data;
+    buffer->capacity = larger;
+    return true;
+}
+
+void buffer_add(Buffer *buffer, Str text) {
+    if (text.size > 0 && buffer_reserve(buffer, text.size)) {
+        memcpy(buffer->data + buffer->size, text.data, text.size);
+        buffer->size += text.size;
+    }
+}
+
+void buffer_add_char(Buffer *buffer, char c) { buffer_add(buffer, (Str){&c, 1}); }
+
+void buffer_add_repeated(Buffer *buffer, char c, size_t count) {
+    if (count > 0 && buffer_reserve(buffer, count)) {
+        memset(buffer->data + buffer->size, c, count);
+        buffer->size += count;
+    }
+}
+
+void buffer_format(Buffer *buffer, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    int size = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (size < 0 || !buffer_reserve(buffer, (size_t)size + 1)) {
+        buffer->failed = true;
+        return;
+    }
+    va_start(arguments, format);
+    vsnprintf(buffer->data + buffer->size, (size_t)size + 1, format, arguments);
+    va_end(arguments);
+    buffer->size += (size_t)size;
+}

@@ -1,0 +1,30 @@
+/* A growing text with a sticky error: appends need no check of their own, the one at the end tells. */
+#ifndef SMTPATCH_BUFFER_H
+#define SMTPATCH_BUFFER_H
+
+#include "text.h"
+
+typedef struct Buffer {
+    char *data;
+    size_t size, capacity;
+    bool failed; /* memory ended; everything since then was dropped */
+} Buffer;
+
+/* All zero is an empty buffer. Frees the text and makes it empty again. */
+void buffer_free(Buffer *buffer);
+
+/* Keeps the memory for the next text. */
+void buffer_clear(Buffer *buffer);
+
+void buffer_add(Buffer *buffer, Str text);
+void buffer_add_char(Buffer *buffer, char c);
+void buffer_add_repeated(Buffer *buffer, char c, size_t count);
+void buffer_format(Buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Room for `more` bytes; false (and failed) when there is none. */
+bool buffer_reserve(Buffer *buffer, size_t more);
+
+/* What the buffer holds; valid until it changes. */
+static inline Str buffer_str(const Buffer *buffer) { return (Str){buffer->data, buffer->size}; }
+
+#endif

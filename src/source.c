@@ -1,0 +1,132 @@
+#include "source.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "width.h"
+
+static Newline first_newline(Str text) {
+    const char *line_feed = memchr(text.data, '\n', text.size);
+    size_t before = line_feed ? (size_t)(line_feed - text.data) : text.size;
+    const char *carriage_return = before > 0 ? memchr(text.data, '\r', before) : NULL;
+    if (carriage_return == NULL) {
+        return NEWLINE_LF;
+    }
+    return line_feed != NULL && carriage_return + 1 == line_feed ? NEWLINE_CRLF : NEWLINE_CR;
+}
+
+Source source_of(Str name, Str text, Arena *arena) {
+    bool has_mark = str_has_prefix(text, STR("\xEF\xBB\xBF"));
+    return (Source){.name = name,
+                    .text = text,
+                    .begin = has_mark ? 3 : 0,
+                    .newline = first_newline(text),
+                    .arena = arena};
+}
+
+Str newline_text(Newline newline) {
+    switch (newline) {
+    case NEWLINE_CRLF:
+        return STR("\r\n");
+    case NEWLINE_CR:
+        return STR("\r");
+    default:
+        return STR("\n");
+    }
+}
+
+static void find_lines(Source *source) {
+    VECTOR(uint32_t) starts = {0};
+    Str text = source->text;
+    *vector_add(source->arena, &starts) = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] == '\n' || (text.data[i] == '\r' && (i + 1 == text.size || text.data[i + 1] != '\n'))) {
+            *vector_add(source->arena, &starts) = (uint32_t)(i + 1);
+        }
+    }
+    source->line_starts = starts.items;
+    source->line_count = starts.count;
+}
+
+size_t source_line(Source *source, uint32_t offset) {
+    if (source->line_starts == NULL) {
+        find_lines(source);
+    }
+    size_t low = 0, high = source->line_count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (source->line_starts[middle] <= offset) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return low + 1;
+}
+
+Place source_place(Source *source, uint32_t offset) {
+    size_t line = source_line(source, offset);
+    Span before = {source->line_starts[line - 1], offset};
+    if (before.start == 0 && before.end >= source->begin) {
+        before.start = source->begin;
+    }
+    return (Place){line, 1 + text_columns(source_slice(source, before))};
+}
+
+Span source_line_span(Source *source, size_t line) {
+    if (source->line_starts == NULL) {
+        find_lines(source);
+    }
+    uint32_t start = source->line_starts[line - 1];
+    uint32_t end = line < source->line_count ? source->line_starts[line] : (uint32_t)source->text.size;
+    while (end > start && (source->text.data[end - 1] == '\n' || source->text.data[end - 1] == '\r')) {
+        end--;
+    }
+    if (start == 0 && end >= source->begin) {
+        start = source->begin;
+    }
+    return (Span){start, end};
+}
+
+/* A regular file's size spares the buffer its growing; anything else starts with a page. */
+static bool reserve_for(int descriptor, Buffer *buffer) {
+    struct stat status;
+    bool is_sized = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0;
+    if (is_sized && (uint64_t)status.st_size > SOURCE_SIZE_MAX) {
+        return false;
+    }
+    buffer_reserve(buffer, is_sized ? (size_t)status.st_size + 2 : 65536);
+    return true;
+}
+
+const char *source_read(int descriptor, Buffer *buffer) {
+    static const char too_large[] = "is larger than 2 GiB, the most that smtpatch takes";
+    if (!reserve_for(descriptor, buffer)) {
+        return too_large;
+    }
+    for (;;) {
+        if (buffer->size > SOURCE_SIZE_MAX) {
+            return too_large;
+        }
+        if (buffer->capacity - buffer->size < 2 && !buffer_reserve(buffer, buffer->size)) {
+            break;
+        }
+        if (buffer->failed) {
+            break;
+        }
+        ssize_t count = read(descriptor, buffer->data + buffer->size, buffer->capacity - buffer->size - 1);
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            return strerror(errno);
+        }
+        if (count == 0) {
+            buffer->data[buffer->size] = '\0';
+            return NULL;
+        }
+        buffer->size += (size_t)count;
+    }
+    return strerror(ENOMEM);
+}

@@ -1,0 +1,52 @@
+/* One input: its bytes as they came, and where its lines begin. */
+#ifndef SMTPATCH_SOURCE_H
+#define SMTPATCH_SOURCE_H
+
+#include "arena.h"
+#include "buffer.h"
+
+/* Offsets are 32 bits wide, so a source is at most this long. */
+#define SOURCE_SIZE_MAX ((size_t)INT32_MAX)
+
+typedef enum Newline { NEWLINE_LF, NEWLINE_CRLF, NEWLINE_CR } Newline;
+
+typedef struct Source {
+    Str name;         /* as messages show it */
+    Str text;         /* with a NUL after it, as the lexer wants */
+    uint32_t begin;   /* where the script starts: after a byte order mark, else 0 */
+    Newline newline;  /* of the first line; LF when there is none */
+
+    uint32_t *line_starts; /* made at the first question, see source_place() */
+    size_t line_count;
+    Arena *arena;
+} Source;
+
+/* A place as people count: both from 1. A column is a character as a terminal shows it. */
+typedef struct Place {
+    size_t line, column;
+} Place;
+
+/* Wraps text, which must have a NUL after it and outlive the source, and be at most SOURCE_SIZE_MAX long.
+ * The arena serves the table of lines. */
+Source source_of(Str name, Str text, Arena *arena);
+
+Str newline_text(Newline newline);
+
+static inline Str source_slice(const Source *source, Span span) {
+    return (Str){source->text.data + span.start, span.end - span.start};
+}
+
+/* The line (from 1) that holds a byte offset. LF, CRLF and a lone CR end a line, as in Flink's parser. */
+size_t source_line(Source *source, uint32_t offset);
+
+/* The same with the column. */
+Place source_place(Source *source, uint32_t offset);
+
+/* The bytes of a line (from 1), without its end. */
+Span source_line_span(Source *source, size_t line);
+
+/* Reads a whole open file. NULL, or what went wrong in the operating system's words, or that it is too large.
+ * The text is in `buffer`, with a NUL after it that its size does not count. */
+const char *source_read(int descriptor, Buffer *buffer);
+
+#endif

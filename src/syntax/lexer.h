@@ -1,0 +1,16 @@
+/* The lexer: a function from a place in the text to the token there. It keeps nothing between calls and
+ * allocates nothing, so any part of a script can be lexed again at any time. Facts: Flink's Parser.jj,
+ * lexical state BTID (release 2.4-SNAPSHOT), as gathered in grammar/flink.re. */
+#ifndef SMTPATCH_LEXER_H
+#define SMTPATCH_LEXER_H
+
+#include "syntax/token.h"
+
+/* The token, blank or comment at offset. text must have a NUL after its last byte; past that byte the
+ * answer is TOKEN_END. Every byte string lexes: what Flink would refuse is TOKEN_ILLEGAL or TOKEN_UNCLOSED_…. */
+Token lex(Str text, uint32_t offset);
+
+/* The same, blanks and comments passed over. */
+Token lex_significant(Str text, uint32_t offset);
+
+#endif
