@@ -1,15 +1,25 @@
 /* The tokens of Flink SQL. re2c makes src/syntax/lexer.h's lex() of this. */
 #include "syntax/lexer.h"
 
-static Token token_of(uint16_t kind, const char *text, const char *start, const char *end) {
+typedef unsigned char Byte;
+
+/* Made by gperf of keywords.tsv: the keyword that a word is, in any case of its letters, or NULL. */
+struct Keyword;
+static const struct Keyword *find_keyword(const char *word, size_t size);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#include "keyword_lookup.inc"
+#pragma GCC diagnostic pop
+
+static Token token_of(uint16_t kind, const Byte *text, const Byte *start, const Byte *end) {
     return (Token){.start = (uint32_t)(start - text), .end = (uint32_t)(end - text), .kind = kind};
 }
 
 /* The end of a string whose opening quote was passed: a quote is doubled to stand for itself, and nothing
  * else is special. NULL when it is not closed. */
-static const char *string_end(const char *cursor, const char *limit) {
+static const Byte *string_end(const Byte *cursor, const Byte *limit) {
     for (;;) {
-        const char *quote = cursor < limit ? memchr(cursor, '\'', (size_t)(limit - cursor)) : NULL;
+        const Byte *quote = cursor < limit ? memchr(cursor, '\'', (size_t)(limit - cursor)) : NULL;
         if (quote == NULL) {
             return NULL;
         }
@@ -21,7 +31,7 @@ static const char *string_end(const char *cursor, const char *limit) {
 }
 
 /* The same for E'…' (Calcite 1.33, Flink 2.0), where a backslash takes the next byte along. */
-static const char *escape_string_end(const char *cursor, const char *limit) {
+static const Byte *escape_string_end(const Byte *cursor, const Byte *limit) {
     while (cursor < limit) {
         if (*cursor == '\\') {
             cursor += 2;
@@ -36,12 +46,12 @@ static const char *escape_string_end(const char *cursor, const char *limit) {
     return NULL;
 }
 
-static Token string_token(uint16_t kind, const char *text, const char *start, const char *end, const char *limit) {
+static Token string_token(uint16_t kind, const Byte *text, const Byte *start, const Byte *end, const Byte *limit) {
     return end ? token_of(kind, text, start, end) : token_of(TOKEN_UNCLOSED_STRING, text, start, limit);
 }
 
 /* A backtick name ends at a lone backtick on the same line and is not empty. */
-static Token quoted_name(const char *text, const char *start, const char *cursor, const char *limit) {
+static Token quoted_name(const Byte *text, const Byte *start, const Byte *cursor, const Byte *limit) {
     for (; cursor < limit && *cursor != '\n' && *cursor != '\r'; cursor++) {
         if (*cursor != '`') {
             continue;
@@ -55,7 +65,7 @@ static Token quoted_name(const char *text, const char *start, const char *cursor
     return token_of(TOKEN_UNCLOSED_NAME, text, start, cursor);
 }
 
-static Token line_comment(const char *text, const char *start, const char *cursor, const char *limit) {
+static Token line_comment(const Byte *text, const Byte *start, const Byte *cursor, const Byte *limit) {
     while (cursor < limit && *cursor != '\n' && *cursor != '\r') {
         cursor++;
     }
@@ -64,12 +74,12 @@ static Token line_comment(const char *text, const char *start, const char *curso
 
 /* cursor is behind the opening slash and star. As in JavaCC's rule for documentation comments, a second star
  * takes the next character along unless that is a slash: so a slash, three stars, a slash is not closed. */
-static Token block_comment(const char *text, const char *start, const char *cursor, const char *limit) {
+static Token block_comment(const Byte *text, const Byte *start, const Byte *cursor, const Byte *limit) {
     if (cursor + 1 < limit && cursor[0] == '*' && cursor[1] != '/') {
         cursor += 2;
     }
     while (cursor < limit) {
-        const char *star = memchr(cursor, '*', (size_t)(limit - cursor));
+        const Byte *star = memchr(cursor, '*', (size_t)(limit - cursor));
         if (star == NULL || star + 1 >= limit) {
             break;
         }
@@ -81,10 +91,16 @@ static Token block_comment(const char *text, const char *start, const char *curs
     return token_of(TOKEN_UNCLOSED_COMMENT, text, start, limit);
 }
 
+/* A keyword in any case of its letters, or an identifier. */
+static Token word(const Byte *text, const Byte *start, const Byte *end) {
+    const struct Keyword *keyword = find_keyword((const char *)start, (size_t)(end - start));
+    return token_of(keyword ? keyword->kind : TOKEN_IDENTIFIER, text, start, end);
+}
+
 /* What no rule takes, up to the end of its UTF-8 character. */
-static Token illegal(const char *text, const char *start, const char *cursor, const char *limit) {
-    if ((unsigned char)*start >= 0xC0) {
-        while (cursor < limit && ((unsigned char)*cursor & 0xC0) == 0x80) {
+static Token illegal(const Byte *text, const Byte *start, const Byte *cursor, const Byte *limit) {
+    if (*start >= 0xC0) {
+        while (cursor < limit && (*cursor & 0xC0) == 0x80) {
             cursor++;
         }
     }
@@ -92,19 +108,15 @@ static Token illegal(const char *text, const char *start, const char *cursor, co
 }
 
 Token lex(Str source, uint32_t offset) {
-    const char *const text = source.data, *const limit = text + source.size;
-    const char *const start = text + offset;
-    const char *cursor = start, *marker;
+    const Byte *const text = (const Byte *)source.data, *const limit = text + source.size;
+    const Byte *const start = text + offset;
+    const Byte *cursor = start, *marker;
 
     /*!re2c
-    re2c:api:style = free-form;
-    re2c:define:YYCTYPE = "unsigned char";
+    re2c:define:YYCTYPE = Byte;
     re2c:define:YYCURSOR = cursor;
-    re2c:define:YYPEEK = "(unsigned char)*cursor";
     re2c:define:YYMARKER = marker;
-    re2c:define:YYLIMIT = limit;
     re2c:yyfill:enable = 0;
-    re2c:eof = 0;
     re2c:flags:utf-8 = 1;
 
     blank      = [ \t\n\r\f]+;
@@ -115,7 +127,7 @@ Token lex(Str source, uint32_t offset) {
     charset    = "_" [A-Za-z] [-A-Za-z0-9:._]*;
     exponent   = [eE] [+-]? digit+;
 
-    $                                 { return token_of(TOKEN_END, text, start, start); }
+    "\x00" { return start == limit ? token_of(TOKEN_EOF, text, start, start) : token_of(TOKEN_ILLEGAL, text, start, cursor); }
     blank                             { return token_of(TOKEN_BLANK, text, start, cursor); }
     "--" | "//"                       { return line_comment(text, start, cursor, limit); }
     "/" "*"                           { return block_comment(text, start, cursor, limit); }
@@ -124,15 +136,13 @@ Token lex(Str source, uint32_t offset) {
 
     "'"           { return string_token(TOKEN_QUOTED_STRING, text, start, string_end(cursor, limit), limit); }
     (charset | [nN]) "'" { return string_token(TOKEN_PREFIXED_STRING, text, start, string_end(cursor, limit), limit); }
-    // KEYWORDS: the build puts the rules made from keywords.tsv here.
-
     [uU] "&'"     { return string_token(TOKEN_UNICODE_STRING, text, start, string_end(cursor, limit), limit); }
     [xX] "'"      { return string_token(TOKEN_BINARY_STRING, text, start, string_end(cursor, limit), limit); }
     [eE] "'"      { return string_token(TOKEN_ESCAPE_STRING, text, start, escape_string_end(cursor, limit), limit); }
     "`"           { return quoted_name(text, start, cursor, limit); }
 
     "$"                               { return token_of(TOKEN_OPERATOR, text, start, cursor); }
-    letter letter_or_digit*           { return token_of(TOKEN_IDENTIFIER, text, start, cursor); }
+    letter letter_or_digit*           { return word(text, start, cursor); }
 
     digit+                            { return token_of(TOKEN_INTEGER_LITERAL, text, start, cursor); }
     digit+ "." digit* exponent? | "." digit+ exponent? | digit+ exponent

@@ -33,7 +33,7 @@ size_t grammar_size(void) { return sizeof(yyParser); }
 
 bool grammar_expects(const void *parser, uint16_t kind) {
     YYACTIONTYPE state = ((const yyParser *)parser)->yytos->stateno;
-    if (state > YY_SHIFT_MAX) {
+    if (state > YY_SHIFT_COUNT) {
         return false;
     }
     int index = yy_shift_ofst[state] + kind;
@@ -48,12 +48,8 @@ bool grammar_expects(const void *parser, uint16_t kind) {
 %token LEFT_PAREN RIGHT_PAREN COMMA SEMICOLON DOT EQUALS LESS GREATER LESS_GREATER DASH.
 %token OPERATOR HINT_BEGIN COMMENT_END ILLEGAL.
 
-/* ---- Scripts ------------------------------------------------------------------------------------------- */
-
-input ::= script.
-script ::= .
-script ::= script SEMICOLON.
-script ::= script statement SEMICOLON(E).       { builder_end_statement(builder, E); }
+/* The driver gives the parser one statement at a time, without the ';' that ends it. */
+input ::= statement.
 
 /* ---- Names, literals, runs ------------------------------------------------------------------------------ */
 
@@ -156,30 +152,32 @@ columns ::= columns COMMA column.
 column_names ::= path(P).                       { builder_column(builder, COLUMN_REFERENCE, P, P, SPAN_NONE); }
 column_names ::= column_names COMMA path(P).    { builder_column(builder, COLUMN_REFERENCE, P, P, SPAN_NONE); }
 
-column ::= column_name(N) type(T) key_constraint(K) comment.
-    { builder_column(builder, COLUMN_PHYSICAL, span_join(N, span_join(T, K)), N, T); }
-column ::= column_name(N) type(T) METADATA(M) metadata_key virtual comment.
-    { builder_column(builder, COLUMN_METADATA, span_join(N, token_span(M)), N, T); }
+column ::= column_name(N) type(T) key_constraint comment.
+    { builder_column(builder, COLUMN_PHYSICAL, N, N, T); }
+column ::= column_name(N) type(T) METADATA metadata_key virtual comment.
+    { builder_column(builder, COLUMN_METADATA, N, N, T); }
 column ::= column_name(N) AS expression(E) comment.
-    { builder_column(builder, COLUMN_COMPUTED, span_join(N, E), N, E); }
-column ::= constraint_name(C) PRIMARY(P) KEY columns_in_parens(L) enforcement.
-    { builder_constraint(builder, COLUMN_PRIMARY_KEY, C, P, L); }
-column ::= constraint_name(C) UNIQUE(U) columns_in_parens(L) enforcement.
-    { builder_constraint(builder, COLUMN_UNIQUE, C, U, L); }
+    { builder_column(builder, COLUMN_COMPUTED, N, N, E); }
+column ::= table_constraint.
+column ::= CONSTRAINT(C) name table_constraint. { builder_named_constraint(builder, C); }
 column ::= WATERMARK(W) FOR path(P) AS expression(E).
-    { builder_column(builder, COLUMN_WATERMARK, span_join(token_span(W), E), P, E); }
+    { builder_column(builder, COLUMN_WATERMARK, token_span(W), P, E); }
 
 metadata_key ::= .
 metadata_key ::= FROM literal(K).               { builder_metadata_key(builder, K); }
 virtual ::= .
 virtual ::= VIRTUAL.                            { builder_virtual(builder); }
 
-constraint_name(A) ::= .                        { A = SPAN_NONE; }
-constraint_name(A) ::= CONSTRAINT(C) name(N).   { A = span_join(token_span(C), N); }
-key_constraint(A) ::= .                         { A = SPAN_NONE; }
-key_constraint(A) ::= constraint_name(C) PRIMARY(P) KEY enforcement.
-    { builder_column_is_key(builder); A = span_join(C, token_span(P)); }
-key_constraint(A) ::= constraint_name(C) UNIQUE(U) enforcement. { A = span_join(C, token_span(U)); }
+/* No empty rule before PRIMARY: with one, the keyword would fall back to a column's name. */
+table_constraint ::= PRIMARY(P) KEY columns_in_parens(L) enforcement.
+    { builder_column(builder, COLUMN_PRIMARY_KEY, token_span(P), SPAN_NONE, L); }
+table_constraint ::= UNIQUE(U) columns_in_parens(L) enforcement.
+    { builder_column(builder, COLUMN_UNIQUE, token_span(U), SPAN_NONE, L); }
+key_constraint ::= .
+key_constraint ::= key.
+key_constraint ::= CONSTRAINT name key.
+key ::= PRIMARY KEY enforcement.                { builder_column_is_key(builder); }
+key ::= UNIQUE enforcement.
 enforcement ::= .
 enforcement ::= ENFORCED.
 enforcement ::= NOT ENFORCED.

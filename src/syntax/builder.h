@@ -12,7 +12,7 @@ typedef struct Builder {
     Findings *findings;
 
     /* Set by the parser's driver. */
-    Token first;    /* of the statement under way; kind TOKEN_END before it */
+    Token first;    /* of the statement under way; kind TOKEN_EOF before it */
     Token previous; /* the token before the one that the grammar was given last */
 
     /* Told to the driver. */
@@ -47,8 +47,10 @@ void builder_temporary(Builder *builder);
 
 void builder_table(Builder *builder, Span path);
 void builder_elements(Builder *builder, Token open, Token close);
-void builder_column(Builder *builder, ColumnKind kind, Span span, Span name, Span content);
-void builder_constraint(Builder *builder, ColumnKind kind, Span name, Token keyword, Span columns);
+/* first: where the definition begins. */
+void builder_column(Builder *builder, ColumnKind kind, Span first, Span name, Span content);
+/* Tells the constraint made last that CONSTRAINT and a name stand before it. */
+void builder_named_constraint(Builder *builder, Token keyword);
 void builder_metadata_key(Builder *builder, Span literal);
 void builder_virtual(Builder *builder);
 void builder_column_is_key(Builder *builder);
@@ -68,7 +70,8 @@ void builder_use(Builder *builder, StatementKind kind, Span name);
 
 void builder_statement(Builder *builder, StatementKind kind);
 void builder_other(Builder *builder);
-void builder_end_statement(Builder *builder, Token semicolon);
+/* Called by the driver when the grammar has taken the whole statement. end: where its ';' stands. */
+void builder_end_statement(Builder *builder, uint32_t end);
 
 /* The parser's stack could not grow. */
 void builder_out_of_memory(Builder *builder);

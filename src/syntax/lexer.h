@@ -7,7 +7,7 @@
 #include "syntax/token.h"
 
 /* The token, blank or comment at offset. text must have a NUL after its last byte; past that byte the
- * answer is TOKEN_END. Every byte string lexes: what Flink would refuse is TOKEN_ILLEGAL or TOKEN_UNCLOSED_…. */
+ * answer is TOKEN_EOF. Every byte string lexes: what Flink would refuse is TOKEN_ILLEGAL or TOKEN_UNCLOSED_…. */
 Token lex(Str text, uint32_t offset);
 
 /* The same, blanks and comments passed over. */

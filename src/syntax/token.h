@@ -8,7 +8,7 @@
 
 /* Kinds that the parser never sees. */
 enum {
-    TOKEN_END = 0, /* past the last byte */
+    TOKEN_EOF = 0, /* past the last byte */
     TOKEN_BLANK = 1000,
     TOKEN_LINE_COMMENT,  /* -- or //, without its line end */
     TOKEN_BLOCK_COMMENT, /* slash star, not nested */

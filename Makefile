@@ -1,0 +1,112 @@
+# smtpatch. `make help` lists what can be made.
+
+CC ?= cc
+PREFIX ?= /usr/local
+BUILD ?= build
+SANITIZE ?=
+WERROR ?=
+
+PACKAGES = re2c lemon gperf libpcre2-dev libinih-dev libpg-query-dev libutf8proc-dev libjansson-dev libcmocka-dev perl gcc
+
+WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wpointer-arith -Wvla
+CFLAGS ?= -O2 -g
+ALL_CFLAGS = -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) -D_GNU_SOURCE -DPCRE2_CODE_UNIT_WIDTH=8 \
+	-Isrc -I$(GENERATED) -pthread $(CFLAGS) $(SANITIZE_FLAGS)
+SANITIZE_FLAGS = $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+comma = ,
+LIBRARIES = -linih -lpcre2-8 -lutf8proc -pthread
+
+GENERATED = $(BUILD)/generated
+SOURCES := $(sort $(shell find src -name '*.c' ! -name main.c))
+OBJECTS = $(SOURCES:src/%.c=$(BUILD)/objects/%.o) $(BUILD)/objects/grammar.o $(BUILD)/objects/lexer.o
+HEADERS = $(GENERATED)/flink_grammar.h $(GENERATED)/keyword_text.inc
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+
+all: $(BUILD)/smtpatch
+
+help:
+	@sed -n 's/^#: //p' Makefile
+
+#: all        build $(BUILD)/smtpatch (the default)
+#: deps       install what the build needs (Debian packages)
+#: demo       patch a script as SMT writes it and show the difference
+#: check      run every test
+#: install    install below DESTDIR/PREFIX; uninstall takes it away again
+#: clean      remove $(BUILD)
+#: Settings: SANITIZE=1 (ASan, UBSan), WERROR=1, BUILD=dir, PREFIX=dir, DESTDIR=dir, CC, CFLAGS
+
+deps:
+	@sh tests/install-packages.sh $(PACKAGES)
+
+# ---- What is made of grammar/ ------------------------------------------------------------------------------
+
+$(GENERATED)/keyword_lookup.inc: grammar/keywords.tsv grammar/keywords.awk | $(GENERATED)
+	awk -v make=gperf -f grammar/keywords.awk $< | gperf --output-file=$@
+
+$(GENERATED)/keyword_text.inc: grammar/keywords.tsv grammar/keywords.awk | $(GENERATED)
+	awk -v make=words -f grammar/keywords.awk $< > $@
+
+$(GENERATED)/flink_grammar.y: grammar/flink.y grammar/keywords.tsv grammar/keywords.awk | $(GENERATED)
+	{ cat grammar/flink.y; awk -v make=fallbacks -f grammar/keywords.awk grammar/keywords.tsv; } > $@
+
+$(GENERATED)/flink_grammar.c: $(GENERATED)/flink_grammar.y
+	lemon -l $<
+
+$(GENERATED)/flink_grammar.h: $(GENERATED)/flink_grammar.c
+
+$(GENERATED)/lexer.c: grammar/flink.re | $(GENERATED)
+	re2c -b -i --no-generation-date -W -Werror -o $@ $<
+
+$(GENERATED):
+	@mkdir -p $@
+
+# ---- The program -------------------------------------------------------------------------------------------
+
+$(BUILD)/objects/%.o: src/%.c | $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/objects/lexer.o: $(GENERATED)/lexer.c $(GENERATED)/keyword_lookup.inc $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# Lemon's skeleton is not ours to warn about.
+$(BUILD)/objects/grammar.o: $(GENERATED)/flink_grammar.c $(HEADERS) src/syntax/builder.h src/syntax/tree.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -w -DNDEBUG -c -o $@ $<
+
+$(BUILD)/libsmtpatch.a: $(OBJECTS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/smtpatch: $(BUILD)/objects/main.o $(BUILD)/libsmtpatch.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
+
+-include $(shell find $(BUILD)/objects -name '*.d' 2>/dev/null)
+
+# ---- Tests -------------------------------------------------------------------------------------------------
+
+$(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libsmtpatch.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(BUILD)/libsmtpatch.a $(LIBRARIES) -lcmocka
+
+check: $(BUILD)/smtpatch $(UNIT_TESTS)
+	@BUILD='$(abspath $(BUILD))' sh tests/run.sh
+
+demo: $(BUILD)/smtpatch
+	@BUILD='$(BUILD)' sh tests/demo.sh
+
+# ---- Installing --------------------------------------------------------------------------------------------
+
+install: $(BUILD)/smtpatch
+	install -D -m 755 $(BUILD)/smtpatch $(DESTDIR)$(PREFIX)/bin/smtpatch
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/smtpatch
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all help deps check demo install uninstall clean
+.DELETE_ON_ERROR:
+.SECONDARY:

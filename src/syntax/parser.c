@@ -1,0 +1,295 @@
+#include "syntax/parser.h"
+
+#include "syntax/grammar.h"
+#include "syntax/lexer.h"
+#include "syntax/pragma.h"
+#include "syntax/syntax_error.h"
+
+typedef struct Driver {
+    Builder builder;
+    void *parser;
+    Token before_previous;      /* the token before builder.previous */
+    VECTOR(uint32_t) open_parens; /* where each '(' that is not closed stands */
+    VECTOR(Pragma) pragmas;
+    bool is_skipping;           /* after an error, until the next ';' */
+    bool is_in_set;             /* between STATEMENT SET BEGIN and its END, where ';' ends no statement */
+    size_t open_cases;          /* CASEs there whose END is to come */
+    bool is_starrocks;
+    Script *script;
+} Driver;
+
+static void start_grammar(Driver *driver) {
+    FlinkParserInit(driver->parser, &driver->builder);
+    driver->builder.first.kind = TOKEN_EOF;
+    driver->builder.has_syntax_error = false;
+}
+
+/* Forgets the statement under way. */
+static void restart_grammar(Driver *driver) {
+    FlinkParserFinalize(driver->parser);
+    start_grammar(driver);
+    driver->open_parens.count = 0;
+    driver->is_in_set = false;
+}
+
+static void start_statement(Driver *driver, Token first) {
+    Builder *builder = &driver->builder;
+    builder->first = first;
+    builder->statement = (Statement){0};
+    builder->table = (TableDefinition){0};
+    builder->options.count = 0;
+    builder->columns.count = 0;
+    builder->inserts.count = 0;
+    builder->marks.count = 0;
+    builder->metadata_key = SPAN_NONE;
+    builder->is_virtual = builder->is_primary_key = false;
+    builder->like_all = builder->like_options = 0;
+    driver->before_previous = builder->previous = (Token){first.start, first.start, TOKEN_SEMICOLON};
+}
+
+/* Words that begin a statement and stand in no query. After `EXPLAIN`, `SHOW` and their like they may. */
+static bool begins_next_statement(const Driver *driver, Token token) {
+    switch (token.kind) {
+    case TOKEN_CREATE:
+    case TOKEN_INSERT:
+    case TOKEN_ALTER:
+    case TOKEN_DROP:
+        break;
+    default:
+        return false;
+    }
+    switch (driver->builder.first.kind) {
+    case TOKEN_SELECT:
+    case TOKEN_WITH:
+    case TOKEN_VALUES:
+    case TOKEN_INSERT:
+    case TOKEN_UPSERT:
+    case TOKEN_CREATE:
+    case TOKEN_REPLACE:
+    case TOKEN_SET:
+    case TOKEN_RESET:
+    case TOKEN_USE:
+        return driver->open_parens.count == 0 && driver->builder.previous.kind != TOKEN_OR;
+    default:
+        return false;
+    }
+}
+
+static void report(Driver *driver, Token token, bool is_missing_semicolon) {
+    SyntaxErrorContext context = {
+        .source = driver->builder.source,
+        .arena = driver->builder.arena,
+        .parser = driver->parser,
+        .found = token,
+        .previous = driver->builder.previous,
+        .before_previous = driver->before_previous,
+        .open_paren = driver->open_parens.count > 0 ? &driver->open_parens.items[driver->open_parens.count - 1] : NULL,
+        .is_missing_semicolon = is_missing_semicolon,
+    };
+    syntax_error_report(&context, driver->builder.findings);
+}
+
+/* Where to go on: at this token if it begins a statement, else behind the next ';'. */
+static void recover(Driver *driver, Token token) {
+    bool resumes = begins_next_statement(driver, token);
+    Source *source = driver->builder.source;
+    Span statement = {driver->builder.first.start, resumes ? token.start : (uint32_t)source->text.size};
+    driver->is_starrocks = driver->is_starrocks || is_starrocks_statement(source, statement);
+    restart_grammar(driver);
+    driver->is_skipping = !resumes && token.kind != TOKEN_SEMICOLON;
+}
+
+/* False when a parenthesis has no partner. */
+static bool track_parens(Driver *driver, Token token) {
+    if (token.kind == TOKEN_LEFT_PAREN) {
+        *vector_add(driver->builder.arena, &driver->open_parens) = token.start;
+    } else if (token.kind == TOKEN_RIGHT_PAREN) {
+        if (driver->open_parens.count == 0) {
+            return false;
+        }
+        driver->open_parens.count--;
+    }
+    return token.kind != TOKEN_SEMICOLON || driver->open_parens.count == 0;
+}
+
+/* The END of a CASE does not end the set that it stands in. */
+static void track_set(Driver *driver, Token token) {
+    if (token.kind == TOKEN_BEGIN && driver->builder.previous.kind == TOKEN_SET &&
+        driver->before_previous.kind == TOKEN_STATEMENT) {
+        driver->is_in_set = true;
+        driver->open_cases = 0;
+    } else if (token.kind == TOKEN_CASE) {
+        driver->open_cases++;
+    } else if (token.kind == TOKEN_END && driver->open_cases > 0) {
+        driver->open_cases--;
+    } else if (token.kind == TOKEN_END) {
+        driver->is_in_set = false;
+    }
+}
+
+/* False when the grammar does not take it. */
+static bool give(Driver *driver, Token token) {
+    Builder *builder = &driver->builder;
+    FlinkParser(driver->parser, token.kind, token);
+    if (builder->is_out_of_memory) {
+        guard_leave(builder->arena->guard);
+    }
+    if (builder->has_syntax_error) {
+        return false;
+    }
+    track_set(driver, token);
+    driver->before_previous = builder->previous;
+    builder->previous = token;
+    return true;
+}
+
+/* The ';', or the end of the text in its place: the client adds one there, and so does this. */
+static void end_statement(Driver *driver, Token end) {
+    Builder *builder = &driver->builder;
+    FlinkParser(driver->parser, TOKEN_EOF, end);
+    if (builder->is_out_of_memory) {
+        guard_leave(builder->arena->guard);
+    }
+    if (builder->has_syntax_error) {
+        report(driver, end, false);
+        recover(driver, end);
+        return;
+    }
+    builder_end_statement(builder, end.start);
+    builder->first.kind = TOKEN_EOF;
+    driver->open_cases = 0;
+}
+
+/* An unclosed string, name or comment, or a parenthesis without partner, before the grammar sees it. */
+static bool is_lexical_error(Driver *driver, Token token) {
+    return token.kind >= TOKEN_UNCLOSED_STRING || !track_parens(driver, token);
+}
+
+static void take_token(Driver *driver, Token token) {
+    Builder *builder = &driver->builder;
+    bool is_semicolon = token.kind == TOKEN_SEMICOLON;
+    if (driver->is_skipping) {
+        driver->is_skipping = !is_semicolon;
+        return;
+    }
+    if (builder->first.kind == TOKEN_EOF) {
+        if (is_semicolon) {
+            return;
+        }
+        start_statement(driver, token);
+    } else if (begins_next_statement(driver, token)) {
+        report(driver, token, true);
+        recover(driver, token);
+        start_statement(driver, token);
+    }
+    if (is_lexical_error(driver, token)) {
+        report(driver, token, false);
+        recover(driver, token);
+    } else if (is_semicolon && !driver->is_in_set) {
+        end_statement(driver, token);
+    } else if (!give(driver, token)) {
+        report(driver, token, false);
+        recover(driver, token);
+    }
+}
+
+static void take_comment(Driver *driver, Token comment) {
+    Pragma pragma;
+    switch (pragma_parse(driver->builder.source->text, comment, &pragma)) {
+    case PRAGMA_NONE:
+        break;
+    case PRAGMA_FOUND:
+        *vector_add(driver->builder.arena, &driver->pragmas) = pragma;
+        break;
+    case PRAGMA_UNKNOWN:
+        finding_add(driver->builder.findings,
+                    (Finding){.severity = SEVERITY_WARNING,
+                              .source = driver->builder.source,
+                              .span = token_span(comment),
+                              .message = STR("this comment speaks to smtpatch, but not in words that it knows"),
+                              .hint = STR("it knows off, on, skip and allow(ID, ...)")});
+    }
+}
+
+static void take_end(Driver *driver, Token end) {
+    if (driver->is_skipping || driver->builder.first.kind == TOKEN_EOF) {
+        return;
+    }
+    if (driver->open_parens.count > 0) {
+        report(driver, end, false);
+    } else {
+        end_statement(driver, end);
+    }
+}
+
+/* A statement is frozen by -- smtpatch: skip right before it, or when it lies in off … on. */
+static void freeze_statements(Script *script) {
+    size_t next = 0;
+    bool is_off = false;
+    for (size_t i = 0; i < script->statement_count; i++) {
+        Statement *statement = &script->statements[i];
+        bool skips = false;
+        for (; next < script->pragma_count && script->pragmas[next].comment.start < statement->span.end; next++) {
+            PragmaKind kind = script->pragmas[next].kind;
+            bool is_before = script->pragmas[next].comment.start < statement->span.start;
+            is_off = kind == PRAGMA_OFF || (is_off && kind != PRAGMA_ON);
+            skips = skips || (kind == PRAGMA_SKIP && is_before) || (kind == PRAGMA_OFF && !is_before);
+        }
+        statement->is_frozen = is_off || skips;
+    }
+}
+
+static void make_script(Driver *driver) {
+    Script *script = driver->script;
+    *script = (Script){.source = driver->builder.source,
+                       .statements = driver->builder.statements.items,
+                       .statement_count = driver->builder.statements.count,
+                       .pragmas = driver->pragmas.items,
+                       .pragma_count = driver->pragmas.count};
+    freeze_statements(script);
+}
+
+static void drive(void *context) {
+    Driver *driver = context;
+    Str text = driver->builder.source->text;
+    Token token = {.end = driver->builder.source->begin};
+    do {
+        token = lex(text, token.end);
+        if (token_is_comment(token)) {
+            take_comment(driver, token);
+        } else if (token.kind == TOKEN_EOF) {
+            take_end(driver, token);
+        } else if (token.kind != TOKEN_BLANK) {
+            take_token(driver, token);
+        }
+    } while (token.kind != TOKEN_EOF);
+    make_script(driver);
+}
+
+static void starrocks_trouble(Source *source, Findings *findings, size_t first_finding) {
+    findings->list.count = first_finding;
+    finding_trouble(findings, source, (Span){source->begin, source->begin},
+                    STR("this is StarRocks DDL, not Flink SQL: SMT writes it for StarRocks' own client"),
+                    STR("give smtpatch the flink-create.*.sql that SMT writes beside it"));
+}
+
+Script *parse_script(Source *source, Arena *arena, Findings *findings) {
+    Guard guard, *outer = arena->guard;
+    Driver *driver = arena_new(arena, Driver);
+    size_t first_finding = findings->list.count;
+    driver->builder = (Builder){.source = source, .arena = arena, .findings = findings};
+    driver->parser = arena_alloc(arena, grammar_size());
+    driver->script = arena_new(arena, Script);
+    start_grammar(driver);
+    arena->guard = &guard; /* the grammar's stack is malloc's, so nothing may leave past this frame */
+    bool is_done = guard_run(&guard, drive, driver);
+    FlinkParserFinalize(driver->parser);
+    arena->guard = outer;
+    if (!is_done) {
+        guard_leave(outer);
+    }
+    if (driver->is_starrocks) {
+        starrocks_trouble(source, findings, first_finding);
+    }
+    return driver->script;
+}

@@ -1,0 +1,23 @@
+/* What to say when a statement does not parse. */
+#ifndef SMTPATCH_SYNTAX_ERROR_H
+#define SMTPATCH_SYNTAX_ERROR_H
+
+#include "finding.h"
+#include "syntax/token.h"
+
+typedef struct SyntaxErrorContext {
+    Source *source;
+    Arena *arena;
+    const void *parser;         /* stopped at the error; see grammar_expects() */
+    Token found;                /* TOKEN_EOF at the end of the file */
+    Token previous, before_previous;
+    const uint32_t *open_paren; /* where the innermost open '(' stands, or NULL */
+    bool is_missing_semicolon;
+} SyntaxErrorContext;
+
+void syntax_error_report(const SyntaxErrorContext *context, Findings *findings);
+
+/* Whether the statement in span, up to its ';', is StarRocks' own DDL: ENGINE = …, PROPERTIES ("…"). */
+bool is_starrocks_statement(const Source *source, Span span);
+
+#endif
