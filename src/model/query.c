@@ -1,0 +1,141 @@
+#include "model/query.h"
+
+#include "model/name.h"
+#include "syntax/lexer.h"
+
+/* What is known of one level of parentheses. */
+typedef struct Level {
+    bool is_select;     /* SELECT was seen here, so FROM is a query's and no function's */
+    bool is_from;       /* in a FROM clause: a comma is followed by a table */
+    bool expects_table; /* the next name is a table's */
+} Level;
+
+typedef struct Scan {
+    Str text;
+    Span span;
+    Arena *arena;
+    Spans *tables;
+    Spans own_names; /* made by the query's WITH clause */
+    VECTOR(Level) levels;
+    Token previous;
+} Scan;
+
+static Level *level_of(Scan *scan) { return &scan->levels.items[scan->levels.count - 1]; }
+
+static bool is_name(Token token) {
+    return token.kind == TOKEN_IDENTIFIER || token.kind == TOKEN_QUOTED_IDENTIFIER;
+}
+
+static Token next_of(const Scan *scan, Token token) { return lex_significant(scan->text, token.end); }
+
+/* The path that begins at first: its last token. */
+static Token path_end(const Scan *scan, Token first) {
+    for (;;) {
+        Token dot = next_of(scan, first);
+        Token name = next_of(scan, dot);
+        if (dot.kind != TOKEN_DOT || dot.start >= scan->span.end) {
+            return first;
+        }
+        first = name;
+    }
+}
+
+static bool is_own_name(const Scan *scan, Span name) {
+    Str value = identifier_value(scan->text, name, scan->arena);
+    for (size_t i = 0; i < scan->own_names.count; i++) {
+        if (str_equal(value, identifier_value(scan->text, scan->own_names.items[i], scan->arena))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The last token of the table's path. */
+static Token take_table(Scan *scan, Token first) {
+    Token last = path_end(scan, first);
+    Span name = {first.start, last.end};
+    bool is_function = next_of(scan, last).kind == TOKEN_LEFT_PAREN;
+    level_of(scan)->expects_table = false;
+    if (!is_function && !is_own_name(scan, name)) {
+        *vector_add(scan->arena, scan->tables) = name;
+    }
+    return last;
+}
+
+/* WITH name AS ( …: what `name AS (` stands for elsewhere (a window) is no table either. */
+static bool is_with_name(const Scan *scan, Token name) {
+    Token as = next_of(scan, name);
+    return as.kind == TOKEN_AS && next_of(scan, as).kind == TOKEN_LEFT_PAREN;
+}
+
+static void take_word(Scan *scan, Token token) {
+    Level *level = level_of(scan);
+    switch (token.kind) {
+    case TOKEN_SELECT:
+        *level = (Level){.is_select = true};
+        break;
+    case TOKEN_FROM:
+        if (level->is_select && scan->previous.kind != TOKEN_DISTINCT) {
+            level->is_from = level->expects_table = true;
+        }
+        break;
+    case TOKEN_JOIN:
+        level->expects_table = true;
+        break;
+    case TOKEN_COMMA:
+        level->expects_table = level->is_from;
+        break;
+    case TOKEN_UNNEST:
+    case TOKEN_VALUES:
+        level->expects_table = false;
+        break;
+    case TOKEN_WHERE:
+    case TOKEN_GROUP:
+    case TOKEN_HAVING:
+    case TOKEN_ORDER:
+    case TOKEN_LIMIT:
+    case TOKEN_OFFSET:
+    case TOKEN_FETCH:
+    case TOKEN_WINDOW:
+    case TOKEN_QUALIFY:
+    case TOKEN_UNION:
+    case TOKEN_INTERSECT:
+    case TOKEN_EXCEPT:
+    case TOKEN_MINUS:
+        level->is_from = level->expects_table = false;
+        break;
+    default:
+        break;
+    }
+}
+
+static void open_level(Scan *scan) {
+    bool expects_table = level_of(scan)->expects_table;
+    level_of(scan)->expects_table = false;
+    *vector_add(scan->arena, &scan->levels) = (Level){.is_from = expects_table, .expects_table = expects_table};
+}
+
+static Token take(Scan *scan, Token token) {
+    if (token.kind == TOKEN_LEFT_PAREN) {
+        open_level(scan);
+    } else if (token.kind == TOKEN_RIGHT_PAREN) {
+        scan->levels.count -= scan->levels.count > 1;
+    } else if (is_name(token) && is_with_name(scan, token)) {
+        *vector_add(scan->arena, &scan->own_names) = token_span(token);
+    } else if (is_name(token) && (level_of(scan)->expects_table || scan->previous.kind == TOKEN_TABLE)) {
+        return take_table(scan, token);
+    } else {
+        take_word(scan, token);
+    }
+    return token;
+}
+
+void query_tables(Str text, Span span, Arena *arena, Spans *tables) {
+    Scan scan = {.text = text, .span = span, .arena = arena, .tables = tables};
+    vector_add(arena, &scan.levels);
+    Token token = lex_significant(text, span.start);
+    while (token.start < span.end) {
+        scan.previous = take(&scan, token);
+        token = lex_significant(text, scan.previous.end);
+    }
+}

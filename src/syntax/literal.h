@@ -1,0 +1,16 @@
+/* What string literals mean, and how to write one. */
+#ifndef SMTPATCH_LITERAL_H
+#define SMTPATCH_LITERAL_H
+
+#include "arena.h"
+#include "buffer.h"
+
+/* The characters that the literal at span stands for: any of the forms '…', N'…', _charset'…', U&'…' with UESCAPE,
+ * E'…', adjacent pieces joined. X'…' is opaque to Flink as an option, so it means its own text. A plain '…'
+ * without a doubled quote is a slice of text; everything else is made in arena. */
+Str literal_value(Str text, Span span, Arena *arena);
+
+/* Appends value as a plain literal: in quotes, quotes doubled. */
+void literal_write(Buffer *buffer, Str value);
+
+#endif
