@@ -1,0 +1,396 @@
+#include "rules/plan.h"
+
+#include <stdlib.h>
+
+#include "rules/key.h"
+#include "syntax/literal.h"
+
+typedef struct Planner {
+    Plans *plans;
+    Plan *plan; /* of the table at hand */
+    Matcher *matcher;
+    Arena *arena;
+    Findings *findings;
+    Str file;
+    Str connector;       /* of the table at hand */
+    Str table_subject;   /* what the rule's table pattern matched */
+    VECTOR(size_t) told; /* numbers of the actions whose key was already said to be wrong */
+} Planner;
+
+/* ---- Looking at a plan ---------------------------------------------------------------------------------- */
+
+static const PlannedOption *own_option(const Plan *plan, Str key) {
+    for (size_t i = plan->count; i > 0; i--) {
+        const PlannedOption *option = &plan->options[i - 1];
+        if (!option->is_removed && str_equal(option->key, key)) {
+            return option;
+        }
+    }
+    return NULL;
+}
+
+const PlannedOption *plan_option(const Plans *plans, const Plan *plan, Str key) {
+    for (;;) {
+        const PlannedOption *option = own_option(plan, key);
+        if (option != NULL || plan->table->like == NULL) {
+            return option;
+        }
+        plan = &plans->items[plan->table->like - plans->model->tables];
+    }
+}
+
+Str plan_value(const Plans *plans, const Plan *plan, Str key) {
+    const PlannedOption *option = plan_option(plans, plan, key);
+    return option ? option->value : STR("");
+}
+
+unsigned plan_roles(const Plans *plans, const Plan *plan) {
+    Str connector = plan_value(plans, plan, STR("connector"));
+    if (plan->table->roles != 0) {
+        return plan->table->roles;
+    }
+    if (str_has_suffix(connector, STR("-cdc"))) {
+        return ROLE_SOURCE;
+    }
+    return str_equal(connector, STR("starrocks")) ? ROLE_SINK : 0;
+}
+
+/* ---- What conditions and templates look at ---------------------------------------------------------------- */
+
+/* An upstream name: the option's value, else the part of the Flink identifier. */
+static Str upstream_name(const Planner *planner, Str option, Str otherwise) {
+    const PlannedOption *found = plan_option(planner->plans, planner->plan, option);
+    return found ? found->value : otherwise;
+}
+
+static Str upstream_database(const Planner *planner) {
+    return upstream_name(planner, STR("database-name"), planner->plan->table->name.database);
+}
+
+static Str upstream_schema(const Planner *planner) { return upstream_name(planner, STR("schema-name"), STR("")); }
+
+static Str upstream_table(const Planner *planner) {
+    return upstream_name(planner, STR("table-name"), planner->plan->table->name.table);
+}
+
+static MatchResult match(Planner *planner, const Condition *condition, Str subject) {
+    MatchResult result = pattern_match(&condition->pattern, subject, planner->matcher);
+    if (result == MATCH_GAVE_UP) {
+        const Pattern *pattern = &condition->pattern;
+        finding_file_trouble(planner->findings, planner->file,
+                             arena_format(planner->arena,
+                                          "the pattern '%.*s' was given up on '%.*s': it takes too many steps",
+                                          (int)pattern->text.size, pattern->text.data, (int)subject.size, subject.data));
+    }
+    return result;
+}
+
+static MatchResult match_role(Planner *planner, const Condition *condition) {
+    unsigned roles = plan_roles(planner->plans, planner->plan);
+    MatchResult result = roles & ROLE_SOURCE ? match(planner, condition, STR("source")) : MATCH_NO;
+    return result == MATCH_NO && roles & ROLE_SINK ? match(planner, condition, STR("sink")) : result;
+}
+
+static MatchResult match_option(Planner *planner, const Condition *condition, Str key) {
+    const PlannedOption *option = plan_option(planner->plans, planner->plan, key);
+    return option ? match(planner, condition, option->value) : MATCH_NO;
+}
+
+static MatchResult match_field(Planner *planner, const Condition *condition) {
+    const TableName *name = &planner->plan->table->name;
+    switch (condition->field) {
+    case FIELD_CONNECTOR:
+        return match(planner, condition, planner->connector);
+    case FIELD_CATALOG:
+        return match(planner, condition, name->catalog);
+    case FIELD_DATABASE:
+        return match(planner, condition, upstream_database(planner));
+    case FIELD_SCHEMA:
+        return match(planner, condition, upstream_schema(planner));
+    case FIELD_TABLE:
+        return match(planner, condition, upstream_table(planner));
+    case FIELD_NAME:
+        return match(planner, condition, name->table);
+    case FIELD_ROLE:
+        return match_role(planner, condition);
+    case FIELD_FILE:
+        return match(planner, condition, planner->file);
+    default:
+        return match_option(planner, condition, condition->option);
+    }
+}
+
+static bool condition_holds(Planner *planner, const Condition *condition) {
+    bool passes_by = condition->only_if_present && plan_option(planner->plans, planner->plan, STR("schema-name")) == NULL;
+    MatchResult result = passes_by ? MATCH_YES : match_field(planner, condition);
+    return result != MATCH_GAVE_UP && (result == MATCH_YES) != condition->is_negated;
+}
+
+static bool conditions_hold(Planner *planner, const Rule *rule) {
+    for (size_t i = 0; i < rule->condition_count; i++) {
+        if (!condition_holds(planner, &rule->conditions[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool lookup(void *context, const TemplatePart *part, Str *value) {
+    Planner *planner = context;
+    const PlannedOption *option;
+    const char *variable;
+    switch (part->field) {
+    case TEMPLATE_TABLE:
+        *value = upstream_table(planner);
+        return true;
+    case TEMPLATE_SCHEMA:
+        *value = upstream_schema(planner);
+        return true;
+    case TEMPLATE_DATABASE:
+        *value = upstream_database(planner);
+        return true;
+    case TEMPLATE_NAME:
+        *value = planner->plan->table->name.table;
+        return true;
+    case TEMPLATE_CONNECTOR:
+        *value = planner->connector;
+        return true;
+    case TEMPLATE_GROUP:
+        *value = matcher_group(planner->matcher, planner->table_subject, part->group);
+        return true;
+    case TEMPLATE_OPTION:
+        option = plan_option(planner->plans, planner->plan, part->text);
+        *value = option ? option->value : STR("");
+        return option != NULL;
+    default:
+        variable = getenv(part->text.data);
+        *value = str_of(variable);
+        return variable != NULL;
+    }
+}
+
+/* ---- Actions ------------------------------------------------------------------------------------------------ */
+
+static void action_trouble(const Planner *planner, const Action *action, Str message) {
+    Span line = action->source ? source_line_span(action->source, action->line) : (Span){0, 0};
+    finding_add(planner->findings, (Finding){.severity = SEVERITY_TROUBLE,
+                                             .source = action->source,
+                                             .span = line,
+                                             .file = action->place,
+                                             .message = message});
+}
+
+/* False when the template cannot be filled in for this table. */
+static bool expand(Planner *planner, const Action *action, Str *value) {
+    const TemplatePart *missing;
+    if (template_expand(&action->value, lookup, planner, planner->arena, value, &missing)) {
+        return true;
+    }
+    Str table = planner->plan->table->name.table, text = missing->text;
+    bool is_option = missing->field == TEMPLATE_OPTION;
+    action_trouble(planner, action,
+                   is_option ? arena_format(planner->arena, "table '%.*s' has no option '%.*s' for the template '%.*s'",
+                                            (int)table.size, table.data, (int)text.size, text.data,
+                                            (int)action->value.text.size, action->value.text.data)
+                             : arena_format(planner->arena, "the environment has no variable '%.*s' for the template '%.*s'",
+                                            (int)text.size, text.data, (int)action->value.text.size, action->value.text.data));
+    return false;
+}
+
+static PlannedOption *add_option(Planner *planner, Str key, Str value, const Action *action) {
+    Plan *plan = planner->plan;
+    plan->options = arena_grow(planner->arena, plan->options, &plan->capacity, plan->count + 1, sizeof *plan->options);
+    PlannedOption *option = &plan->options[plan->count++];
+    *option = (PlannedOption){.key = key, .value = value, .action = action};
+    plan->is_changed = true;
+    return option;
+}
+
+static void set_value(Planner *planner, Str key, Str value, const Action *action) {
+    const PlannedOption *effective = plan_option(planner->plans, planner->plan, key);
+    if (effective != NULL && str_equal(effective->value, value)) {
+        return;
+    }
+    PlannedOption *own = (PlannedOption *)own_option(planner->plan, key);
+    if (own == NULL) {
+        add_option(planner, key, value, action);
+        return;
+    }
+    own->value = value;
+    own->action = action;
+    planner->plan->is_changed = true;
+}
+
+static void remove_option(Planner *planner, PlannedOption *option, const Action *action) {
+    option->is_removed = true;
+    option->action = action;
+    planner->plan->is_changed = true;
+}
+
+static bool key_is_meant(Str key, Str pattern) {
+    bool is_prefix = pattern.size > 0 && pattern.data[pattern.size - 1] == '*';
+    return is_prefix ? str_has_prefix(key, (Str){pattern.data, pattern.size - 1}) : str_equal(key, pattern);
+}
+
+/* Every option of the key goes: were only the last removed, Flink would take an earlier one. */
+static void unset(Planner *planner, Str key, const Action *action) {
+    for (size_t i = 0; i < planner->plan->count; i++) {
+        PlannedOption *option = &planner->plan->options[i];
+        if (!option->is_removed && key_is_meant(option->key, key)) {
+            remove_option(planner, option, action);
+        }
+    }
+}
+
+/* Like mv: what stood under the new key before is gone. Of several options with the old key the last one counts. */
+static void rename_key(Planner *planner, Str old, Str new, const Action *action) {
+    PlannedOption *last = (PlannedOption *)own_option(planner->plan, old);
+    if (last == NULL || str_equal(old, new)) {
+        return;
+    }
+    for (size_t i = 0; i < planner->plan->count; i++) {
+        PlannedOption *option = &planner->plan->options[i];
+        if (option != last && !option->is_removed && (str_equal(option->key, old) || str_equal(option->key, new))) {
+            remove_option(planner, option, action);
+        }
+    }
+    last->key = new;
+    last->action = action;
+    planner->plan->is_changed = true;
+}
+
+static bool is_told(Planner *planner, const Action *action) {
+    for (size_t i = 0; i < planner->told.count; i++) {
+        if (planner->told.items[i] == action->number) {
+            return true;
+        }
+    }
+    *vector_add(planner->arena, &planner->told) = action->number;
+    return false;
+}
+
+/* Says once for each action and file that its key was mended. */
+static void tell_right_key(Planner *planner, const Action *action, Str wrong, Str right) {
+    if (is_told(planner, action)) {
+        return;
+    }
+    Str connector = planner->connector;
+    Span line = action->source ? source_line_span(action->source, action->line) : (Span){0, 0};
+    finding_add(planner->findings,
+                (Finding){.severity = SEVERITY_INFO,
+                          .source = action->source,
+                          .span = line,
+                          .file = action->place,
+                          .message = arena_format(planner->arena, "'%.*s' is not an option of %.*s; wrote '%.*s'",
+                                                  (int)wrong.size, wrong.data, (int)connector.size, connector.data,
+                                                  (int)right.size, right.data)});
+}
+
+static Str mended_key(Planner *planner, const Action *action, Str key) {
+    Str right = right_key(key, planner->connector);
+    if (!str_equal(right, key)) {
+        tell_right_key(planner, action, key, right);
+    }
+    return right;
+}
+
+/* The key that the action writes on this table; empty when it does not concern it. */
+static Str key_of(Planner *planner, const Action *action) {
+    bool is_cdc = str_has_suffix(planner->connector, STR("-cdc"));
+    switch (action->scope) {
+    case SCOPE_SHORT_KEY:
+        return short_key(action->key, planner->connector);
+    case SCOPE_CDC:
+        return is_cdc ? action->key : STR("");
+    case SCOPE_STARROCKS:
+        return str_equal(planner->connector, STR("starrocks")) ? action->key : STR("");
+    default:
+        return action->key;
+    }
+}
+
+static void apply_action(Planner *planner, const Action *action) {
+    Str key = key_of(planner, action), value = STR("");
+    if (key.size == 0) {
+        return;
+    }
+    if (action->kind == ACTION_UNSET) {
+        unset(planner, key, action);
+        return;
+    }
+    if (action->kind == ACTION_RENAME) {
+        if (own_option(planner->plan, key) != NULL && expand(planner, action, &value)) {
+            rename_key(planner, key, mended_key(planner, action, value), action);
+        }
+        return;
+    }
+    key = mended_key(planner, action, key);
+    bool is_present = plan_option(planner->plans, planner->plan, key) != NULL;
+    bool is_wanted = action->kind == ACTION_SET || (action->kind == ACTION_REPLACE) == is_present;
+    if (is_wanted && expand(planner, action, &value)) {
+        set_value(planner, key, value, action);
+    }
+}
+
+/* Groups are read from the match data, so the table pattern is matched again, last, before a rule's actions. */
+static void match_groups(Planner *planner, const Rule *rule) {
+    if (rule->table_condition != NULL) {
+        planner->table_subject = upstream_table(planner);
+        match(planner, rule->table_condition, planner->table_subject);
+    }
+}
+
+static void apply_rule(Planner *planner, const Rule *rule) {
+    planner->connector = plan_value(planner->plans, planner->plan, STR("connector"));
+    if (!conditions_hold(planner, rule)) {
+        return;
+    }
+    match_groups(planner, rule);
+    for (size_t i = 0; i < rule->action_count; i++) {
+        apply_action(planner, &rule->actions[i]);
+    }
+}
+
+/* A rule whose effects cancel out (set, then unset) has changed nothing. */
+static bool differs_from_source(const Plan *plan) {
+    for (size_t i = 0; i < plan->count; i++) {
+        const PlannedOption *option = &plan->options[i];
+        bool is_added = option->source == NULL;
+        if (is_added ? !option->is_removed : option->is_removed || option_key_changed(option) || option_value_changed(option)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void start_plan(Planner *planner, Plan *plan, const Table *table) {
+    const TableDefinition *definition = table->definition;
+    Str text = planner->plans->model->script->source->text;
+    *plan = (Plan){.table = table, .count = definition->option_count, .capacity = definition->option_count};
+    plan->options = arena_array(planner->arena, plan->count, sizeof *plan->options);
+    for (size_t i = 0; i < plan->count; i++) {
+        const Option *source = &definition->options[i];
+        PlannedOption *option = &plan->options[i];
+        option->source = source;
+        option->key = option->old_key = literal_value(text, source->key, planner->arena);
+        option->value = option->old_value = literal_value(text, source->value, planner->arena);
+    }
+    planner->plan = plan;
+}
+
+Plans plans_make(const Model *model, const RuleList *lists, size_t list_count, Matcher *matcher, Arena *arena,
+                 Findings *findings) {
+    Plans plans = {.model = model, .items = arena_array(arena, model->table_count, sizeof *plans.items)};
+    Planner planner = {.plans = &plans, .matcher = matcher, .arena = arena, .findings = findings};
+    planner.file = model->script->source->name;
+    for (size_t i = 0; i < model->table_count; i++) {
+        start_plan(&planner, &plans.items[i], &model->tables[i]);
+        for (size_t j = 0; j < list_count && !model->tables[i].statement->is_frozen; j++) {
+            for (size_t k = 0; k < lists[j].count; k++) {
+                apply_rule(&planner, &lists[j].rules[k]);
+            }
+        }
+        plans.items[i].is_changed = plans.items[i].is_changed && differs_from_source(&plans.items[i]);
+    }
+    return plans;
+}

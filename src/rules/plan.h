@@ -1,0 +1,52 @@
+/* The option plan of each table: its options as the rules leave them, and where each came from. */
+#ifndef SMTPATCH_PLAN_H
+#define SMTPATCH_PLAN_H
+
+#include "finding.h"
+#include "model/model.h"
+#include "rules/rule.h"
+
+typedef struct PlannedOption {
+    Str key, value;         /* as they mean, not as they are written */
+    const Option *source;   /* where it stands in the script; NULL when a rule added it */
+    Str old_key, old_value; /* of the script */
+    const Action *action;   /* what changed, added or removed it last; NULL when nothing did */
+    bool is_removed;
+} PlannedOption;
+
+typedef struct Plan {
+    const Table *table;
+    PlannedOption *options; /* the table's own in their order, removed ones among them; then the added ones */
+    size_t count, capacity;
+    bool is_changed;
+} Plan;
+
+/* One for each table of the model, in its order. */
+typedef struct Plans {
+    const Model *model;
+    Plan *items;
+} Plans;
+
+static inline bool option_key_changed(const PlannedOption *option) {
+    return option->source != NULL && !str_equal(option->key, option->old_key);
+}
+static inline bool option_value_changed(const PlannedOption *option) {
+    return option->source != NULL && !str_equal(option->value, option->old_value);
+}
+
+/* Applies the lists of rules, weakest first, to every table that is not frozen. Trouble (a template that cannot be
+ * filled in, a pattern that gives up) and notes go to findings. All in arena. */
+Plans plans_make(const Model *model, const RuleList *lists, size_t list_count, Matcher *matcher, Arena *arena,
+                 Findings *findings);
+
+/* The option that Flink would use: the last of that key among the plan's own, else among those that LIKE brings.
+ * NULL when there is none. */
+const PlannedOption *plan_option(const Plans *plans, const Plan *plan, Str key);
+
+/* The value of plan_option(), or an empty Str. */
+Str plan_value(const Plans *plans, const Plan *plan, Str key);
+
+/* ROLE_… bits: what the script's statements say, else what the connector is for. */
+unsigned plan_roles(const Plans *plans, const Plan *plan);
+
+#endif
