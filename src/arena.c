@@ -32,7 +32,7 @@ static ArenaBlock *add_block(Arena *arena, size_t wanted) {
     size_t size = wanted > arena->next_size ? wanted : arena->next_size;
     ArenaBlock *block = size <= SIZE_MAX - sizeof(ArenaBlock) ? malloc(sizeof(ArenaBlock) + size) : NULL;
     if (block == NULL) {
-        guard_leave(arena->guard);
+        return NULL;
     }
     *block = (ArenaBlock){.older = arena->block, .used = 0, .size = size};
     arena->block = block;
@@ -42,19 +42,35 @@ static ArenaBlock *add_block(Arena *arena, size_t wanted) {
     return block;
 }
 
-/* Unlike arena_alloc, leaves the bytes as they are. */
-static void *take(Arena *arena, size_t size) {
+/* The bytes as they are, or NULL. */
+static void *try_take(Arena *arena, size_t size) {
     if (size > SIZE_MAX - ALIGNMENT) {
-        guard_leave(arena->guard);
+        return NULL;
     }
     size_t rounded = round_up(size);
     ArenaBlock *block = arena->block;
     if (block == NULL || block->size - block->used < rounded) {
         block = add_block(arena, rounded);
+        if (block == NULL) {
+            return NULL;
+        }
     }
     void *memory = block->data + block->used;
     block->used += rounded;
     return memory;
+}
+
+static void *take(Arena *arena, size_t size) {
+    void *memory = try_take(arena, size);
+    if (memory == NULL) {
+        guard_leave(arena->guard);
+    }
+    return memory;
+}
+
+void *arena_try(Arena *arena, size_t size) {
+    void *memory = try_take(arena, size);
+    return memory ? memset(memory, 0, size) : NULL;
 }
 
 void *arena_alloc(Arena *arena, size_t size) { return memset(take(arena, size), 0, size); }

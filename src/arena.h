@@ -23,7 +23,10 @@ void arena_free(Arena *arena);
 /* `size` zeroed bytes, aligned for any type. Never NULL: leaves through the guard instead. */
 void *arena_alloc(Arena *arena, size_t size);
 
-/* The same for `count` items, the product checked. */
+/* The same, but NULL when memory ends: for a caller that holds memory of its own. */
+void *arena_try(Arena *arena, size_t size);
+
+/* As arena_alloc() for `count` items, the product checked. */
 void *arena_array(Arena *arena, size_t count, size_t item_size);
 
 #define arena_new(arena, Type) ((Type *)arena_alloc((arena), sizeof(Type)))

@@ -14,6 +14,21 @@ void buffer_clear(Buffer *buffer) {
     buffer->failed = false;
 }
 
+Str buffer_take(Buffer *buffer, Arena *arena) {
+    Buffer taken = *buffer;
+    *buffer = (Buffer){0};
+    char *copy = taken.failed || taken.size == SIZE_MAX ? NULL : arena_try(arena, taken.size + 1);
+    if (copy != NULL && taken.size > 0) {
+        memcpy(copy, taken.data, taken.size);
+    }
+    size_t size = taken.size;
+    buffer_free(&taken);
+    if (copy == NULL) {
+        guard_leave(arena->guard);
+    }
+    return (Str){copy, size};
+}
+
 bool buffer_reserve(Buffer *buffer, size_t more) {
     if (buffer->failed || more > SIZE_MAX / 2 - buffer->size) {
         buffer->failed = true;

@@ -2,7 +2,7 @@
 #ifndef SMTPATCH_BUFFER_H
 #define SMTPATCH_BUFFER_H
 
-#include "text.h"
+#include "arena.h"
 
 typedef struct Buffer {
     char *data;
@@ -20,6 +20,9 @@ void buffer_add(Buffer *buffer, Str text);
 void buffer_add_char(Buffer *buffer, char c);
 void buffer_add_repeated(Buffer *buffer, char c, size_t count);
 void buffer_format(Buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The text as arena's, with a NUL after it; the buffer is freed. Leaves through the arena's guard if it failed. */
+Str buffer_take(Buffer *buffer, Arena *arena);
 
 /* Room for `more` bytes; false (and failed) when there is none. */
 bool buffer_reserve(Buffer *buffer, size_t more);

@@ -1,0 +1,391 @@
+#include "emit/emit.h"
+
+#include <stdlib.h>
+
+#include "syntax/lexer.h"
+#include "syntax/literal.h"
+
+/* Bytes [start, end) of the source are replaced by text. */
+typedef struct Edit {
+    uint32_t start, end;
+    Str text;
+} Edit;
+
+/* How the last option of a list is written, for the new ones behind it. */
+typedef struct Style {
+    bool is_line;       /* an option a line */
+    bool has_leading_comma;
+    Str prefix;         /* of an option's line: its indent, and a leading comma with its blanks */
+    Str equals;         /* what stands between key and value */
+    Str comma;          /* between two options on one line */
+} Style;
+
+typedef struct Keeper {
+    const Script *script;
+    Arena *arena;
+    Str text;
+    Str newline;
+    const Plan *plan;
+    size_t written;          /* options that the source has */
+    uint32_t *commas;        /* where the comma behind option i stands; 0 when it goes away */
+    Style style;
+    VECTOR(Edit) edits;      /* of the table at hand, by place */
+} Keeper;
+
+static bool is_line_blank(char c) { return c == ' ' || c == '\t' || c == '\f' || c == '\v'; }
+static bool is_line_end(char c) { return c == '\n' || c == '\r'; }
+
+static void add_edit(Keeper *keeper, uint32_t start, uint32_t end, Str text) {
+    *vector_add(keeper->arena, &keeper->edits) = (Edit){start, end, text};
+}
+
+static uint32_t line_start(Str text, uint32_t offset) {
+    while (offset > 0 && !is_line_end(text.data[offset - 1])) {
+        offset--;
+    }
+    return offset;
+}
+
+static uint32_t skip_line_blanks(Str text, uint32_t offset) {
+    while (offset < text.size && is_line_blank(text.data[offset])) {
+        offset++;
+    }
+    return offset;
+}
+
+static bool all_blank(Str text, uint32_t start, uint32_t end) { return skip_line_blanks(text, start) >= end; }
+
+static uint32_t skip_line_end(Str text, uint32_t offset) {
+    if (offset < text.size && text.data[offset] == '\r') {
+        offset++;
+        return offset < text.size && text.data[offset] == '\n' ? offset + 1 : offset;
+    }
+    return offset < text.size && text.data[offset] == '\n' ? offset + 1 : offset;
+}
+
+static Str slice(Str text, uint32_t start, uint32_t end) { return (Str){text.data + start, end - start}; }
+
+/* ---- The style found there ----------------------------------------------------------------------------------- */
+
+static Style find_style(const Keeper *keeper) {
+    const TableDefinition *definition = keeper->plan->table->definition;
+    Str text = keeper->text;
+    const Option *last = &definition->options[keeper->written - 1];
+    uint32_t start = line_start(text, last->key.start), first = skip_line_blanks(text, start);
+    Style style = {.equals = STR(" = "), .comma = STR(", ")};
+    style.has_leading_comma = first < last->key.start && text.data[first] == ',' && all_blank(text, first + 1, last->key.start);
+    style.is_line = first == last->key.start || style.has_leading_comma;
+    style.prefix = slice(text, start, last->key.start);
+    uint32_t equals = skip_line_blanks(text, last->key.end);
+    if (text.data[equals] == '=' && all_blank(text, equals + 1, last->value.start)) {
+        style.equals = slice(text, last->key.end, last->value.start);
+    }
+    if (keeper->written > 1) {
+        uint32_t comma = keeper->commas[keeper->written - 2];
+        if (all_blank(text, comma + 1, last->key.start)) {
+            style.comma = slice(text, comma, last->key.start);
+        }
+    }
+    return style;
+}
+
+static void find_commas(Keeper *keeper) {
+    const TableDefinition *definition = keeper->plan->table->definition;
+    keeper->commas = arena_array(keeper->arena, keeper->written, sizeof *keeper->commas);
+    for (size_t i = 0; i + 1 < keeper->written; i++) {
+        keeper->commas[i] = lex_significant(keeper->text, definition->options[i].value.end).start;
+    }
+}
+
+/* ---- Changing and removing ------------------------------------------------------------------------------------- */
+
+static Str literal_text(Keeper *keeper, Str value) {
+    Buffer buffer = {0};
+    literal_write(&buffer, value);
+    return buffer_take(&buffer, keeper->arena);
+}
+
+static void change_option(Keeper *keeper, const Option *source, const PlannedOption *option) {
+    if (!str_equal(option->key, literal_value(keeper->text, source->key, keeper->arena))) {
+        add_edit(keeper, source->key.start, source->key.end, literal_text(keeper, option->key));
+    }
+    if (!str_equal(option->value, literal_value(keeper->text, source->value, keeper->arena))) {
+        add_edit(keeper, source->value.start, source->value.end, literal_text(keeper, option->value));
+    }
+}
+
+/* Only the tokens of span go; comments between them stay. False when there are none and nothing was done. */
+static bool remove_around_comments(Keeper *keeper, Span span) {
+    bool has_comment = false;
+    Token token;
+    for (uint32_t at = span.start; at < span.end; at = token.end) {
+        token = lex(keeper->text, at);
+        has_comment = has_comment || token_is_comment(token);
+    }
+    for (uint32_t at = span.start; has_comment && at < span.end; at = token.end) {
+        token = lex(keeper->text, at);
+        if (!token_is_trivia(token)) {
+            add_edit(keeper, token.start, token.end, STR(""));
+        }
+    }
+    return has_comment;
+}
+
+/* span and the blanks that it leaves behind: its whole line if nothing else is on it. */
+static void remove_span(Keeper *keeper, Span span) {
+    Str text = keeper->text;
+    if (remove_around_comments(keeper, span)) {
+        return;
+    }
+    uint32_t start = line_start(text, span.start), end = skip_line_blanks(text, span.end);
+    bool ends_line = end == text.size || is_line_end(text.data[end]);
+    if (all_blank(text, start, span.start) && ends_line) {
+        add_edit(keeper, start, skip_line_end(text, end), STR(""));
+    } else if (ends_line || text.data[end] == ')') {
+        add_edit(keeper, span.start, span.end, STR(""));
+    } else {
+        add_edit(keeper, span.start, end, STR(""));
+    }
+}
+
+static uint32_t take_comma_at(Keeper *keeper, size_t index) {
+    uint32_t comma = index + 1 < keeper->written ? keeper->commas[index] : 0;
+    if (comma != 0) {
+        keeper->commas[index] = 0;
+    }
+    return comma;
+}
+
+/* The comma that goes with a removed option: the one behind it, or in the leading style the one before it.
+ * 0 when that is gone already. */
+static uint32_t take_comma(Keeper *keeper, size_t option) {
+    uint32_t comma = keeper->style.has_leading_comma && option > 0 ? take_comma_at(keeper, option - 1) : 0;
+    return comma != 0 ? comma : take_comma_at(keeper, option);
+}
+
+/* The last comma before option that still stands; taken away when the options behind it are all gone. */
+static uint32_t take_comma_before(Keeper *keeper, size_t option) {
+    for (size_t i = option; i > 0; i--) {
+        uint32_t comma = keeper->commas[i - 1];
+        if (comma != 0) {
+            keeper->commas[i - 1] = 0;
+            return comma;
+        }
+    }
+    return 0;
+}
+
+/* The option with its comma, when only blanks are between them; else the comma goes by itself. */
+static void remove_option(Keeper *keeper, size_t index, uint32_t comma) {
+    const Option *source = &keeper->plan->table->definition->options[index];
+    Span span = {source->key.start, source->value.end};
+    if (comma != 0 && comma >= span.end && all_blank(keeper->text, span.end, comma)) {
+        span.end = comma + 1;
+    } else if (comma != 0 && comma < span.start && all_blank(keeper->text, comma + 1, span.start)) {
+        span.start = comma;
+    } else if (comma != 0) {
+        add_edit(keeper, comma, comma + 1, STR(""));
+    }
+    remove_span(keeper, span);
+}
+
+/* reused: options before this index stay though they were removed. keeps_comma: the last comma that would go
+ * stays, for the new options behind it. */
+static void change_and_remove(Keeper *keeper, size_t reused, bool keeps_comma) {
+    for (size_t i = reused; i < keeper->written; i++) {
+        const PlannedOption *option = &keeper->plan->options[i];
+        if (!option->is_removed) {
+            change_option(keeper, option->source, option);
+            continue;
+        }
+        uint32_t comma = take_comma(keeper, i);
+        bool is_last = i + 1 == keeper->written;
+        if (comma == 0 && is_last && !keeps_comma) {
+            comma = take_comma_before(keeper, i);
+        }
+        remove_option(keeper, i, comma);
+    }
+}
+
+/* ---- Adding ------------------------------------------------------------------------------------------------------ */
+
+static void add_pair(Keeper *keeper, Buffer *buffer, const PlannedOption *option) {
+    literal_write(buffer, option->key);
+    buffer_add(buffer, keeper->style.equals);
+    literal_write(buffer, option->value);
+}
+
+/* Behind the comments that trail an option on its own line, and behind its comma if it has one. */
+static uint32_t line_tail(Str text, uint32_t offset) {
+    uint32_t end = offset;
+    for (Token token = lex(text, offset); ; token = lex(text, token.end)) {
+        bool spans_lines = token.kind == TOKEN_BLANK && skip_line_blanks(text, token.start) < token.end;
+        if (spans_lines || (!token_is_trivia(token) && token.kind != TOKEN_COMMA)) {
+            return end;
+        }
+        if (token.kind != TOKEN_BLANK) {
+            end = token.end;
+        }
+    }
+}
+
+/* Options from index `from` on, behind the option that ends at value_end and has its comma already or not. */
+static void append_options(Keeper *keeper, size_t from, uint32_t value_end, bool has_comma) {
+    const Style *style = &keeper->style;
+    uint32_t tail = style->is_line ? line_tail(keeper->text, value_end) : value_end;
+    Buffer buffer = {0};
+    bool is_first = true;
+    if (style->is_line && !has_comma && !style->has_leading_comma) {
+        if (tail == value_end) {
+            buffer_add_char(&buffer, ',');
+        } else {
+            add_edit(keeper, value_end, value_end, STR(","));
+        }
+    }
+    for (size_t i = from; i < keeper->plan->count; i++) {
+        const PlannedOption *option = &keeper->plan->options[i];
+        if (option->source != NULL || option->is_removed) {
+            continue;
+        }
+        if (style->is_line) {
+            buffer_add(&buffer, is_first || style->has_leading_comma ? STR("") : STR(","));
+            buffer_add(&buffer, keeper->newline);
+            buffer_add(&buffer, style->prefix);
+        } else {
+            buffer_add(&buffer, style->comma);
+        }
+        add_pair(keeper, &buffer, option);
+        is_first = false;
+    }
+    add_edit(keeper, tail, tail, buffer_take(&buffer, keeper->arena));
+}
+
+/* All options into an empty list, or as a whole WITH clause where there is none. */
+static Str whole_list(Keeper *keeper, bool is_line, Str before, Str after) {
+    Buffer buffer = {0};
+    bool is_first = true;
+    buffer_add(&buffer, before);
+    for (size_t i = 0; i < keeper->plan->count; i++) {
+        const PlannedOption *option = &keeper->plan->options[i];
+        if (option->is_removed) {
+            continue;
+        }
+        buffer_add(&buffer, is_first ? STR("") : is_line ? STR(",") : STR(", "));
+        buffer_add(&buffer, is_line ? keeper->newline : STR(""));
+        buffer_add(&buffer, is_line ? STR("  ") : STR(""));
+        add_pair(keeper, &buffer, option);
+        is_first = false;
+    }
+    buffer_add(&buffer, is_line ? keeper->newline : STR(""));
+    buffer_add(&buffer, after);
+    return buffer_take(&buffer, keeper->arena);
+}
+
+static bool spans_lines(const Keeper *keeper, Span span) {
+    Str text = slice(keeper->text, span.start, span.end);
+    return memchr(text.data, '\n', text.size) != NULL || memchr(text.data, '\r', text.size) != NULL;
+}
+
+static void fill_list(Keeper *keeper) {
+    const Table *table = keeper->plan->table;
+    const TableDefinition *definition = table->definition;
+    bool is_line = spans_lines(keeper, table->statement->span);
+    keeper->style = (Style){.equals = STR(" = ")};
+    if (span_is_empty(definition->option_list)) {
+        add_edit(keeper, definition->with_place, definition->with_place, whole_list(keeper, is_line, STR(" WITH ("), STR(")")));
+        return;
+    }
+    uint32_t close = definition->option_list.end - 1, start = line_start(keeper->text, close);
+    bool is_own_line = start > definition->option_list.start && all_blank(keeper->text, start, close);
+    if (is_own_line) { /* comments may stand above */
+        Str list = whole_list(keeper, true, STR(""), STR(""));
+        add_edit(keeper, start, start, str_from(list, keeper->newline.size));
+    } else {
+        add_edit(keeper, close, close, whole_list(keeper, is_line, STR(""), STR("")));
+    }
+}
+
+/* ---- The whole ----------------------------------------------------------------------------------------------------- */
+
+static size_t next_added(const Plan *plan, size_t from) {
+    while (from < plan->count && (plan->options[from].source != NULL || plan->options[from].is_removed)) {
+        from++;
+    }
+    return from;
+}
+
+/* The last written option that stays; SIZE_MAX when none does. */
+static size_t last_kept(const Keeper *keeper) {
+    for (size_t i = keeper->written; i > 0; i--) {
+        if (!keeper->plan->options[i - 1].is_removed) {
+            return i - 1;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static void edit_table(Keeper *keeper, const Plan *plan) {
+    const TableDefinition *definition = plan->table->definition;
+    keeper->plan = plan;
+    keeper->written = definition->option_count;
+    keeper->edits.count = 0;
+    size_t added = next_added(plan, keeper->written);
+    if (keeper->written == 0) {
+        if (added < plan->count) {
+            fill_list(keeper);
+        }
+        return;
+    }
+    find_commas(keeper);
+    keeper->style = find_style(keeper);
+    size_t anchor = last_kept(keeper), reused = 0;
+    bool adds = added < plan->count;
+    if (anchor == SIZE_MAX && adds) { /* none stays: the first new one takes the first one's place */
+        change_option(keeper, &definition->options[0], &plan->options[added]);
+        anchor = 0;
+        reused = 1;
+        added = next_added(plan, added + 1);
+        adds = added < plan->count;
+    }
+    bool keeps_comma = adds && keeper->style.is_line && !keeper->style.has_leading_comma;
+    if (adds) {
+        bool has_comma = keeps_comma && anchor + 1 < keeper->written;
+        append_options(keeper, added, definition->options[anchor].value.end, has_comma);
+    }
+    change_and_remove(keeper, reused, keeps_comma);
+}
+
+static int compare_edits(const void *a, const void *b) {
+    const Edit *left = a, *right = b;
+    if (left->start != right->start) {
+        return left->start < right->start ? -1 : 1;
+    }
+    return (left->end > right->end) - (left->end < right->end); /* insertions first */
+}
+
+static uint32_t write_edits(Keeper *keeper, uint32_t from, Buffer *out) {
+    qsort(keeper->edits.items, keeper->edits.count, sizeof *keeper->edits.items, compare_edits);
+    for (size_t i = 0; i < keeper->edits.count; i++) {
+        const Edit *edit = &keeper->edits.items[i];
+        uint32_t start = edit->start > from ? edit->start : from;
+        buffer_add(out, slice(keeper->text, from, start));
+        buffer_add(out, edit->text);
+        from = edit->end > start ? edit->end : start;
+    }
+    return from;
+}
+
+void emit_keep(const Script *script, const Plans *plans, Arena *arena, Buffer *out) {
+    Keeper keeper = {.script = script,
+                     .arena = arena,
+                     .text = script->source->text,
+                     .newline = newline_text(script->source->newline)};
+    uint32_t from = 0;
+    for (size_t i = 0; i < plans->model->table_count; i++) {
+        if (plans->items[i].is_changed) {
+            edit_table(&keeper, &plans->items[i]);
+            from = write_edits(&keeper, from, out);
+        }
+    }
+    buffer_add(out, str_from(keeper.text, from));
+}

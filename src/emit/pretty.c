@@ -1,0 +1,365 @@
+#include <stdlib.h>
+
+#include "emit/emit.h"
+#include "emit/printer.h"
+#include "syntax/lexer.h"
+#include "syntax/literal.h"
+
+typedef struct Pretty {
+    const Script *script;
+    const Plans *plans;
+    Arena *arena;
+    Printer printer;
+    size_t next_statement, next_table, next_pragma;
+    bool is_after_statement; /* what was printed last at top level, if anything was */
+    bool is_empty;           /* nothing was printed yet */
+    bool must_break;         /* a line comment was printed last */
+} Pretty;
+
+static Buffer *out_of(Pretty *pretty) { return pretty->printer.out; }
+
+static Str slice(const Pretty *pretty, uint32_t start, uint32_t end) {
+    return (Str){pretty->printer.text.data + start, end - start};
+}
+
+/* ---- Option lists of tables ---------------------------------------------------------------------------------- */
+
+/* The comments around one written option: [lead, key) before it, [value end, trail) on its line. */
+typedef struct OptionGap {
+    uint32_t lead, trail;
+} OptionGap;
+
+/* The end of the comments that trail on the line of what ends at `at`; a comma among them is passed. */
+static uint32_t trail_end(Str text, uint32_t at, uint32_t limit) {
+    uint32_t end = at;
+    for (Token token = lex(text, at); token.start < limit; token = lex(text, token.end)) {
+        bool goes_on = token_is_comment(token) || token.kind == TOKEN_COMMA ||
+                       (token.kind == TOKEN_BLANK && count_line_ends(text, token.start, token.end) == 0);
+        if (!goes_on) {
+            break;
+        }
+        end = token.kind == TOKEN_BLANK ? end : token.end;
+    }
+    return end;
+}
+
+/* 'k' = 'v' as it is written, or with what the plan changed. */
+static void print_pair(Pretty *pretty, const PlannedOption *option) {
+    Printer *printer = &pretty->printer;
+    if (option->source == NULL) {
+        literal_write(printer->out, option->key);
+        buffer_add(printer->out, STR(" = "));
+        literal_write(printer->out, option->value);
+        return;
+    }
+    const Option *source = option->source;
+    if (option_key_changed(option)) {
+        literal_write(printer->out, option->key);
+    } else {
+        buffer_add(printer->out, slice(pretty, source->key.start, source->key.end));
+    }
+    printer->previous = (Token){source->key.start, source->key.end, TOKEN_QUOTED_STRING};
+    printer->position = source->key.end;
+    printer->item_indent = 1;
+    printer->must_break = false;
+    printer_tokens(printer, source->value.start);
+    printer_comments(printer, source->value.start, 2);
+    if (printer->must_break) {
+        printer_line(printer, 2);
+    } else {
+        buffer_add_char(printer->out, ' ');
+    }
+    if (option_value_changed(option)) {
+        literal_write(printer->out, option->value);
+    } else {
+        buffer_add(printer->out, slice(pretty, source->value.start, source->value.end));
+    }
+}
+
+/* A removed option leaves its comments, each on a line of its own. */
+static void print_remains(Pretty *pretty, const Option *source, const OptionGap *gap) {
+    Str text = pretty->printer.text;
+    for (Token token = lex(text, source->key.start); token.start < gap->trail; token = lex(text, token.end)) {
+        if (token_is_comment(token)) {
+            printer_line(&pretty->printer, 1);
+            buffer_add(out_of(pretty), slice(pretty, token.start, token.end));
+        }
+    }
+}
+
+/* The comments before an option, and the start of its line. */
+static void print_lead(Pretty *pretty, const PlannedOption *option, const OptionGap *gap) {
+    Printer *printer = &pretty->printer;
+    Str text = printer->text;
+    uint32_t key = option->source->key.start, before = gap->lead;
+    bool leads = false;
+    for (Token token = lex(text, before); token.start < key; token = lex(text, token.end)) {
+        if (!token_is_comment(token)) {
+            continue;
+        }
+        leads = comment_place(text, before, token) == COMMENT_LEADS && !option->is_removed;
+        printer_line(printer, 1);
+        buffer_add(printer->out, slice(pretty, token.start, token.end));
+        before = token.end;
+    }
+    if (leads) {
+        buffer_add_char(printer->out, ' ');
+    } else if (!option->is_removed) {
+        printer_line(printer, 1);
+    }
+}
+
+static void print_trail(Pretty *pretty, const OptionGap *gap, uint32_t from) {
+    Str text = pretty->printer.text;
+    for (Token token = lex(text, from); token.start < gap->trail; token = lex(text, token.end)) {
+        if (token_is_comment(token)) {
+            buffer_add_char(out_of(pretty), ' ');
+            buffer_add(out_of(pretty), slice(pretty, token.start, token.end));
+        }
+    }
+}
+
+static void print_option(Pretty *pretty, const PlannedOption *option, const OptionGap *gap, bool is_last) {
+    if (option->source != NULL) {
+        print_lead(pretty, option, gap);
+    } else if (!option->is_removed) {
+        printer_line(&pretty->printer, 1);
+    }
+    if (option->is_removed) {
+        if (option->source != NULL) {
+            print_remains(pretty, option->source, gap);
+        }
+        return;
+    }
+    print_pair(pretty, option);
+    if (!is_last) {
+        buffer_add_char(out_of(pretty), ',');
+    }
+    if (option->source != NULL) {
+        print_trail(pretty, gap, option->source->value.end);
+    }
+}
+
+static OptionGap *find_gaps(Pretty *pretty, const TableDefinition *definition) {
+    OptionGap *gaps = arena_array(pretty->arena, definition->option_count, sizeof *gaps);
+    Str text = pretty->printer.text;
+    uint32_t lead = trail_end(text, definition->option_list.start + 1, definition->option_list.end);
+    for (uint32_t i = 0; i < definition->option_count; i++) {
+        gaps[i].lead = lead;
+        gaps[i].trail = trail_end(text, definition->options[i].value.end, definition->option_list.end);
+        lead = gaps[i].trail;
+    }
+    return gaps;
+}
+
+/* The index behind the last option that stays. */
+static size_t kept_end(const Plan *plan) {
+    size_t end = plan->count;
+    while (end > 0 && plan->options[end - 1].is_removed) {
+        end--;
+    }
+    return end;
+}
+
+/* Between the parentheses of WITH (…). The printer stands behind '(', or behind nothing when the clause is new. */
+static void print_options(Pretty *pretty, const Plan *plan) {
+    const TableDefinition *definition = plan->table->definition;
+    Printer *printer = &pretty->printer;
+    bool is_new = span_is_empty(definition->option_list);
+    OptionGap *gaps = find_gaps(pretty, definition);
+    size_t size = printer->out->size, end = kept_end(plan);
+    uint32_t tail = is_new ? 0 : definition->option_list.start + 1;
+    if (!is_new) {
+        uint32_t trail = trail_end(printer->text, tail, definition->option_list.end);
+        printer->must_break = false;
+        print_trail(pretty, &(OptionGap){.trail = trail}, tail);
+        tail = definition->option_count > 0 ? gaps[definition->option_count - 1].trail : trail;
+    }
+    for (size_t i = 0; i < plan->count; i++) {
+        print_option(pretty, &plan->options[i], i < definition->option_count ? &gaps[i] : NULL, i + 1 >= end);
+    }
+    if (!is_new) {
+        printer->position = tail;
+        printer->must_break = true;
+        printer_comments(printer, definition->option_list.end - 1, 1);
+    }
+    if (printer->out->size > size) {
+        printer_line(printer, 0);
+    }
+    printer->must_break = false;
+}
+
+static bool has_options(const Plan *plan) { return kept_end(plan) > 0; }
+
+static void print_table(Pretty *pretty, const Statement *statement, const Plan *plan) {
+    Printer *printer = &pretty->printer;
+    const TableDefinition *definition = statement->table;
+    bool is_new = span_is_empty(definition->option_list);
+    if (is_new && !has_options(plan)) {
+        printer_tokens(printer, statement->span.end);
+        return;
+    }
+    printer_tokens(printer, is_new ? definition->with_place : definition->option_list.start + 1);
+    if (is_new) {
+        printer_line(printer, 0);
+        buffer_add(printer->out, STR("WITH ("));
+    }
+    print_options(pretty, plan);
+    buffer_add_char(printer->out, ')');
+    if (!is_new) {
+        printer->position = definition->option_list.end;
+    }
+    printer->previous = (Token){printer->position - 1, printer->position, TOKEN_RIGHT_PAREN};
+    printer_tokens(printer, statement->span.end);
+}
+
+/* ---- The top level of a script ------------------------------------------------------------------------------- */
+
+/* The blank line, line break or nothing before the next thing. line_ends: how many the source has there. */
+static void separate(Pretty *pretty, size_t line_ends, bool is_statement) {
+    if (pretty->is_empty) {
+        pretty->is_empty = false;
+        return;
+    }
+    bool has_blank_line = line_ends > 1 || (pretty->is_after_statement && (line_ends > 0 || is_statement));
+    buffer_add(out_of(pretty), pretty->printer.newline);
+    if (has_blank_line) {
+        buffer_add(out_of(pretty), pretty->printer.newline);
+    }
+}
+
+static void print_comment(Pretty *pretty, Token comment, size_t line_ends) {
+    bool trails = line_ends == 0 && !pretty->is_empty && !pretty->must_break;
+    if (trails) {
+        buffer_add_char(out_of(pretty), ' ');
+    } else {
+        separate(pretty, line_ends, false);
+        pretty->is_after_statement = false;
+    }
+    buffer_add(out_of(pretty), slice(pretty, comment.start, comment.end));
+    pretty->must_break = comment.kind == TOKEN_LINE_COMMENT;
+}
+
+static void print_semicolon(Pretty *pretty) {
+    if (pretty->must_break || (!pretty->is_after_statement && !pretty->is_empty)) {
+        separate(pretty, 1, false);
+    }
+    pretty->is_empty = false;
+    buffer_add_char(out_of(pretty), ';');
+    pretty->is_after_statement = true;
+    pretty->must_break = false;
+}
+
+static const Plan *plan_of(Pretty *pretty, const Statement *statement) {
+    const Plans *plans = pretty->plans;
+    while (pretty->next_table < plans->model->table_count &&
+           plans->items[pretty->next_table].table->statement < statement) {
+        pretty->next_table++;
+    }
+    bool is_table = pretty->next_table < plans->model->table_count &&
+                    plans->items[pretty->next_table].table->statement == statement;
+    return is_table ? &plans->items[pretty->next_table] : NULL;
+}
+
+/* Returns where the source goes on: behind the statement's last token, or behind all of a frozen one. */
+static uint32_t print_statement(Pretty *pretty, const Statement *statement) {
+    const Plan *plan = plan_of(pretty, statement);
+    pretty->must_break = false;
+    pretty->is_after_statement = true;
+    if (statement->is_frozen) {
+        buffer_add(out_of(pretty), slice(pretty, statement->span.start, statement->end));
+        return statement->end;
+    }
+    printer_start(&pretty->printer, statement);
+    if (plan != NULL) {
+        print_table(pretty, statement, plan);
+    } else {
+        printer_tokens(&pretty->printer, statement->span.end);
+    }
+    return statement->span.end;
+}
+
+/* The ';' comes right behind the statement, and the comments that stood before it behind it. */
+static uint32_t end_statement(Pretty *pretty, const Statement *statement) {
+    if (statement->end < pretty->printer.text.size) {
+        buffer_add_char(out_of(pretty), ';');
+        return statement->end;
+    }
+    return UINT32_MAX;
+}
+
+/* -- smtpatch: off … -- smtpatch: on: byte for byte. Returns where it ends. */
+static uint32_t print_region(Pretty *pretty, Token comment, size_t line_ends) {
+    const Script *script = pretty->script;
+    uint32_t end = (uint32_t)pretty->printer.text.size;
+    for (size_t i = pretty->next_pragma; i < script->pragma_count; i++) {
+        if (script->pragmas[i].kind == PRAGMA_ON && script->pragmas[i].comment.start > comment.start) {
+            end = script->pragmas[i].comment.end;
+            break;
+        }
+    }
+    while (pretty->next_statement < script->statement_count && script->statements[pretty->next_statement].span.start < end) {
+        uint32_t statement_end = script->statements[pretty->next_statement++].end;
+        if (statement_end > end) {
+            end = statement_end;
+        }
+    }
+    separate(pretty, line_ends > 0 ? line_ends : 1, false);
+    buffer_add(out_of(pretty), slice(pretty, comment.start, end));
+    pretty->is_after_statement = false;
+    pretty->must_break = true;
+    return end;
+}
+
+static bool is_off(Pretty *pretty, Token comment) {
+    const Script *script = pretty->script;
+    while (pretty->next_pragma < script->pragma_count &&
+           script->pragmas[pretty->next_pragma].comment.start < comment.start) {
+        pretty->next_pragma++;
+    }
+    return pretty->next_pragma < script->pragma_count &&
+           script->pragmas[pretty->next_pragma].comment.start == comment.start &&
+           script->pragmas[pretty->next_pragma].kind == PRAGMA_OFF;
+}
+
+static void print_script(Pretty *pretty) {
+    const Script *script = pretty->script;
+    Str text = pretty->printer.text;
+    uint32_t at = script->source->begin, before = at, ended = UINT32_MAX, ended_at = 0;
+    for (Token token = lex(text, at); token.kind != TOKEN_EOF; token = lex(text, at)) {
+        size_t line_ends = count_line_ends(text, before, token.start);
+        at = token.end;
+        if (token.kind == TOKEN_BLANK) {
+            continue;
+        }
+        if (token_is_comment(token) && is_off(pretty, token)) {
+            at = print_region(pretty, token, line_ends);
+        } else if (token_is_comment(token)) {
+            print_comment(pretty, token, line_ends);
+        } else if (token.kind == TOKEN_SEMICOLON && token.start != ended) {
+            print_semicolon(pretty);
+        } else if (token.kind != TOKEN_SEMICOLON) {
+            const Statement *statement = &script->statements[pretty->next_statement++];
+            separate(pretty, line_ends, true);
+            at = print_statement(pretty, statement);
+            ended = end_statement(pretty, statement);
+        } else if (before != ended_at) {
+            continue; /* the statement's own, printed ahead of the comments before it */
+        }
+        before = at;
+        ended_at = token.kind == TOKEN_SEMICOLON || token_is_comment(token) ? ended_at : at;
+    }
+}
+
+void emit_pretty(const Script *script, const Plans *plans, Arena *arena, Buffer *out) {
+    Pretty pretty = {.script = script, .plans = plans, .arena = arena, .is_empty = true};
+    pretty.printer.text = script->source->text;
+    pretty.printer.newline = newline_text(script->source->newline);
+    pretty.printer.out = out;
+    buffer_add(out, (Str){script->source->text.data, script->source->begin});
+    size_t start = out->size;
+    print_script(&pretty);
+    if (out->size > start) {
+        buffer_add(out, pretty.printer.newline);
+    }
+}

@@ -1,0 +1,194 @@
+#include "emit/printer.h"
+
+#include "syntax/lexer.h"
+
+enum { INDENT = 2 };
+
+/* What the marks say of one token. */
+typedef struct Marks {
+    bool is_line, is_item, is_close, is_tight, is_name;
+    uint32_t verbatim_end; /* 0 when the token is no start of verbatim text */
+} Marks;
+
+size_t count_line_ends(Str text, uint32_t start, uint32_t end) {
+    size_t count = 0;
+    for (uint32_t i = start; i < end; i++) {
+        bool is_pair = text.data[i] == '\r' && i + 1 < end && text.data[i + 1] == '\n';
+        count += (text.data[i] == '\n' || text.data[i] == '\r') && !is_pair;
+    }
+    return count;
+}
+
+CommentPlace comment_place(Str text, uint32_t before, Token comment) {
+    if (count_line_ends(text, before, comment.start) == 0) {
+        return COMMENT_TRAILS;
+    }
+    Token next = lex(text, comment.end);
+    if (next.kind == TOKEN_BLANK && count_line_ends(text, next.start, next.end) == 0) {
+        next = lex(text, next.end);
+    }
+    bool is_alone = comment.kind == TOKEN_LINE_COMMENT || next.kind == TOKEN_BLANK || next.kind == TOKEN_EOF ||
+                    token_is_comment(next) || next.kind == TOKEN_COMMA || next.kind == TOKEN_SEMICOLON;
+    return is_alone ? COMMENT_ALONE : COMMENT_LEADS;
+}
+
+void printer_line(Printer *printer, unsigned indent) {
+    buffer_add(printer->out, printer->newline);
+    buffer_add_repeated(printer->out, ' ', (size_t)indent * INDENT);
+    printer->must_break = false;
+}
+
+void printer_start(Printer *printer, const Statement *statement) {
+    printer->statement = statement;
+    printer->next_mark = 0;
+    printer->position = statement->span.start;
+    printer->previous = (Token){0};
+    printer->item_indent = 0;
+    printer->must_break = false;
+}
+
+/* Gathers what the marks at the token say, and passes them. */
+static Marks marks_at(Printer *printer, Token token) {
+    Marks marks = {0};
+    const Statement *statement = printer->statement;
+    while (printer->next_mark < statement->mark_count && statement->marks[printer->next_mark].start <= token.start) {
+        const Mark *mark = &statement->marks[printer->next_mark++];
+        if (mark->start < token.start) {
+            continue;
+        }
+        marks.is_line |= mark->kind == MARK_LINE;
+        marks.is_item |= mark->kind == MARK_ITEM;
+        marks.is_close |= mark->kind == MARK_CLOSE;
+        marks.is_tight |= mark->kind == MARK_TIGHT;
+        marks.is_name |= mark->kind == MARK_NAME;
+        if (mark->kind == MARK_VERBATIM) {
+            marks.verbatim_end = mark->end;
+        }
+    }
+    return marks;
+}
+
+/* Commas are printed ahead of the comments before them, so a gap may hold one that is passed over here. */
+static Token next_comment(Str text, uint32_t at, uint32_t end) {
+    Token token = lex(text, at);
+    while (token.start < end && !token_is_comment(token)) {
+        token = lex(text, token.end);
+    }
+    return token;
+}
+
+static void print_comment(Printer *printer, Token comment, CommentPlace place, unsigned indent) {
+    if (place != COMMENT_TRAILS || printer->must_break) {
+        printer_line(printer, indent);
+    } else {
+        buffer_add_char(printer->out, ' ');
+    }
+    buffer_add(printer->out, (Str){printer->text.data + comment.start, comment.end - comment.start});
+    printer->must_break = comment.kind == TOKEN_LINE_COMMENT || place == COMMENT_ALONE;
+}
+
+/* Whether the last comment printed leads the token behind the gap, on its line. */
+static bool print_gap(Printer *printer, uint32_t end, unsigned indent) {
+    bool leads = false;
+    uint32_t before = printer->position;
+    for (Token comment = next_comment(printer->text, before, end); comment.start < end;
+         comment = next_comment(printer->text, before, end)) {
+        CommentPlace place = comment_place(printer->text, before, comment);
+        leads = place == COMMENT_LEADS;
+        print_comment(printer, comment, place, indent);
+        before = comment.end;
+    }
+    printer->position = end;
+    return leads;
+}
+
+void printer_comments(Printer *printer, uint32_t end, unsigned indent) { print_gap(printer, end, indent); }
+
+static bool is_tight_pair(Token previous, Token token) {
+    switch (token.kind) {
+    case TOKEN_COMMA:
+    case TOKEN_DOT:
+    case TOKEN_RIGHT_PAREN:
+        return true;
+    default:
+        break;
+    }
+    switch (previous.kind) {
+    case TOKEN_EOF:
+    case TOKEN_LEFT_PAREN:
+    case TOKEN_DOT:
+    case TOKEN_LESS:
+    case TOKEN_DASH:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The line break or blank before a token whose gap is printed. */
+static void separate(Printer *printer, Token token, const Marks *marks, bool comment_leads, bool had_comments) {
+    bool is_first = printer->previous.kind == TOKEN_EOF;
+    bool is_empty_list = marks->is_close && printer->previous.kind == TOKEN_LEFT_PAREN && !had_comments;
+    bool breaks = (marks->is_line || marks->is_item || marks->is_close) && !is_first && !is_empty_list;
+    if (marks->is_line || marks->is_item) {
+        printer->item_indent = marks->is_item ? 1 : 0;
+    } else if (marks->is_close) {
+        printer->item_indent = 0;
+    }
+    if (comment_leads) {
+        buffer_add_char(printer->out, ' ');
+    } else if (breaks) {
+        printer_line(printer, printer->item_indent);
+    } else if (printer->must_break) {
+        printer_line(printer, printer->item_indent + 1);
+    } else if (had_comments || (!marks->is_tight && !is_tight_pair(printer->previous, token) && !is_first)) {
+        buffer_add_char(printer->out, ' ');
+    }
+}
+
+static void print_token(Printer *printer, Token token, const Marks *marks) {
+    Str text = {printer->text.data + token.start, token.end - token.start};
+    if (!token_is_keyword(token) || marks->is_name) {
+        buffer_add(printer->out, text);
+        return;
+    }
+    for (size_t i = 0; i < text.size; i++) {
+        buffer_add_char(printer->out, ascii_upper(text.data[i]));
+    }
+}
+
+static unsigned comment_indent(const Printer *printer, const Marks *marks) {
+    if (marks->is_item || marks->is_close) {
+        return 1;
+    }
+    return marks->is_line ? 0 : printer->item_indent + 1;
+}
+
+static void print_next(Printer *printer, Token token) {
+    Marks marks = marks_at(printer, token);
+    if (token.kind == TOKEN_COMMA && marks.verbatim_end == 0) {
+        buffer_add_char(printer->out, ',');
+        printer->previous = token;
+        return; /* its gap is printed with the next token's */
+    }
+    size_t size = printer->out->size;
+    bool leads = print_gap(printer, token.start, comment_indent(printer, &marks));
+    separate(printer, token, &marks, leads, printer->out->size > size);
+    if (marks.verbatim_end > 0) {
+        token.end = marks.verbatim_end;
+        buffer_add(printer->out, (Str){printer->text.data + token.start, token.end - token.start});
+    } else {
+        print_token(printer, token, &marks);
+    }
+    printer->previous = token;
+    printer->position = token.end;
+    printer->must_break = false;
+}
+
+void printer_tokens(Printer *printer, uint32_t end) {
+    uint32_t at = printer->position;
+    for (Token token = lex_significant(printer->text, at); token.start < end; token = lex_significant(printer->text, at)) {
+        print_next(printer, token);
+        at = printer->previous.end;
+    }
+}
