@@ -167,7 +167,13 @@ static void match_region(Diff *diff, Region region) {
 
 static int compare_matches(const void *a, const void *b) {
     const Match *left = a, *right = b;
-    return (left->old > right->old) - (left->old < right->old);
+    if (left->old != right->old) {
+        return left->old < right->old ? -1 : 1;
+    }
+    if (left->new != right->new) {
+        return left->new < right->new ? -1 : 1;
+    }
+    return (left->count > right->count) - (left->count < right->count);
 }
 
 /* ---- Hunks --------------------------------------------------------------------------------------------------------- */

@@ -1,0 +1,19 @@
+/* Findings as text for people. */
+#ifndef SMTPATCH_REPORT_H
+#define SMTPATCH_REPORT_H
+
+#include "buffer.h"
+#include "finding.h"
+
+typedef struct ReportStyle {
+    bool has_color;
+    Severity least; /* milder findings are left out */
+} ReportStyle;
+
+/* Appends a finding: file:line:column: severity: message [id], the line with a caret below it, the hint. Secrets in
+ * the line are masked; of a long line the part around the caret is shown. Scratch memory comes from arena. */
+void report_finding(const Finding *finding, const ReportStyle *style, Arena *arena, Buffer *out);
+
+void report_findings(const Findings *findings, const ReportStyle *style, Arena *arena, Buffer *out);
+
+#endif

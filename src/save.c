@@ -1,0 +1,139 @@
+#include "save.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "source.h"
+
+const char *file_read(const char *path, Buffer *buffer, FileStamp *stamp) {
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (descriptor < 0) {
+        return strerror(errno);
+    }
+    const char *problem = fstat(descriptor, &stamp->status) != 0  ? strerror(errno)
+                          : S_ISDIR(stamp->status.st_mode) ? strerror(EISDIR)
+                                                            : source_read(descriptor, buffer);
+    close(descriptor);
+    return problem;
+}
+
+bool write_all(int descriptor, Str text) {
+    while (text.size > 0) {
+        ssize_t written = write(descriptor, text.data, text.size);
+        if (written < 0 && errno != EINTR) {
+            return false;
+        }
+        text = str_from(text, written > 0 ? (size_t)written : 0);
+    }
+    return true;
+}
+
+static bool is_unchanged(const struct stat *then, const struct stat *now) {
+    return then->st_dev == now->st_dev && then->st_ino == now->st_ino && then->st_size == now->st_size &&
+           then->st_mtim.tv_sec == now->st_mtim.tv_sec && then->st_mtim.tv_nsec == now->st_mtim.tv_nsec;
+}
+
+/* Owner first: changing it takes the set-user-id bits away. */
+static bool copy_owner_and_mode(int descriptor, const struct stat *status) {
+    struct stat own;
+    if (fstat(descriptor, &own) != 0) {
+        return false;
+    }
+    if ((own.st_uid != status->st_uid || own.st_gid != status->st_gid) &&
+        fchown(descriptor, status->st_uid, status->st_gid) != 0) {
+        return false;
+    }
+    return fchmod(descriptor, status->st_mode & 07777) == 0;
+}
+
+/* Fills and closes the temporary file. NULL or what went wrong. */
+static const char *fill(int descriptor, Str contents, const struct stat *status) {
+    bool is_owned = copy_owner_and_mode(descriptor, status);
+    if (!is_owned) {
+        int error = errno;
+        close(descriptor);
+        return error == EPERM ? "its owner or group could not be kept" : strerror(error);
+    }
+    bool is_written = write_all(descriptor, contents) && fsync(descriptor) == 0;
+    int error = errno;
+    bool is_closed = close(descriptor) == 0;
+    if (!is_written || !is_closed) {
+        return strerror(is_written ? errno : error);
+    }
+    return NULL;
+}
+
+/* The old file under the backup's name: a second link to it, put there by a rename. */
+static const char *keep_backup(const char *target, const char *temporary, const char *suffix) {
+    char *backup = NULL, *link_name = NULL;
+    const char *problem = NULL;
+    if (asprintf(&backup, "%s%s", target, suffix) < 0 || asprintf(&link_name, "%s.old", temporary) < 0) {
+        problem = strerror(ENOMEM);
+    } else if (link(target, link_name) != 0) {
+        problem = strerror(errno);
+    } else if (rename(link_name, backup) != 0) {
+        problem = strerror(errno);
+        unlink(link_name);
+    }
+    free(backup);
+    free(link_name);
+    return problem;
+}
+
+/* The rename is durable when the directory is synced; a file system that cannot do that is none of our trouble. */
+static void sync_directory(const char *target) {
+    const char *slash = strrchr(target, '/');
+    char *directory = slash ? strndup(target, (size_t)(slash - target) + 1) : strdup(".");
+    int descriptor = directory ? open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (descriptor >= 0) {
+        fsync(descriptor);
+        close(descriptor);
+    }
+    free(directory);
+}
+
+/* temporary: a template for mkostemp(). */
+static const char *replace(const char *target, char *temporary, Str contents, const FileStamp *stamp, const char *backup_suffix) {
+    struct stat now;
+    int descriptor = mkostemp(temporary, O_CLOEXEC);
+    if (descriptor < 0) {
+        return errno == EACCES || errno == EROFS ? "its directory may not be written to" : strerror(errno);
+    }
+    const char *problem = fill(descriptor, contents, &stamp->status);
+    if (problem == NULL && stat(target, &now) != 0) {
+        problem = strerror(errno);
+    }
+    if (problem == NULL && !is_unchanged(&stamp->status, &now)) {
+        problem = "it was changed by somebody else meanwhile";
+    }
+    if (problem == NULL && backup_suffix != NULL) {
+        problem = keep_backup(target, temporary, backup_suffix);
+    }
+    if (problem == NULL && rename(temporary, target) != 0) {
+        problem = strerror(errno);
+    }
+    if (problem != NULL) {
+        unlink(temporary);
+    } else {
+        sync_directory(target);
+    }
+    return problem;
+}
+
+const char *file_replace(const char *path, Str contents, const FileStamp *stamp, const char *backup_suffix) {
+    char *target = realpath(path, NULL), *temporary = NULL;
+    if (target == NULL) {
+        return strerror(errno);
+    }
+    const char *slash = strrchr(target, '/');
+    int length = (int)(slash + 1 - target);
+    const char *problem = asprintf(&temporary, "%.*s.%s.XXXXXX", length, target, slash + 1) < 0
+                              ? strerror(ENOMEM)
+                              : replace(target, temporary, contents, stamp, backup_suffix);
+    free(temporary);
+    free(target);
+    return problem;
+}

@@ -1,0 +1,92 @@
+#include "secret.h"
+
+#include "buffer.h"
+
+static bool is_separator(char c) { return c == '.' || c == '-' || c == '_' || c == ':'; }
+
+static bool ends_in_word(Str key, Str word) {
+    if (key.size < word.size) {
+        return false;
+    }
+    return str_equal_ignore_case(str_from(key, key.size - word.size), word);
+}
+
+bool is_secret_key(Str key) {
+    static const Str endings[] = {STR("password"), STR("passwd"), STR("secret"),     STR("token"),
+                                  STR("passphrase"), STR("credential"), STR("credentials"), STR("pwd")};
+    static const Str credential_keys[] = {STR("access"), STR("secret"), STR("api"), STR("private"), STR("account"), STR("shared"), STR("sas")};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        if (ends_in_word(key, endings[i])) {
+            return true;
+        }
+    }
+    if (!ends_in_word(key, STR("key"))) {
+        return false;
+    }
+    Str head = {key.data, key.size - 3};
+    if (head.size > 0 && is_separator(head.data[head.size - 1])) {
+        head.size--;
+    }
+    for (size_t i = 0; i < sizeof credential_keys / sizeof *credential_keys; i++) {
+        if (ends_in_word(head, credential_keys[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_key_character(char c) { return c != '\'' && c != '=' && c != '"' && !is_blank(c) && c != ',' && c != '('; }
+
+/* The word that ends right before the '=' at `equals`, its quotes and blanks aside. */
+static Str key_before(Str line, size_t equals) {
+    size_t end = equals;
+    while (end > 0 && (is_blank(line.data[end - 1]) || line.data[end - 1] == '\'')) {
+        end--;
+    }
+    size_t start = end;
+    while (start > 0 && is_key_character(line.data[start - 1])) {
+        start--;
+    }
+    return (Str){line.data + start, end - start};
+}
+
+/* The end of the value that starts at `start`: a quoted one's closing quote, else the line's end or a comment. */
+static size_t value_end(Str line, size_t start) {
+    size_t at = start;
+    if (at < line.size && line.data[at] == '\'') {
+        for (at++; at < line.size; at++) {
+            if (line.data[at] == '\'' && (at + 1 == line.size || line.data[++at] != '\'')) {
+                return at;
+            }
+        }
+    }
+    return line.size;
+}
+
+static void mask_line(Str line, Buffer *masked) {
+    size_t from = 0;
+    for (size_t i = 0; i < line.size; i++) {
+        if (line.data[i] != '=' || !is_secret_key(key_before(line, i))) {
+            continue;
+        }
+        size_t start = i + 1;
+        while (start < line.size && is_blank(line.data[start])) {
+            start++;
+        }
+        bool is_quoted = start < line.size && line.data[start] == '\'';
+        size_t end = value_end(line, start);
+        buffer_add(masked, (Str){line.data + from, start - from});
+        buffer_add(masked, is_quoted ? STR("'" SECRET_MASK "'") : STR(SECRET_MASK));
+        from = i = end;
+    }
+    buffer_add(masked, str_from(line, from));
+}
+
+Str mask_secrets(Str line, Arena *arena) {
+    if (memchr(line.data, '=', line.size) == NULL) {
+        return line;
+    }
+    Buffer masked = {0};
+    mask_line(line, &masked);
+    return buffer_take(&masked, arena);
+}

@@ -1,0 +1,16 @@
+/* What must never be shown: the values of password options and their like. */
+#ifndef SMTPATCH_SECRET_H
+#define SMTPATCH_SECRET_H
+
+#include "arena.h"
+
+#define SECRET_MASK "******"
+
+/* Whether an option of that key holds a secret: its last word is password, secret, token, passphrase or credential,
+ * or it is a key of a credential kind (access-key, api.key, …). */
+bool is_secret_key(Str key);
+
+/* The line of a script or a rules file with the values of secret options masked; a slice of line when it has none. */
+Str mask_secrets(Str line, Arena *arena);
+
+#endif
