@@ -117,13 +117,13 @@ static void add_excerpt(const Finding *finding, const ReportStyle *style, Arena 
         marked.size = shown.size - before.size;
     }
     const char *lead = cut > 0 ? "..." : "";
+    Str masked = mask_secrets(shown, arena), masked_before = mask_secrets(before, arena);
+    Str masked_marked = mask_secrets((Str){before.data, before.size + marked.size}, arena);
+    size_t indent = text_columns(masked_before), marked_end = text_columns(masked_marked);
     buffer_format(out, "%5zu | %s", number, lead);
-    Str tail = mask_secrets((Str){marked.data, shown.size - before.size}, arena);
-    add_printable(mask_secrets(before, arena), out);
-    add_printable(tail, out);
+    add_printable(masked, out);
     buffer_add(out, shown.size < line.size - cut ? STR("...\n") : STR("\n"));
-    size_t indent = strlen(lead) + text_columns(mask_secrets(before, arena));
-    add_caret(finding, style, indent, text_columns(marked), out);
+    add_caret(finding, style, strlen(lead) + indent, marked_end > indent ? marked_end - indent : 0, out);
 }
 
 static void add_hint_line(const Finding *finding, Buffer *out) {

@@ -130,7 +130,7 @@ const char *file_replace(const char *path, Str contents, const FileStamp *stamp,
     }
     const char *slash = strrchr(target, '/');
     int length = (int)(slash + 1 - target);
-    const char *problem = asprintf(&temporary, "%.*s.%s.XXXXXX", length, target, slash + 1) < 0
+    const char *problem = asprintf(&temporary, "%.*s.smtpatch.XXXXXX", length, target) < 0
                               ? strerror(ENOMEM)
                               : replace(target, temporary, contents, stamp, backup_suffix);
     free(temporary);

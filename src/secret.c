@@ -73,7 +73,10 @@ static void mask_line(Str line, Buffer *masked) {
         while (start < line.size && is_blank(line.data[start])) {
             start++;
         }
-        bool is_quoted = start < line.size && line.data[start] == '\'';
+        if (start == line.size) {
+            break; /* the value is not on this line */
+        }
+        bool is_quoted = line.data[start] == '\'';
         size_t end = value_end(line, start);
         buffer_add(masked, (Str){line.data + from, start - from});
         buffer_add(masked, is_quoted ? STR("'" SECRET_MASK "'") : STR(SECRET_MASK));

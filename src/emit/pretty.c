@@ -176,7 +176,8 @@ static void print_options(Pretty *pretty, const Plan *plan) {
         tail = definition->option_count > 0 ? gaps[definition->option_count - 1].trail : trail;
     }
     for (size_t i = 0; i < plan->count; i++) {
-        print_option(pretty, &plan->options[i], i < definition->option_count ? &gaps[i] : NULL, i + 1 >= end);
+        const Option *source = plan->options[i].source;
+        print_option(pretty, &plan->options[i], source ? &gaps[source - definition->options] : NULL, i + 1 >= end);
     }
     if (!is_new) {
         printer->position = tail;

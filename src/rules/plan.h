@@ -39,6 +39,9 @@ static inline bool option_value_changed(const PlannedOption *option) {
 Plans plans_make(const Model *model, const RuleList *lists, size_t list_count, Matcher *matcher, Arena *arena,
                  Findings *findings);
 
+/* Puts each plan's options in order: connector first, then by key. */
+void plans_sort(Plans *plans);
+
 /* The option that Flink would use: the last of that key among the plan's own, else among those that LIKE brings.
  * NULL when there is none. */
 const PlannedOption *plan_option(const Plans *plans, const Plan *plan, Str key);

@@ -1,0 +1,395 @@
+#include "cli/arguments.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <stdlib.h>
+
+typedef struct OptionSpec OptionSpec;
+
+/* An option as it stands on the command line. */
+typedef struct GivenOption {
+    const OptionSpec *option;
+    const char *argument;
+} GivenOption;
+
+typedef struct Arguments {
+    Settings *settings;
+    Composer *composer;
+    Arena *arena;
+    VECTOR(GivenOption) conditions, actions; /* wait until all is read: templates may name groups of --table */
+} Arguments;
+
+typedef void (*TakeOption)(Arguments *arguments, const OptionSpec *option, const char *argument);
+
+/* How an option that changes tables becomes an action. */
+typedef struct ActionSpec {
+    ActionKind kind;
+    ActionScope scope;
+    const char *key; /* the short key; NULL when the argument is KEY=VALUE */
+} ActionSpec;
+
+struct OptionSpec {
+    const char *name;
+    char letter;          /* 0: none */
+    const char *argument; /* NULL: takes none; in brackets: may be left out */
+    TakeOption take;
+    int value;            /* for take */
+    const char *help;     /* NULL begins a group whose title is name */
+};
+
+/* ---- What the options do ---------------------------------------------------------------------------------------- */
+
+static void usage_trouble(Arguments *arguments, Str message) {
+    finding_add(arguments->composer->findings, (Finding){.severity = SEVERITY_TROUBLE, .file = STR("smtpatch"), .message = message, .hint = STR("'smtpatch --help' lists the options")});
+}
+
+static void bad_argument(Arguments *arguments, const OptionSpec *option, const char *argument, const char *takes) {
+    usage_trouble(arguments, arena_format(arguments->arena, "--%s takes %s, not '%s'", option->name, takes, argument));
+}
+
+/* The switches of Settings, by OptionSpec.value. */
+typedef enum SwitchId { SWITCH_NO_CONFIG, SWITCH_CHECK, SWITCH_DIFF, SWITCH_VERBOSE, SWITCH_QUIET, SWITCH_HELP, SWITCH_VERSION, SWITCH_SORT, SWITCH_NO_LINT } SwitchId;
+
+static void take_switch(Arguments *arguments, const OptionSpec *option, const char *argument) {
+    Settings *settings = arguments->settings;
+    (void)argument;
+    switch ((SwitchId)option->value) {
+    case SWITCH_NO_CONFIG:
+        settings->has_no_config = true;
+        break;
+    case SWITCH_CHECK:
+        settings->is_check = true;
+        break;
+    case SWITCH_DIFF:
+        settings->is_diff = true;
+        break;
+    case SWITCH_VERBOSE:
+        settings->is_verbose = true;
+        break;
+    case SWITCH_QUIET:
+        settings->is_quiet = true;
+        break;
+    case SWITCH_HELP:
+        settings->wants_help = true;
+        break;
+    case SWITCH_VERSION:
+        settings->wants_version = true;
+        break;
+    case SWITCH_SORT:
+        settings->file.sorts_options = true;
+        settings->file.sort_strength = BY_COMMAND_LINE;
+        break;
+    case SWITCH_NO_LINT:
+        break;
+    }
+}
+
+typedef enum ListId { LIST_RULES, LIST_INCLUDE, LIST_EXCLUDE } ListId;
+
+static void take_list(Arguments *arguments, const OptionSpec *option, const char *argument) {
+    Settings *settings = arguments->settings;
+    Strings *lists[] = {[LIST_RULES] = &settings->rules_files,
+                        [LIST_INCLUDE] = &settings->includes,
+                        [LIST_EXCLUDE] = &settings->excludes};
+    *vector_add(arguments->arena, lists[option->value]) = argument;
+}
+
+static void take_emit(Arguments *arguments, const OptionSpec *option, const char *argument) {
+    if (strcmp(argument, "sql") != 0) {
+        bad_argument(arguments, option, argument, "sql");
+    }
+}
+
+static void take_in_place(Arguments *arguments, const OptionSpec *option, const char *argument) {
+    arguments->settings->is_in_place = true;
+    arguments->settings->backup_suffix = argument;
+    if (argument != NULL && (*argument == '\0' || strchr(argument, '/') != NULL)) {
+        bad_argument(arguments, option, argument, "a suffix without a slash");
+    }
+}
+
+static void take_layout(Arguments *arguments, const OptionSpec *option, const char *argument) {
+    FileSettings *settings = &arguments->settings->file;
+    settings->layout_strength = BY_COMMAND_LINE;
+    if (!parse_layout(str_of(argument), &settings->layout)) {
+        bad_argument(arguments, option, argument, "pretty or keep");
+    }
+}
+
+static void take_color(Arguments *arguments, const OptionSpec *option, const char *argument) {
+    static const char *const names[] = {[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(argument, names[i]) == 0) {
+            arguments->settings->color = (Color)i;
+            return;
+        }
+    }
+    bad_argument(arguments, option, argument, "auto, always or never");
+}
+
+static void take_jobs(Arguments *arguments, const OptionSpec *option, const char *argument) {
+    char *end;
+    unsigned long jobs = strtoul(argument, &end, 10);
+    if (!is_digit(*argument) || *end != '\0' || jobs < 1 || jobs > 256) {
+        bad_argument(arguments, option, argument, "a number from 1 to 256");
+        return;
+    }
+    arguments->settings->jobs = jobs;
+}
+
+static void take_stdin_name(Arguments *arguments, const OptionSpec *option, const char *argument) {
+    (void)option;
+    arguments->settings->stdin_name = argument;
+}
+
+static void take_condition(Arguments *arguments, const OptionSpec *option, const char *argument) {
+    *vector_add(arguments->arena, &arguments->conditions) = (GivenOption){option, argument};
+}
+
+static void take_action(Arguments *arguments, const OptionSpec *option, const char *argument) {
+    *vector_add(arguments->arena, &arguments->actions) = (GivenOption){option, argument};
+}
+
+/* By OptionSpec.value. */
+enum { DO_SLOT, DO_PUBLICATION, DO_HEARTBEAT, DO_DEBEZIUM, DO_SET, DO_DEFAULT, DO_REPLACE, DO_UNSET, DO_RENAME };
+
+static const ActionSpec actions[] = {
+    [DO_SLOT] = {ACTION_SET, SCOPE_SHORT_KEY, "slot"},
+    [DO_PUBLICATION] = {ACTION_SET, SCOPE_SHORT_KEY, "publication"},
+    [DO_HEARTBEAT] = {ACTION_SET, SCOPE_SHORT_KEY, "heartbeat"},
+    [DO_DEBEZIUM] = {ACTION_SET, SCOPE_CDC, NULL},
+    [DO_SET] = {ACTION_SET, SCOPE_ANY, NULL},
+    [DO_DEFAULT] = {ACTION_DEFAULT, SCOPE_ANY, NULL},
+    [DO_REPLACE] = {ACTION_REPLACE, SCOPE_ANY, NULL},
+    [DO_UNSET] = {ACTION_UNSET, SCOPE_ANY, NULL},
+    [DO_RENAME] = {ACTION_RENAME, SCOPE_ANY, NULL},
+};
+
+/* ---- The table ------------------------------------------------------------------------------------------------------ */
+
+static const OptionSpec options[] = {
+    {"Rules", 0, NULL, NULL, 0, NULL},
+    {"rules", 'r', "FILE", take_list, LIST_RULES, "read rules from FILE (repeatable; later ones win); SMT's config_prod.conf will do"},
+    {"no-config", 0, NULL, take_switch, SWITCH_NO_CONFIG, "do not look for .smtpatch.ini"},
+    {"slot", 0, "NAME", take_action, DO_SLOT, "set the replication slot of every PostgreSQL CDC source, e.g. 'flink_${table|slot}'"},
+    {"publication", 0, "NAME", take_action, DO_PUBLICATION, "set the publication of every PostgreSQL CDC source"},
+    {"heartbeat", 0, "DURATION", take_action, DO_HEARTBEAT, "set the heartbeat interval of every CDC source that has one"},
+    {"debezium", 0, "KEY=VALUE", take_action, DO_DEBEZIUM, "set debezium.KEY on every CDC source"},
+    {"set", 's', "KEY=VALUE", take_action, DO_SET, "set an option: override it, or add it"},
+    {"default", 'd', "KEY=VALUE", take_action, DO_DEFAULT, "add an option only where it is absent"},
+    {"replace", 0, "KEY=VALUE", take_action, DO_REPLACE, "override an option only where it is present"},
+    {"unset", 'u', "KEY", take_action, DO_UNSET, "remove an option (a trailing * matches a prefix)"},
+    {"rename", 0, "OLD=NEW", take_action, DO_RENAME, "rename an option, keep its value"},
+    {"Tables that the options above act on (default: connectors that end in -cdc)", 0, NULL, NULL, 0, NULL},
+    {"connector", 'c', "REGEX", take_condition, FIELD_CONNECTOR, "tables whose connector matches"},
+    {"table", 't', "REGEX", take_condition, FIELD_TABLE, "tables whose upstream table matches"},
+    {"schema", 0, "REGEX", take_condition, FIELD_SCHEMA, "tables whose upstream schema matches"},
+    {"database", 0, "REGEX", take_condition, FIELD_DATABASE, "tables whose upstream database matches"},
+    {"Output", 0, NULL, NULL, 0, NULL},
+    {"emit", 'e', "WHAT", take_emit, 0, "what to print: sql"},
+    {"in-place", 'i', "[SUFFIX]", take_in_place, 0, "rewrite the files (keep a backup with SUFFIX)"},
+    {"check", 0, NULL, take_switch, SWITCH_CHECK, "write nothing; print the names of files that would change, and exit 1 if any"},
+    {"diff", 0, NULL, take_switch, SWITCH_DIFF, "print a unified diff instead of the script"},
+    {"layout", 0, "LAYOUT", take_layout, 0, "pretty: the one canonical style (default); keep: change nothing but the options"},
+    {"sort-options", 0, NULL, take_switch, SWITCH_SORT, "with pretty: connector first, then the others in order"},
+    {"no-lint", 0, NULL, take_switch, SWITCH_NO_LINT, "do not check the result"},
+    {"Files", 0, NULL, NULL, 0, NULL},
+    {"include", 0, "GLOB", take_list, LIST_INCLUDE, "files that a DIR stands for (default: flink-create.*.sql; repeatable)"},
+    {"exclude", 0, "GLOB", take_list, LIST_EXCLUDE, "files and folders below a DIR to leave alone (repeatable)"},
+    {"stdin-filename", 0, "NAME", take_stdin_name, 0, "the name of standard input, in messages and for .smtpatch.ini"},
+    {"jobs", 'j', "N", take_jobs, 0, "work on N files at the same time"},
+    {"Messages", 0, NULL, NULL, 0, NULL},
+    {"verbose", 'v', NULL, take_switch, SWITCH_VERBOSE, "say every change: where, which table, which option, by which rule"},
+    {"quiet", 'q', NULL, take_switch, SWITCH_QUIET, "say only what is wrong"},
+    {"color", 0, "WHEN", take_color, 0, "auto (default), always or never; NO_COLOR is heeded"},
+    {"help", 'h', NULL, take_switch, SWITCH_HELP, "print this help"},
+    {"version", 'V', NULL, take_switch, SWITCH_VERSION, "print the version"},
+};
+
+enum { OPTION_COUNT = sizeof options / sizeof *options, FIRST_LONG_VALUE = UCHAR_MAX + 1 };
+
+/* ---- Parsing ---------------------------------------------------------------------------------------------------------- */
+
+/* getopt's two tables; an option's code is its place in ours. */
+static void fill_getopt_tables(char *letters, struct option *names) {
+    *letters++ = ':';
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        const OptionSpec *option = &options[i];
+        if (option->help == NULL) {
+            continue;
+        }
+        int takes = option->argument == NULL ? no_argument : option->argument[0] == '[' ? optional_argument : required_argument;
+        *names++ = (struct option){option->name, takes, NULL, FIRST_LONG_VALUE + i};
+        if (option->letter != 0) {
+            *letters++ = option->letter;
+            for (int colons = takes; colons > 0; colons--) {
+                *letters++ = ':';
+            }
+        }
+    }
+    *letters = '\0';
+    *names = (struct option){0};
+}
+
+static const OptionSpec *find_option(int code) {
+    if (code >= FIRST_LONG_VALUE) {
+        return &options[code - FIRST_LONG_VALUE];
+    }
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (options[i].letter != 0 && options[i].letter == code) {
+            return &options[i];
+        }
+    }
+    return NULL;
+}
+
+static void unknown_option(Arguments *arguments, const char *word, int letter) {
+    if (letter != 0 && letter < FIRST_LONG_VALUE) {
+        usage_trouble(arguments, arena_format(arguments->arena, "there is no option -%c", letter));
+        return;
+    }
+    const char *equals = strchr(word, '=');
+    Str name = {word, equals ? (size_t)(equals - word) : strlen(word)}, bare = str_from(name, 2);
+    const char *nearest = NULL;
+    size_t best = 4;
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        size_t distance = options[i].help != NULL ? str_distance(bare, str_of(options[i].name), 3) : SIZE_MAX;
+        if (distance < best) {
+            best = distance;
+            nearest = options[i].name;
+        }
+    }
+    usage_trouble(arguments, nearest ? arena_format(arguments->arena, "there is no option %.*s; did you mean --%s?",
+                                                    (int)name.size, name.data, nearest)
+                                     : arena_format(arguments->arena, "there is no option %.*s", (int)name.size, name.data));
+}
+
+static RulePlace place_of(Arguments *arguments, const OptionSpec *option) {
+    return (RulePlace){.text = arena_format(arguments->arena, "--%s", option->name)};
+}
+
+static void compose_action(Arguments *arguments, const OptionSpec *option, const char *argument) {
+    const ActionSpec *spec = &actions[option->value];
+    RulePlace place = place_of(arguments, option);
+    const char *equals = strchr(argument, '=');
+    Str key = str_of(spec->key), value = str_of(argument);
+    if (spec->kind == ACTION_UNSET) {
+        key = value;
+    } else if (spec->key == NULL && equals == NULL) {
+        bad_argument(arguments, option, argument, option->argument);
+        return;
+    } else if (spec->key == NULL) {
+        key = (Str){argument, (size_t)(equals - argument)};
+        value = str_of(equals + 1);
+    }
+    if (spec->scope == SCOPE_CDC && !str_has_prefix(key, STR("debezium."))) {
+        key = arena_format(arguments->arena, "debezium.%.*s", (int)key.size, key.data);
+    }
+    composer_action(arguments->composer, spec->kind, spec->scope, key, value, &place);
+}
+
+static void compose_rule(Arguments *arguments) {
+    bool names_connector = false;
+    composer_start(arguments->composer, STR("command line"));
+    for (size_t i = 0; i < arguments->conditions.count; i++) {
+        const GivenOption *given = &arguments->conditions.items[i];
+        ConditionField field = (ConditionField)given->option->value;
+        RulePlace place = place_of(arguments, given->option);
+        names_connector = names_connector || field == FIELD_CONNECTOR;
+        composer_condition(arguments->composer, field, STR(""), str_of(given->argument), &place);
+    }
+    if (!names_connector) {
+        composer_condition(arguments->composer, FIELD_CONNECTOR, STR(""), STR("-cdc$"), &(RulePlace){.text = STR("smtpatch")});
+    }
+    for (size_t i = 0; i < arguments->actions.count; i++) {
+        compose_action(arguments, arguments->actions.items[i].option, arguments->actions.items[i].argument);
+    }
+    composer_finish(arguments->composer);
+}
+
+static void check_together(Arguments *arguments) {
+    const Settings *settings = arguments->settings;
+    if (settings->is_in_place && (settings->is_check || settings->is_diff)) {
+        usage_trouble(arguments, STR("--in-place writes files, --check and --diff do not: take one of them"));
+    }
+    for (size_t i = 0; settings->is_in_place && i < settings->inputs.count; i++) {
+        if (strcmp(settings->inputs.items[i], "-") == 0) {
+            usage_trouble(arguments, STR("--in-place cannot rewrite standard input"));
+        }
+    }
+    if (settings->is_in_place && settings->inputs.count == 0) {
+        usage_trouble(arguments, STR("--in-place needs the names of files"));
+    }
+}
+
+void arguments_parse(int count, char **words, Settings *settings, Composer *composer) {
+    Arguments arguments = {.settings = settings, .composer = composer, .arena = composer->arena};
+    char letters[3 * OPTION_COUNT + 2];
+    struct option names[OPTION_COUNT + 1];
+    int code;
+    fill_getopt_tables(letters, names);
+    opterr = 0;
+    optind = 0;
+    while ((code = getopt_long(count, words, letters, names, NULL)) != -1) {
+        const OptionSpec *option = code == '?' || code == ':' ? NULL : find_option(code);
+        if (option != NULL) {
+            option->take(&arguments, option, optarg);
+        } else if (code == ':') {
+            const OptionSpec *lacking = find_option(optopt);
+            usage_trouble(&arguments, arena_format(arguments.arena, "--%s needs its %s", lacking->name, lacking->argument));
+        } else if (optopt >= FIRST_LONG_VALUE) {
+            usage_trouble(&arguments, arena_format(arguments.arena, "--%s takes no argument", find_option(optopt)->name));
+        } else {
+            unknown_option(&arguments, words[optind - 1], optopt);
+        }
+    }
+    for (int i = optind; i < count; i++) {
+        *vector_add(arguments.arena, &settings->inputs) = words[i];
+    }
+    compose_rule(&arguments);
+    check_together(&arguments);
+}
+
+/* ---- Help --------------------------------------------------------------------------------------------------------------- */
+
+enum { HELP_COLUMN = 30 };
+
+static void print_option(const OptionSpec *option, Buffer *out) {
+    size_t start = out->size;
+    if (option->letter != 0) {
+        buffer_format(out, "  -%c, --%s", option->letter, option->name);
+    } else {
+        buffer_format(out, "      --%s", option->name);
+    }
+    if (option->argument != NULL && option->argument[0] == '[') {
+        buffer_format(out, "[=%s", option->argument + 1);
+    } else if (option->argument != NULL) {
+        buffer_format(out, "=%s", option->argument);
+    }
+    size_t taken = out->size - start;
+    if (taken + 2 > HELP_COLUMN) {
+        buffer_add_char(out, '\n');
+        taken = 0;
+    }
+    buffer_add_repeated(out, ' ', HELP_COLUMN - taken);
+    buffer_format(out, "%s\n", option->help);
+}
+
+void print_help(Buffer *out) {
+    buffer_add(out, STR("Usage: smtpatch [OPTION]... [FILE|DIR]...\n"
+                        "Patch the options of the tables in Flink SQL scripts, as SMT and people write them.\n"
+                        "Without FILE, or when it is -, standard input is read. A DIR stands for the\n"
+                        "flink-create.*.sql files below it.\n"));
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (options[i].help == NULL) {
+            buffer_format(out, "\n%s:\n", options[i].name);
+        } else {
+            print_option(&options[i], out);
+        }
+    }
+    buffer_add(out, STR("\n"
+                        "Exit status: 0 fine; 1 --check found a file that would change; 2 trouble (a file that cannot be\n"
+                        "read or written, a syntax error, a bad rules file); 70 an internal check failed.\n"
+                        "\n"
+                        "Example: smtpatch --slot 'flink_${table|slot}' --publication my_pub --heartbeat 10s -i result/\n"));
+}

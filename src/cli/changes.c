@@ -1,0 +1,71 @@
+#include "cli/changes.h"
+
+#include "secret.h"
+
+static void add_value(Str key, Str value, Buffer *out) {
+    buffer_add_char(out, '\'');
+    buffer_add(out, is_secret_key(key) ? STR(SECRET_MASK) : value);
+    buffer_add_char(out, '\'');
+}
+
+static void add_change(const PlannedOption *option, Buffer *out) {
+    if (option->is_removed) {
+        buffer_add(out, STR("removed '"));
+        buffer_add(out, option->old_key);
+        buffer_add(out, STR("', which was "));
+        add_value(option->old_key, option->old_value, out);
+    } else if (option->source == NULL) {
+        buffer_add(out, STR("added '"));
+        buffer_add(out, option->key);
+        buffer_add(out, STR("' = "));
+        add_value(option->key, option->value, out);
+    } else {
+        buffer_add(out, STR("'"));
+        buffer_add(out, option->old_key);
+        buffer_add(out, STR("' = "));
+        add_value(option->old_key, option->old_value, out);
+        buffer_add(out, STR(" -> "));
+        if (option_key_changed(option)) {
+            buffer_add_char(out, '\'');
+            buffer_add(out, option->key);
+            buffer_add(out, STR("' = "));
+        }
+        add_value(option->key, option->value, out);
+    }
+}
+
+static bool is_change(const PlannedOption *option) {
+    if (option->source == NULL) {
+        return !option->is_removed;
+    }
+    return option->is_removed || option_key_changed(option) || option_value_changed(option);
+}
+
+static uint32_t place_of(const Plan *plan, const PlannedOption *option) {
+    const TableDefinition *definition = plan->table->definition;
+    if (option->source != NULL) {
+        return option->source->key.start;
+    }
+    return span_is_empty(definition->option_list) ? definition->name.start : definition->option_list.start;
+}
+
+void report_changes(const Plans *plans, Buffer *out) {
+    Source *source = plans->model->script->source;
+    for (size_t i = 0; i < plans->model->table_count; i++) {
+        const Plan *plan = &plans->items[i];
+        for (size_t j = 0; plan->is_changed && j < plan->count; j++) {
+            const PlannedOption *option = &plan->options[j];
+            if (!is_change(option)) {
+                continue;
+            }
+            buffer_add(out, source->name);
+            buffer_format(out, ":%zu: ", source_line(source, place_of(plan, option)));
+            buffer_add(out, plan->table->name.table);
+            buffer_add(out, STR(": "));
+            add_change(option, out);
+            buffer_add(out, STR(" ("));
+            buffer_add(out, option->action->place);
+            buffer_add(out, STR(")\n"));
+        }
+    }
+}

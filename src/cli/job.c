@@ -1,0 +1,182 @@
+#include "cli/job.h"
+
+#include <unistd.h>
+
+#include "cli/changes.h"
+#include "emit/diff.h"
+#include "report.h"
+#include "syntax/parser.h"
+
+typedef struct Job {
+    const JobOrder *order;
+    const Settings *settings;
+    JobResult *result;
+    ReportStyle style;
+    Guard guard;
+    Arena arena;
+    Buffer text, emitted;
+    FileStamp stamp;
+    Matcher matcher;
+    Source source;
+    Findings findings;
+} Job;
+
+static bool is_stdin(const Job *job) { return strcmp(job->order->path, "-") == 0; }
+
+static void add_trouble(Job *job, const char *problem) {
+    finding_file_trouble(&job->findings, str_of(job->order->name), str_of(problem));
+}
+
+static bool read_input(Job *job) {
+    const char *problem = is_stdin(job) ? source_read(STDIN_FILENO, &job->text)
+                                        : file_read(job->order->path, &job->text, &job->stamp);
+    if (problem != NULL) {
+        add_trouble(job, problem);
+        return false;
+    }
+    job->source = source_of(str_of(job->order->name), buffer_str(&job->text), &job->arena);
+    return true;
+}
+
+static bool any_change(const Plans *plans) {
+    for (size_t i = 0; i < plans->model->table_count; i++) {
+        if (plans->items[i].is_changed) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void report_bug(Job *job, Str problem) {
+    finding_add(&job->findings,
+                (Finding){.severity = SEVERITY_BUG,
+                          .file = str_of(job->order->name),
+                          .message = arena_format(&job->arena,
+                                                  "smtpatch's output is not what it should be (%.*s). This is a bug of smtpatch, "
+                                                  "please report it; nothing was written",
+                                                  (int)problem.size, problem.data)});
+}
+
+/* The result as text: the source itself where nothing changes, else job->emitted. False when it is not right. */
+static bool emit(Job *job, const Script *script, const Plans *plans, Str *text) {
+    Layout layout = job->order->settings.layout;
+    *text = job->source.text;
+    if (layout == LAYOUT_KEEP && !any_change(plans)) {
+        return true;
+    }
+    if (layout == LAYOUT_KEEP) {
+        emit_keep(script, plans, &job->arena, &job->emitted);
+    } else {
+        emit_pretty(script, plans, &job->arena, &job->emitted);
+    }
+    buffer_add_char(&job->emitted, '\0');
+    if (job->emitted.failed) {
+        guard_leave(&job->guard);
+    }
+    *text = (Str){job->emitted.data, job->emitted.size - 1};
+    Str problem = verify_output(script, plans, layout, *text, &job->arena);
+    if (problem.size > 0) {
+        report_bug(job, problem);
+    }
+    return problem.size == 0;
+}
+
+static void deliver_in_place(Job *job, Str text) {
+    const char *problem = file_replace(job->order->path, text, &job->stamp, job->settings->backup_suffix);
+    if (problem != NULL) {
+        add_trouble(job, problem);
+    }
+}
+
+static void deliver(Job *job, Str text) {
+    bool changes = !str_equal(text, job->source.text);
+    Buffer *output = &job->result->output;
+    if (changes && job->settings->is_check) {
+        job->result->status = EXIT_FOUND;
+    }
+    if (job->settings->is_diff) {
+        emit_diff(str_of(job->order->name), job->source.text, text, &job->arena, output);
+    } else if (job->settings->is_check) {
+        if (changes) {
+            buffer_format(output, "%s\n", job->order->name);
+        }
+    } else if (!job->settings->is_in_place) {
+        buffer_add(output, text);
+    } else if (changes) {
+        deliver_in_place(job, text);
+    }
+}
+
+static void start_matcher(Job *job) {
+    if (!matcher_init(&job->matcher)) {
+        guard_leave(&job->guard);
+    }
+}
+
+static void work(void *context) {
+    Job *job = context;
+    if (!read_input(job)) {
+        return;
+    }
+    const Script *script = parse_script(&job->source, &job->arena, &job->findings);
+    if (job->findings.worst >= SEVERITY_TROUBLE) {
+        return;
+    }
+    const Model *model = model_build(script, &job->arena);
+    start_matcher(job);
+    Plans plans = plans_make(model, job->order->rules, job->order->rule_list_count, &job->matcher, &job->arena, &job->findings);
+    if (job->order->settings.sorts_options && job->order->settings.layout == LAYOUT_PRETTY) {
+        plans_sort(&plans);
+    }
+    Str text;
+    if (job->findings.worst >= SEVERITY_TROUBLE || !emit(job, script, &plans, &text)) {
+        return;
+    }
+    if (job->settings->is_verbose) {
+        report_changes(&plans, &job->result->messages);
+    }
+    deliver(job, text);
+}
+
+static void report(void *context) {
+    Job *job = context;
+    report_findings(&job->findings, &job->style, &job->arena, &job->result->messages);
+}
+
+static void settle_status(Job *job, bool is_done) {
+    ExitStatus found = job->findings.worst >= SEVERITY_BUG       ? EXIT_BUG
+                       : job->findings.worst >= SEVERITY_TROUBLE ? EXIT_TROUBLE
+                                                                  : EXIT_FINE;
+    JobResult *result = job->result;
+    if (!is_done || result->output.failed || result->messages.failed) {
+        buffer_clear(&result->output);
+        buffer_clear(&result->messages);
+        buffer_format(&result->messages, "%s: error: out of memory\n", job->order->name);
+        found = found > EXIT_TROUBLE ? found : EXIT_TROUBLE;
+    }
+    result->status = found > result->status ? found : result->status;
+}
+
+void job_run(const JobOrder *order, const Settings *settings, bool has_color, JobResult *result) {
+    Job job = {.order = order, .settings = settings, .result = result};
+    *result = (JobResult){0};
+    if (order->is_broken) {
+        result->status = EXIT_TROUBLE;
+        return;
+    }
+    job.style = (ReportStyle){has_color, settings->is_quiet ? SEVERITY_ERROR : SEVERITY_INFO};
+    arena_init(&job.arena, &job.guard);
+    job.findings.arena = &job.arena;
+    bool is_done = guard_run(&job.guard, work, &job);
+    is_done = guard_run(&job.guard, report, &job) && is_done;
+    settle_status(&job, is_done);
+    matcher_free(&job.matcher);
+    buffer_free(&job.text);
+    buffer_free(&job.emitted);
+    arena_free(&job.arena);
+}
+
+void job_result_free(JobResult *result) {
+    buffer_free(&result->output);
+    buffer_free(&result->messages);
+}

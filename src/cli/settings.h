@@ -1,0 +1,42 @@
+/* What a run is asked to do, gathered from the command line and the rules files. */
+#ifndef SMTPATCH_SETTINGS_H
+#define SMTPATCH_SETTINGS_H
+
+#include "emit/emit.h"
+#include "rules/load.h"
+
+typedef VECTOR(const char *) Strings;
+
+typedef enum Color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } Color;
+
+/* Where a value comes from; the stronger one stays. */
+typedef enum Strength { BY_DEFAULT, BY_CONFIG, BY_RULES_FILE, BY_COMMAND_LINE } Strength;
+
+/* What may differ from file to file, as .smtpatch.ini is looked for beside each. */
+typedef struct FileSettings {
+    Layout layout;
+    bool sorts_options;
+    Strength layout_strength, sort_strength;
+} FileSettings;
+
+typedef struct Settings {
+    FileSettings file;
+    Strings inputs, rules_files, includes, excludes;
+    const char *stdin_name;    /* NULL: there is none */
+    const char *backup_suffix; /* NULL: no backup */
+    size_t jobs;
+    Color color;
+    bool is_in_place, is_check, is_diff, is_verbose, is_quiet, has_no_config;
+    bool wants_help, wants_version;
+} Settings;
+
+/* Applies KEY = VALUE of a [smtpatch] section. Trouble (an unknown key, a value that it does not take) goes to
+ * findings. */
+void setting_apply(const Setting *setting, Strength strength, FileSettings *settings, Arena *arena, Findings *findings);
+
+/* Takes "yes", "true", "on" and their opposites. False when text is none of them. */
+bool parse_switch(Str text, bool *value);
+
+bool parse_layout(Str text, Layout *layout);
+
+#endif
