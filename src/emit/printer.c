@@ -125,6 +125,11 @@ static bool is_tight_pair(Token previous, Token token) {
     }
 }
 
+/* ROW< > is two tokens, ROW<> one. */
+static bool is_split_pair(Token previous, Token token) {
+    return previous.kind == TOKEN_LESS && token.kind == TOKEN_GREATER;
+}
+
 /* The line break or blank before a token whose gap is printed. */
 static void separate(Printer *printer, Token token, const Marks *marks, bool comment_leads, bool had_comments) {
     bool is_first = printer->previous.kind == TOKEN_EOF;
@@ -141,7 +146,7 @@ static void separate(Printer *printer, Token token, const Marks *marks, bool com
         printer_line(printer, printer->item_indent);
     } else if (printer->must_break) {
         printer_line(printer, printer->item_indent + 1);
-    } else if (had_comments || (!marks->is_tight && !is_tight_pair(printer->previous, token) && !is_first)) {
+    } else if (had_comments || is_split_pair(printer->previous, token) || (!marks->is_tight && !is_tight_pair(printer->previous, token) && !is_first)) {
         buffer_add_char(printer->out, ' ');
     }
 }
