@@ -1,5 +1,7 @@
 #include "catalogue/tables.h"
 
+#include <math.h>
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* ---- connectors */
@@ -85,6 +87,20 @@ bool bounds_hold(const Bounds *bounds, double number) {
            (bounds->high_open ? number < bounds->high : number <= bounds->high);
 }
 
+Str bounds_text(Arena *arena, const Bounds *bounds) {
+    if (isfinite(bounds->high) && !bounds->low_open && !bounds->high_open) {
+        return arena_format(arena, "from %.15g to %.15g", bounds->low, bounds->high);
+    }
+    Str low = isfinite(bounds->low)
+                  ? arena_format(arena, "%s %.15g", bounds->low_open ? "above" : "at least", bounds->low)
+                  : STR("");
+    if (!isfinite(bounds->high)) {
+        return low;
+    }
+    return arena_format(arena, "%s%s%s %.15g", low.data, low.size > 0 ? " and " : "",
+                        bounds->high_open ? "below" : "at most", bounds->high);
+}
+
 OptionMode option_mode(const Connector *connector, const Option *option, Release release) {
     const Fact *fact = fact_of(connector, option, option->modes, release);
     return fact == NULL ? MODE_ALWAYS : (OptionMode)fact->code;
@@ -95,7 +111,8 @@ Str option_fallback_of(const Connector *connector, const Option *option, Release
     return fact == NULL ? STR_NONE : fact->text;
 }
 
-bool option_next_value(const Connector *connector, const Option *option, Release release, size_t *position, Str *value) {
+bool option_next_value(const Connector *connector, const Option *option, Release release, size_t *position,
+                       Str *value) {
     uint32_t number = release_number_at(connector, release);
     number = number < option->since ? option->since : number > option->until ? option->until : number;
     while (*position < option->values.count) {
@@ -130,8 +147,8 @@ static size_t lower_bound(const Connector *connector, Str key) {
 
 static bool roles_meet(Role a, Role b) { return a == ROLE_ANY || b == ROLE_ANY || a == b; }
 
-/* Looks among the connector's own options. Of several spans of releases that do not hold, the next one counts, else
- * the last. */
+/* Looks among the connector's own options. Of several spans of releases that do not hold, the next one
+ * counts, else the last. */
 static OptionFound find_option(const Connector *connector, Str key, Release release, Role role) {
     OptionFound found = {.status = OPTION_UNKNOWN};
     uint32_t number = release_number_at(connector, release);
@@ -213,7 +230,8 @@ size_t catalogue_order(const Connector *connector, Str key) {
 static Str value_list(Arena *arena, const Connector *connector, const Option *option, Release release) {
     Str values[16], text = STR_NONE;
     size_t count = 0, position = 0;
-    while (count < COUNT(values) && option_next_value(connector, option, release, &position, &values[count])) {
+    while (count < COUNT(values) &&
+           option_next_value(connector, option, release, &position, &values[count])) {
         count++;
     }
     for (size_t i = 0; i < count; i++) {
@@ -245,14 +263,17 @@ static Str other_release(Arena *arena, const Connector *connector, const Option 
         if (str_equal_ignore_case(fact->text, text)) {
             bool later = fact->until == UINT32_MAX;
             Str number = release_text(arena, connector->line, later ? fact->since : fact->until);
-            return arena_format(arena, "; %s is known %s %s", fact->text.data, later ? "since" : "up to", number.data);
+            return arena_format(arena, "; %s is known %s %s", fact->text.data, later ? "since" : "up to",
+                                number.data);
         }
     }
     return STR("");
 }
 
-Value catalogue_check_value(Arena *arena, const Connector *connector, const Option *option, Release release, Str text) {
-    Value value = value_check(arena, option_type(connector, option, release), text, release_oldest_flink(release));
+Value catalogue_check_value(Arena *arena, const Connector *connector, const Option *option, Release release,
+                            Str text) {
+    Value value =
+        value_check(arena, option_type(connector, option, release), text, release_oldest_flink(release));
     if (value.status == VALUE_REFUSED || option->values.count == 0 || option->match == MATCH_OPEN) {
         return value;
     }

@@ -1,5 +1,5 @@
-/* What the connectors take: look-ups in the constant tables that are made from grammar/catalogue/. Nothing here is
- * copied or changed; every text lives as long as the program. */
+/* What the connectors take: look-ups in the constant tables that are made from grammar/catalogue/. Nothing
+ * here is copied or changed; every text lives as long as the program. */
 #ifndef SMTPATCH_CATALOGUE_CATALOGUE_H
 #define SMTPATCH_CATALOGUE_CATALOGUE_H
 
@@ -9,15 +9,15 @@
 
 typedef enum ReleaseLine { LINE_NONE, LINE_FLINK_CDC, LINE_STARROCKS, LINE_FLINK } ReleaseLine;
 
-/* A release of one line: 0xMMmmpp. All zero is the newest, whatever the line; so is, for a connector, a release of
- * another line than its own. "2.4" is the last of 2.4. */
+/* A release of one line: 0xMMmmpp. All zero is the newest, whatever the line; so is, for a connector, a
+ * release of another line than its own. "2.4" is the last of 2.4. */
 typedef struct Release {
     ReleaseLine line;
     uint32_t number;
 } Release;
 
-/* Reads a release of Flink CDC: 3.1, 3.1.1, also 3.6.0-1.20. False for others; *problem (in the arena) lists those
- * that are known. */
+/* Reads a release of Flink CDC: 3.1, 3.1.1, also 3.6.0-1.20. False for others; *problem (in the arena) lists
+ * those that are known. */
 bool release_parse(Arena *arena, Str text, Release *release, Str *problem);
 
 Release release_newest(ReleaseLine line);
@@ -25,7 +25,8 @@ Release release_newest(ReleaseLine line);
 /* The oldest Flink that the release of Flink CDC runs on, as 0xMMmmpp; 0 when unknown. For value_check(). */
 uint32_t release_oldest_flink(Release release);
 
-/* "2.4", "2.4.2", "v1.2.13", as people write the releases of the line; empty for a number without a release. */
+/* "2.4", "2.4.2", "v1.2.13", as people write the releases of the line; empty for a number without a release.
+ */
 Str release_text(Arena *arena, ReleaseLine line, uint32_t number);
 
 /* ---- connectors */
@@ -122,8 +123,8 @@ OptionFound catalogue_option(const Connector *connector, Str key, Release releas
 /* The same where the role counts: starrocks as a sink refuses what it takes as a source. */
 OptionFound catalogue_option_in_role(const Connector *connector, Str key, Release release, Role role);
 
-/* The options of a connector in the catalogue's order; NULL after the last. An option that went and came back has
- * an entry for each span of releases. Those of every connector: catalogue_everywhere(). */
+/* The options of a connector in the catalogue's order; NULL after the last. An option that went and came back
+ * has an entry for each span of releases. Those of every connector: catalogue_everywhere(). */
 const Option *catalogue_option_at(const Connector *connector, size_t index);
 
 /* Stands for every connector: its options are those that Flink itself takes. */
@@ -139,10 +140,14 @@ bool option_default(const Connector *connector, const Option *option, Release re
 
 bool option_required(const Connector *connector, const Option *option, Release release);
 
-/* NULL when there are none. `text` (may be NULL) gets them as the catalogue writes them: `(1,) when incremental`. */
+/* NULL when there are none. `text` (may be NULL) gets them as the catalogue writes them: `(1,) when
+ * incremental`. */
 const Bounds *option_bounds(const Connector *connector, const Option *option, Release release, Str *text);
 
 bool bounds_hold(const Bounds *bounds, double number);
+
+/* "above 1", "at least 0.5", "from 0 to 10", "above 0 and at most 10" */
+Str bounds_text(Arena *arena, const Bounds *bounds);
 
 OptionMode option_mode(const Connector *connector, const Option *option, Release release);
 
@@ -150,13 +155,16 @@ OptionMode option_mode(const Connector *connector, const Option *option, Release
 Str option_fallback_of(const Connector *connector, const Option *option, Release release);
 
 /* Goes through the allowed values: *position is 0 at first. False after the last. */
-bool option_next_value(const Connector *connector, const Option *option, Release release, size_t *position, Str *value);
+bool option_next_value(const Connector *connector, const Option *option, Release release, size_t *position,
+                       Str *value);
 
-/* Reads text as a value of the option: its type, then its list of allowed values. Bounds are not looked at. */
-Value catalogue_check_value(Arena *arena, const Connector *connector, const Option *option, Release release, Str text);
+/* Reads text as a value of the option: its type, then its list of allowed values. Bounds are not looked at.
+ */
+Value catalogue_check_value(Arena *arena, const Connector *connector, const Option *option, Release release,
+                            Str text);
 
-/* Where the option stands among those of the connector, for --sort-options: `connector` 0, then the catalogue's
- * order; SIZE_MAX for all the rest. */
+/* Where the option stands among those of the connector, for --sort-options: `connector` 0, then the
+ * catalogue's order; SIZE_MAX for all the rest. */
 size_t catalogue_order(const Connector *connector, Str key);
 
 /* ---- names */

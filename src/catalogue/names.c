@@ -85,7 +85,8 @@ Str right_name_text(Arena *arena, RightName name) {
     if (name.tail.size == 0) {
         return name.head;
     }
-    return arena_format(arena, "%.*s%.*s", (int)name.head.size, name.head.data, (int)name.tail.size, name.tail.data);
+    return arena_format(arena, "%.*s%.*s", (int)name.head.size, name.head.data, (int)name.tail.size,
+                        name.tail.data);
 }
 
 Str catalogue_nearest_connector(Str name) {
@@ -106,7 +107,8 @@ Str catalogue_nearest_connector(Str name) {
 
 Str catalogue_short_key(Str short_name, Str connector) {
     for (size_t i = 0; i < short_key_count; i++) {
-        if (str_equal(short_key_table[i].short_name, short_name) && str_equal(short_key_table[i].connector, connector)) {
+        if (str_equal(short_key_table[i].short_name, short_name) &&
+            str_equal(short_key_table[i].connector, connector)) {
             return short_key_table[i].key;
         }
     }
@@ -131,7 +133,8 @@ static bool ends_in(Str key, const char *suffix) {
 
 /* The key of a credential says of what kind it is right before: access-key, api.key, secretKey. */
 static bool is_credential_key(Str key) {
-    static const char *const kinds[] = {"access", "api", "secret", "private", "account", "auth", "encryption", "sas", "ssl"};
+    static const char *const kinds[] = {"access", "api",        "secret", "private", "account",
+                                        "auth",   "encryption", "sas",    "ssl"};
     if (!ends_in(key, "key")) {
         return false;
     }

@@ -73,7 +73,8 @@ bool release_parse(Arena *arena, Str text, Release *release, Str *problem) {
             return true;
         }
         Str one = release_text(arena, LINE_FLINK_CDC, release_table[i].number);
-        known = arena_format(arena, "%s%s%s", known.size == 0 ? "" : known.data, known.size == 0 ? "" : ", ", one.data);
+        known = arena_format(arena, "%s%s%s", known.size == 0 ? "" : known.data, known.size == 0 ? "" : ", ",
+                             one.data);
     }
     *release = (Release){0};
     *problem = arena_format(arena, "the known releases of Flink CDC are %s", known.data);

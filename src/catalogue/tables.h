@@ -1,4 +1,5 @@
-/* The tables behind catalogue.h, made from grammar/catalogue/ by grammar/catalogue.pl. Only for src/catalogue/. */
+/* The tables behind catalogue.h, made from grammar/catalogue/ by grammar/catalogue.pl. Only for
+ * src/catalogue/. */
 #ifndef SMTPATCH_CATALOGUE_TABLES_H
 #define SMTPATCH_CATALOGUE_TABLES_H
 

@@ -21,12 +21,14 @@ static const Unit duration_units[] = {
 };
 
 static const char *const memory_units[][4] = {
-    {"b", "bytes"}, {"k", "kb", "kibibytes"}, {"m", "mb", "mebibytes"}, {"g", "gb", "gibibytes"}, {"t", "tb", "tebibytes"},
+    {"b", "bytes"},           {"k", "kb", "kibibytes"}, {"m", "mb", "mebibytes"},
+    {"g", "gb", "gibibytes"}, {"t", "tb", "tebibytes"},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-#define DURATION_RULE "a duration is a whole number and one unit: d, h, min, s, ms, micros or ns (none means ms)"
+#define DURATION_RULE \
+    "a duration is a whole number and one unit: d, h, min, s, ms, micros or ns (none means ms)"
 #define MEMORY_RULE "a memory size is a whole number and one unit: b, kb, mb, gb or tb (none means bytes)"
 
 static Value refused(Str problem, Str mend) {
@@ -56,7 +58,8 @@ static size_t digits(Str text) {
 static bool read_digits(Str text, int64_t *number) {
     *number = 0;
     for (size_t i = 0; i < text.size; i++) {
-        if (__builtin_mul_overflow(*number, 10, number) || __builtin_add_overflow(*number, text.data[i] - '0', number)) {
+        if (__builtin_mul_overflow(*number, 10, number) ||
+            __builtin_add_overflow(*number, text.data[i] - '0', number)) {
             return false;
         }
     }
@@ -108,8 +111,8 @@ static Str integer_mend(Arena *arena, Str text, int64_t least, int64_t most) {
     char *mend = arena_alloc(arena, trimmed.size + 1);
     size_t size = 0, i = 0;
     for (; i < trimmed.size && trimmed.data[i] != '.'; i++) {
-        bool separator = trimmed.data[i] == '_' && i > 0 && is_digit(trimmed.data[i - 1]) && i + 1 < trimmed.size &&
-                         is_digit(trimmed.data[i + 1]);
+        bool separator = trimmed.data[i] == '_' && i > 0 && is_digit(trimmed.data[i - 1]) &&
+                         i + 1 < trimmed.size && is_digit(trimmed.data[i + 1]);
         if (!separator) {
             mend[size++] = trimmed.data[i];
         }
@@ -128,8 +131,9 @@ static Value check_integer(Arena *arena, Str text, int64_t least, int64_t most) 
     if (read_integer(text, least, most, &value.integer)) {
         return value;
     }
-    Str problem = most == INT32_MAX ? STR("an int is a whole number from -2147483648 to 2147483647, digits only")
-                                    : STR("a long is a whole number of at most 64 bits, digits only");
+    Str problem = most == INT32_MAX
+                      ? STR("an int is a whole number from -2147483648 to 2147483647, digits only")
+                      : STR("a long is a whole number of at most 64 bits, digits only");
     return refused(problem, integer_mend(arena, text, least, most));
 }
 
@@ -352,8 +356,8 @@ static size_t quoted_size(Str text) {
     return 0;
 }
 
-/* Items with semicolons between them. An item that begins with a quote must end with it; two semicolons have an
- * empty item between them, one at an end has none there. */
+/* Items with semicolons between them. An item that begins with a quote must end with it; two semicolons have
+ * an empty item between them, one at an end has none there. */
 static Value check_list(Str text) {
     Value value = {0};
     bool after_quoted = false, after_delimiter = false;
@@ -368,7 +372,9 @@ static Value check_list(Str text) {
             continue;
         } else {
             if (after_quoted) {
-                return refused(STR("a quoted item of a list ends at its second quote; a semicolon must follow"), STR_NONE);
+                return refused(
+                    STR("a quoted item of a list ends at its second quote; a semicolon must follow"),
+                    STR_NONE);
             }
             after_quoted = c == '\'' || c == '"';
             const char *end = memchr(text.data, ';', text.size);
@@ -411,9 +417,9 @@ Value value_check(Arena *arena, ValueType type, Str text, uint32_t oldest_flink)
 
 Str value_type_name(ValueType type) {
     static const char *const names[] = {
-        [VALUE_STRING] = "string", [VALUE_BOOLEAN] = "boolean",   [VALUE_INT] = "int",
-        [VALUE_LONG] = "long",     [VALUE_DOUBLE] = "double",     [VALUE_DURATION] = "duration",
-        [VALUE_MEMORY] = "memory", [VALUE_ENUM] = "enum",         [VALUE_LIST] = "list",
+        [VALUE_STRING] = "string", [VALUE_BOOLEAN] = "boolean", [VALUE_INT] = "int",
+        [VALUE_LONG] = "long",     [VALUE_DOUBLE] = "double",   [VALUE_DURATION] = "duration",
+        [VALUE_MEMORY] = "memory", [VALUE_ENUM] = "enum",       [VALUE_LIST] = "list",
     };
     return str_of(names[type]);
 }

@@ -1,5 +1,5 @@
-/* The values of options, read as Flink reads them. ASCII only: that Java also takes the digits of other scripts
- * is of no use to anybody. */
+/* The values of options, read as Flink reads them. ASCII only: that Java also takes the digits of other
+ * scripts is of no use to anybody. */
 #ifndef SMTPATCH_CATALOGUE_VALUE_H
 #define SMTPATCH_CATALOGUE_VALUE_H
 
@@ -44,9 +44,9 @@ typedef struct Value {
 /* Releases of Flink as numbers, for `oldest_flink` below. */
 #define FLINK_1_15 0x010F00U
 
-/* Reads text as a value of the type. oldest_flink: the oldest Flink that may run the script, as 0xMMmmpp (it decides
- * over the unit `m`); 0 when nothing is known. A string or enum is always taken: which texts are allowed is the
- * option's, see catalogue_check_value(). Texts that are made live in the arena. */
+/* Reads text as a value of the type. oldest_flink: the oldest Flink that may run the script, as 0xMMmmpp (it
+ * decides over the unit `m`); 0 when nothing is known. A string or enum is always taken: which texts are
+ * allowed is the option's, see catalogue_check_value(). Texts that are made live in the arena. */
 Value value_check(Arena *arena, ValueType type, Str text, uint32_t oldest_flink);
 
 /* "int", "duration", ... */
