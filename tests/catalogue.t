@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# The tables of grammar/catalogue/: against the facts that were gathered for them (../shared/reference/catalogue, beside
-# the checkout; passed over where that is not there), and what catalogue.pl says of a table with a mistake.
+# The tables of grammar/catalogue/: against the facts that were gathered for them (../shared/reference/catalogue,
+# beside the checkout; passed over where that is not there), and what catalogue.pl says of a mistake.
 # With SMTPATCH=PROGRAM in the environment also what `PROGRAM --options` prints, at every release.
 use strict;
 use warnings;
@@ -50,8 +50,9 @@ sub compare {
         my ($connector, $option, $type, $default, $required, $since, $until, $values, $note) = @$row;
         my $role = ($note // '') =~ /^(sink|source)/ && $connector eq 'starrocks' && @$row > 6 ? $1 : '-';
         my $own = delete $rows->{"$connector $option $role $since"};
-        my $found = $own && join ' ', last_of($own->[2]), last_of($own->[3]), last_of($own->[4]), minor($own->[5]), $own->[6];
-        is($found, join(' ', $type, known_as($default), $required, $since, $until // '-'), "$connector $option $role $since");
+        my $found = $own && join ' ', map({ last_of($_) } @$own[2 .. 4]), minor($own->[5]), $own->[6];
+        my $expected = join ' ', $type, known_as($default), $required, $since, $until // '-';
+        is($found, $expected, "$connector $option $role $since");
         next unless $own && $values;
         my @kept = grep { !/\.\.[^,]+$/ } split /\|/, $own->[7] =~ s/^\w+: //r;    # those without an end
         is(join('|', map { s{\@.*}{}r } @kept), $values, "$connector $option: values");
@@ -89,13 +90,14 @@ sub broken {
     close $out;
     my $said = `perl $root/grammar/catalogue.pl $directory 2>&1 >$directory/tables`;
     ok($? != 0 && -z "$directory/tables", "$file: refused, and nothing written");
-    return ($said =~ s{^\Q$directory\E/}{}mgr, $row + 1);
+    return ($said =~ s{^\Q$directory\E/}{}mgr, $row + 1, scalar @lines);
 }
 
 sub refuses {
     my ($file, $change, $expected) = @_;
-    my ($said, $line) = broken($file, $change);
-    $expected =~ s/LINE/$line/;
+    my ($said, $line, $last) = broken($file, $change);
+    my %at = (LINE => $line, NEXT => $line + 1, LAST => $last);
+    $expected =~ s/:([A-Z]+):/:$at{$1}:/;
     like($said, qr/^\Q$expected\E/m, $expected);
 }
 
@@ -105,14 +107,21 @@ SKIP: {
     compare_program($ENV{SMTPATCH}) if $ENV{SMTPATCH};
 }
 
-refuses('options.tsv', sub { $_[0][$_[1]] =~ s/\tstring\t/\tstrung\t/ }, "options.tsv:LINE: error: unknown type 'strung'");
-refuses('options.tsv', sub { $_[0][$_[1]] =~ s/^\S+/own-cdc/ }, "options.tsv:LINE: error: unknown connector 'own-cdc'");
-refuses('options.tsv', sub { $_[0][$_[1]] =~ s/\t1\.0\t/\t9.9\t/ }, "options.tsv:LINE: error: unknown release '9.9'");
-refuses('options.tsv', sub { $_[0][$_[1]] =~ s/\t[^\t]*$/\n/ }, 'options.tsv:LINE: error: expected 13 columns, found 12');
-refuses('options.tsv', sub { $_[0][$_[1]] .= $_[0][$_[1]] }, 'options.tsv:');
-refuses('options.tsv', sub { push @{$_[0]}, $_[0][$_[1]] }, 'options.tsv:');
-refuses('prefixes.tsv', sub { $_[0][$_[1]] .= $_[0][$_[1]] }, 'prefixes.tsv:');
-refuses('aliases.tsv', sub { $_[0][$_[1]] =~ s/heartbeat\.interval\.ms/heartbeat.never/ }, 'aliases.tsv:LINE: error: postgres-cdc has no option');
-refuses('releases.tsv', sub { @{$_[0]}[$_[1], $_[1] + 1] = @{$_[0]}[$_[1] + 1, $_[1]] }, 'releases.tsv:');
-refuses('short-keys.tsv', sub { $_[0][$_[1]] =~ s/slot\.name/slot.nome/ }, 'short-keys.tsv:LINE: error: postgres-cdc has no option');
+my $twice = sub { $_[0][$_[1]] .= $_[0][$_[1]] };
+my $again = sub { push @{$_[0]}, $_[0][$_[1]] };
+sub replacing { my ($from, $to) = @_; return sub { $_[0][$_[1]] =~ s/$from/$to/ } }
+
+refuses('options.tsv', replacing(qr/\tstring\t/, "\tstrung\t"), "options.tsv:LINE: error: unknown type 'strung'");
+refuses('options.tsv', replacing(qr/^\S+/, 'own-cdc'), "options.tsv:LINE: error: unknown connector 'own-cdc'");
+refuses('options.tsv', replacing(qr/\t1\.0\t/, "\t9.9\t"), "options.tsv:LINE: error: unknown release '9.9'");
+refuses('options.tsv', replacing(qr/\t[^\t]*$/, "\n"), 'options.tsv:LINE: error: expected 13 columns, found 12');
+refuses('options.tsv', $twice, 'options.tsv:NEXT: error: \'hostname\' stands twice for the same release');
+refuses('options.tsv', $again, 'options.tsv:LAST: error: the rows of postgres-cdc must stand together');
+refuses('prefixes.tsv', $twice, 'prefixes.tsv:NEXT: error: \'debezium.\' stands twice');
+refuses('aliases.tsv', replacing(qr/\theartbeat\.interval\.ms/, "\theartbeat.never"),
+    'aliases.tsv:LINE: error: postgres-cdc has no option');
+refuses('releases.tsv', sub { @{$_[0]}[$_[1], $_[1] + 1] = @{$_[0]}[$_[1] + 1, $_[1]] },
+    'releases.tsv:NEXT: error: the releases of a line must stand together and rise');
+refuses('short-keys.tsv', replacing(qr/slot\.name/, 'slot.nome'),
+    'short-keys.tsv:LINE: error: postgres-cdc has no option');
 done_testing();

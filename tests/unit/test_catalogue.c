@@ -81,7 +81,8 @@ static void test_release_parse(void **state) {
 
 static void test_release_unknown(void **state) {
     (void)state;
-    const char *const wrong[] = {"", "3", "3.", "3.1.", "3.7", "2.5", "v3.1", "3.1 ", "3.1.1.1", "3.1-", "1111.1", "300.1"};
+    const char *const wrong[] = {"",     "3",    "3.",      "3.1.", "3.7",    "2.5",
+                                 "v3.1", "3.1 ", "3.1.1.1", "3.1-", "1111.1", "300.1"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         Release release;
         Str problem;
@@ -232,10 +233,12 @@ static Value check(const char *connector, const char *key, const char *release, 
 
 static void test_allowed_values(void **state) {
     (void)state;
-    assert_int_equal(check("postgres-cdc", "scan.startup.mode", "3.4", "Committed-Offset").status, VALUE_TAKEN);
+    assert_int_equal(check("postgres-cdc", "scan.startup.mode", "3.4", "Committed-Offset").status,
+                     VALUE_TAKEN);
     Value value = check("postgres-cdc", "scan.startup.mode", "3.1", "committed-offset");
     assert_int_equal(value.status, VALUE_REFUSED);
-    assert_text(value.problem, "the values are initial, snapshot or latest-offset; committed-offset is known since 3.4");
+    assert_text(value.problem,
+                "the values are initial, snapshot or latest-offset; committed-offset is known since 3.4");
     value = check("postgres-cdc", "scan.startup.mode", "3.1", "latest-ofset");
     assert_text(value.mend, "latest-offset");
     assert_int_equal(check("mysql-cdc", "scan.startup.mode", "2.2", "timestamp").status, VALUE_REFUSED);
@@ -315,11 +318,26 @@ static void test_short_keys(void **state) {
 
 static void test_secrets(void **state) {
     (void)state;
-    const char *const secret[] = {"password", "PASSWORD", "debezium.database.password", "aws.credentials.secret",
-                                  "fs.s3a.access.key", "secret-key", "api_key", "apiKey", "auth.token",
-                                  "properties.sasl.jaas.config", "ssl.truststore.password"};
-    const char *const open[] = {"", "key", "primary-key", "scan.incremental.snapshot.chunk.key-column", "key.fields",
-                                "username", "password.file.name", "debezium.message.key.columns", "sink.label-prefix"};
+    const char *const secret[] = {"password",
+                                  "PASSWORD",
+                                  "debezium.database.password",
+                                  "aws.credentials.secret",
+                                  "fs.s3a.access.key",
+                                  "secret-key",
+                                  "api_key",
+                                  "apiKey",
+                                  "auth.token",
+                                  "properties.sasl.jaas.config",
+                                  "ssl.truststore.password"};
+    const char *const open[] = {"",
+                                "key",
+                                "primary-key",
+                                "scan.incremental.snapshot.chunk.key-column",
+                                "key.fields",
+                                "username",
+                                "password.file.name",
+                                "debezium.message.key.columns",
+                                "sink.label-prefix"};
     for (size_t i = 0; i < sizeof secret / sizeof *secret; i++) {
         assert_true(is_secret_key(str_of(secret[i])));
     }
@@ -330,7 +348,8 @@ static void test_secrets(void **state) {
 
 /* ---- the tables as a whole */
 
-/* Every default is a value that the option takes, and within its bounds; what is marked secret is known as secret. */
+/* Every default is a value that the option takes, and within its bounds; what is marked secret is known as
+ * secret. */
 static void assert_sound(const Connector *connector, const Option *option, Release release) {
     Str text;
     assert_true(option->secret == is_secret_key(option->key));
@@ -339,7 +358,8 @@ static void assert_sound(const Connector *connector, const Option *option, Relea
     }
     Value value = catalogue_check_value(&arena, connector, option, release, text);
     if (value.status != VALUE_TAKEN) {
-        fail_msg("%s %s: default %s: %s", connector->name.data, option->key.data, text.data, value.problem.data);
+        fail_msg("%s %s: default %s: %s", connector->name.data, option->key.data, text.data,
+                 value.problem.data);
     }
     const Bounds *bounds = option_bounds(connector, option, release, NULL);
     ValueType type = option_type(connector, option, release);
@@ -407,16 +427,26 @@ static void test_print_json(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_release_parse),     cmocka_unit_test(test_release_unknown),
-        cmocka_unit_test(test_release_text),      cmocka_unit_test(test_connectors),
-        cmocka_unit_test(test_option_status),     cmocka_unit_test(test_option_that_came_back),
-        cmocka_unit_test(test_patch_releases),    cmocka_unit_test(test_roles),
-        cmocka_unit_test(test_facts_by_release),  cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_allowed_values),    cmocka_unit_test(test_order),
-        cmocka_unit_test(test_right_names),       cmocka_unit_test(test_no_right_name),
-        cmocka_unit_test(test_nearest),           cmocka_unit_test(test_short_keys),
-        cmocka_unit_test(test_secrets),           cmocka_unit_test(test_all_options),
-        cmocka_unit_test(test_print_width),       cmocka_unit_test(test_print_json),
+        cmocka_unit_test(test_release_parse),
+        cmocka_unit_test(test_release_unknown),
+        cmocka_unit_test(test_release_text),
+        cmocka_unit_test(test_connectors),
+        cmocka_unit_test(test_option_status),
+        cmocka_unit_test(test_option_that_came_back),
+        cmocka_unit_test(test_patch_releases),
+        cmocka_unit_test(test_roles),
+        cmocka_unit_test(test_facts_by_release),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_allowed_values),
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_right_names),
+        cmocka_unit_test(test_no_right_name),
+        cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_short_keys),
+        cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_all_options),
+        cmocka_unit_test(test_print_width),
+        cmocka_unit_test(test_print_json),
         cmocka_unit_test(test_incremental_default),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

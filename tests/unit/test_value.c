@@ -25,7 +25,9 @@ static int tear_down(void **state) {
     return 0;
 }
 
-static Value check(ValueType type, const char *text) { return value_check(&arena, type, str_of(text), FLINK_1_15); }
+static Value check(ValueType type, const char *text) {
+    return value_check(&arena, type, str_of(text), FLINK_1_15);
+}
 
 static void assert_text(Str text, const char *expected) {
     assert_string_equal(arena_copy(&arena, text).data, expected);
@@ -75,8 +77,8 @@ static void test_boolean(void **state) {
 static void test_int(void **state) {
     (void)state;
     assert_taken(VALUE_INT, TEXTS("0", "-0", "+5", "2147483647", "-2147483648", "0000000000000000000001"));
-    assert_refused(VALUE_INT, TEXTS("", "+", "-", "--1", "2147483648", "-2147483649", " 1", "1 ", "1_000", "1.0",
-                                    "0x10", "1k", "1e3", "99999999999999999999"));
+    assert_refused(VALUE_INT, TEXTS("", "+", "-", "--1", "2147483648", "-2147483649", " 1", "1 ", "1_000",
+                                    "1.0", "0x10", "1k", "1e3", "99999999999999999999"));
     assert_int_equal(check(VALUE_INT, "-42").integer, -42);
     assert_mend(VALUE_INT, " 10 ", "10");
     assert_mend(VALUE_INT, "8_096", "8096");
@@ -95,10 +97,10 @@ static void test_long(void **state) {
 
 static void test_double(void **state) {
     (void)state;
-    assert_taken(VALUE_DOUBLE, TEXTS("0", "1.", ".5", "1e3", "1E+3", "1d", "1.5F", " 1 ", "NaN", "-Infinity", "0x1p3",
-                                     "0x1.8p1d", "1e999"));
-    assert_refused(VALUE_DOUBLE, TEXTS("", " ", ".", "e3", "1e", "1dd", "inf", "nan", "0x1", "0x.p1", "1,5", "1_0",
-                                       "NaNd", "1 2"));
+    assert_taken(VALUE_DOUBLE, TEXTS("0", "1.", ".5", "1e3", "1E+3", "1d", "1.5F", " 1 ", "NaN", "-Infinity",
+                                     "0x1p3", "0x1.8p1d", "1e999"));
+    assert_refused(VALUE_DOUBLE, TEXTS("", " ", ".", "e3", "1e", "1dd", "inf", "nan", "0x1", "0x.p1", "1,5",
+                                       "1_0", "NaNd", "1 2"));
     assert_true(check(VALUE_DOUBLE, " 0.05\n").number == 0.05);
     assert_true(check(VALUE_DOUBLE, "0x1.8p1").number == 3.0);
     assert_true(isnan(check(VALUE_DOUBLE, "-NaN").number));
@@ -106,9 +108,10 @@ static void test_double(void **state) {
 
 static void test_duration(void **state) {
     (void)state;
-    assert_taken(VALUE_DURATION, TEXTS("10000", "10sec", "10 s", " 10\ts ", "1 DAY", "5 m", "1 \302\265s", "0"));
-    assert_refused(VALUE_DURATION, TEXTS("", " ", "1h30m", "-1", "+1", "0.5s", "10sec.", "10 secss", "PT10S", "s",
-                                         "1 w", "1 us", "9223372036854775808", "9223372036854775807 d"));
+    assert_taken(VALUE_DURATION,
+                 TEXTS("10000", "10sec", "10 s", " 10\ts ", "1 DAY", "5 m", "1 \302\265s", "0"));
+    assert_refused(VALUE_DURATION, TEXTS("", " ", "1h30m", "-1", "+1", "0.5s", "10sec.", "10 secss", "PT10S",
+                                         "s", "1 w", "1 us", "9223372036854775808", "9223372036854775807 d"));
     Duration duration = check(VALUE_DURATION, "90061001 ms").duration;
     assert_int_equal(duration.seconds, 90061);
     assert_int_equal(duration.nanoseconds, 1000000);
@@ -145,7 +148,8 @@ static void test_duration_m_by_release(void **state) {
 static void test_memory(void **state) {
     (void)state;
     assert_taken(VALUE_MEMORY, TEXTS("0", "64", "64b", "64 KB", "1mebibytes", " 2 g ", "8388607 t"));
-    assert_refused(VALUE_MEMORY, TEXTS("", "-1", "1 p", "1.5g", "mb", "8388608 t", "9223372036854775808", "1 kib"));
+    assert_refused(VALUE_MEMORY,
+                   TEXTS("", "-1", "1 p", "1.5g", "mb", "8388608 t", "9223372036854775808", "1 kib"));
     assert_int_equal(check(VALUE_MEMORY, "64 mb").integer, 64 * 1024 * 1024);
 }
 
