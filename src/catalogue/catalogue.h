@@ -25,8 +25,7 @@ Release release_newest(ReleaseLine line);
 /* The oldest Flink that the release of Flink CDC runs on, as 0xMMmmpp; 0 when unknown. For value_check(). */
 uint32_t release_oldest_flink(Release release);
 
-/* "2.4", "2.4.2", "v1.2.13", as people write the releases of the line; empty for a number without a release.
- */
+/* "2.4", "2.4.2", "v1.2.13", as people write the releases of the line; empty for a number that is none. */
 Str release_text(Arena *arena, ReleaseLine line, uint32_t number);
 
 /* ---- connectors */
