@@ -157,8 +157,7 @@ Str option_fallback_of(const Connector *connector, const Option *option, Release
 bool option_next_value(const Connector *connector, const Option *option, Release release, size_t *position,
                        Str *value);
 
-/* Reads text as a value of the option: its type, then its list of allowed values. Bounds are not looked at.
- */
+/* Reads text as a value of the option: its type, then its list of allowed values. Bounds are not looked at. */
 Value catalogue_check_value(Arena *arena, const Connector *connector, const Option *option, Release release,
                             Str text);
 
