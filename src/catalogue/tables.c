@@ -1,0 +1,5 @@
+#include "catalogue/tables.h"
+
+#include <math.h>
+
+#include "catalogue_tables.inc"
