@@ -14,12 +14,12 @@ ALL_CFLAGS = -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) -D_GNU_SOURCE -DPCRE2_
 	-Isrc -I$(GENERATED) -pthread $(CFLAGS) $(SANITIZE_FLAGS)
 SANITIZE_FLAGS = $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 comma = ,
-LIBRARIES = -linih -lpcre2-8 -lutf8proc -pthread
+LIBRARIES = -linih -lpcre2-8 -lutf8proc -ljansson -pthread
 
 GENERATED = $(BUILD)/generated
 SOURCES := $(sort $(shell find src -name '*.c' ! -name main.c))
 OBJECTS = $(SOURCES:src/%.c=$(BUILD)/objects/%.o) $(BUILD)/objects/grammar.o $(BUILD)/objects/lexer.o
-HEADERS = $(GENERATED)/flink_grammar.h $(GENERATED)/keyword_text.inc
+HEADERS = $(GENERATED)/flink_grammar.h $(GENERATED)/keyword_text.inc $(GENERATED)/catalogue_tables.inc $(GENERATED)/config.h
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
 all: $(BUILD)/smtpatch
@@ -45,6 +45,15 @@ $(GENERATED)/keyword_lookup.inc: grammar/keywords.tsv grammar/keywords.awk | $(G
 
 $(GENERATED)/keyword_text.inc: grammar/keywords.tsv grammar/keywords.awk | $(GENERATED)
 	awk -v make=words -f grammar/keywords.awk $< > $@
+
+$(GENERATED)/catalogue_tables.inc: $(wildcard grammar/catalogue/*.tsv) grammar/catalogue.pl | $(GENERATED)
+	perl grammar/catalogue.pl grammar/catalogue > $@
+
+# Debian's inih lets a program set its limits at run time; upstream's may not, and then long lines are refused.
+$(GENERATED)/config.h: | $(GENERATED)
+	@if printf '#include <ini.h>\nint main(void) { return ini_max_line + ini_allow_no_value; }\n' | \
+	    $(CC) -x c -o /dev/null - -linih 2>/dev/null; \
+	then echo '#define HAVE_INI_SETTINGS 1' > $@; else : > $@; fi
 
 $(GENERATED)/flink_grammar.y: grammar/flink.y grammar/keywords.tsv grammar/keywords.awk | $(GENERATED)
 	{ cat grammar/flink.y; awk -v make=fallbacks -f grammar/keywords.awk grammar/keywords.tsv; } > $@

@@ -331,7 +331,7 @@ sub connector_tables {
         push @prefixes, map { $_->{item} } @{$c->{prefixes}};
         push @aliases, @{$c->{aliases}};
     }
-    table('Option option_table', @options);
+    table('CatalogueOption option_table', @options);
     table('uint16_t option_by_key', @by_key);
     table('Prefix prefix_table', @prefixes);
     table('Alias alias_table', @aliases);

@@ -13,8 +13,8 @@ static bool ends_in_word(Str key, Str word) {
 
 bool is_secret_key(Str key) {
     static const Str endings[] = {STR("password"), STR("passwd"), STR("secret"),     STR("token"),
-                                  STR("passphrase"), STR("credential"), STR("credentials"), STR("pwd")};
-    static const Str credential_keys[] = {STR("access"), STR("secret"), STR("api"), STR("private"), STR("account"), STR("shared"), STR("sas")};
+                                  STR("passphrase"), STR("credential"), STR("credentials"), STR("pwd"), STR("jaas.config")};
+    static const Str credential_keys[] = {STR("access"), STR("secret"), STR("api"), STR("private"), STR("account"), STR("shared"),  STR("sas"),    STR("auth"), STR("encryption"), STR("ssl")};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         if (ends_in_word(key, endings[i])) {
             return true;

@@ -38,7 +38,7 @@ const Connector *catalogue_pipeline_connector(Str name) { return find_connector(
 
 /* ---- facts */
 
-static const Fact *fact_at(Run run, uint32_t number) {
+static const Fact *fact_at(Slice run, uint32_t number) {
     for (size_t i = run.first; i < (size_t)run.first + run.count; i++) {
         if (number >= fact_table[i].since && number <= fact_table[i].until) {
             return &fact_table[i];
@@ -48,33 +48,33 @@ static const Fact *fact_at(Run run, uint32_t number) {
 }
 
 /* What is told of an option that the release does not take is what its nearest release says. */
-static const Fact *fact_of(const Connector *connector, const Option *option, Run run, Release release) {
+static const Fact *fact_of(const Connector *connector, const CatalogueOption *option, Slice run, Release release) {
     uint32_t number = release_number_at(connector, release);
     number = number < option->since ? option->since : number;
     return fact_at(run, number > option->until ? option->until : number);
 }
 
-bool option_holds(const Connector *connector, const Option *option, Release release) {
+bool option_holds(const Connector *connector, const CatalogueOption *option, Release release) {
     uint32_t number = release_number_at(connector, release);
     return number >= option->since && number <= option->until;
 }
 
-ValueType option_type(const Connector *connector, const Option *option, Release release) {
+ValueType option_type(const Connector *connector, const CatalogueOption *option, Release release) {
     const Fact *fact = fact_of(connector, option, option->types, release);
     return fact == NULL ? VALUE_STRING : (ValueType)fact->code;
 }
 
-bool option_default(const Connector *connector, const Option *option, Release release, Str *text) {
+bool option_default(const Connector *connector, const CatalogueOption *option, Release release, Str *text) {
     const Fact *fact = fact_of(connector, option, option->defaults, release);
     *text = fact == NULL ? STR_NONE : fact->text;
     return fact != NULL;
 }
 
-bool option_required(const Connector *connector, const Option *option, Release release) {
+bool option_required(const Connector *connector, const CatalogueOption *option, Release release) {
     return fact_of(connector, option, option->required, release) != NULL;
 }
 
-const Bounds *option_bounds(const Connector *connector, const Option *option, Release release, Str *text) {
+const Bounds *option_bounds(const Connector *connector, const CatalogueOption *option, Release release, Str *text) {
     const Fact *fact = fact_of(connector, option, option->bounds, release);
     if (text != NULL) {
         *text = fact == NULL ? STR_NONE : fact->text;
@@ -101,17 +101,17 @@ Str bounds_text(Arena *arena, const Bounds *bounds) {
                         bounds->high_open ? "below" : "at most", bounds->high);
 }
 
-OptionMode option_mode(const Connector *connector, const Option *option, Release release) {
+OptionMode option_mode(const Connector *connector, const CatalogueOption *option, Release release) {
     const Fact *fact = fact_of(connector, option, option->modes, release);
     return fact == NULL ? MODE_ALWAYS : (OptionMode)fact->code;
 }
 
-Str option_fallback_of(const Connector *connector, const Option *option, Release release) {
+Str option_fallback_of(const Connector *connector, const CatalogueOption *option, Release release) {
     const Fact *fact = fact_of(connector, option, option->fallbacks, release);
     return fact == NULL ? STR_NONE : fact->text;
 }
 
-bool option_next_value(const Connector *connector, const Option *option, Release release, size_t *position,
+bool option_next_value(const Connector *connector, const CatalogueOption *option, Release release, size_t *position,
                        Str *value) {
     uint32_t number = release_number_at(connector, release);
     number = number < option->since ? option->since : number > option->until ? option->until : number;
@@ -127,7 +127,7 @@ bool option_next_value(const Connector *connector, const Option *option, Release
 
 /* ---- options */
 
-const Option *catalogue_option_at(const Connector *connector, size_t index) {
+const CatalogueOption *catalogue_option_at(const Connector *connector, size_t index) {
     return index < connector->options.count ? &option_table[connector->options.first + index] : NULL;
 }
 
@@ -154,7 +154,7 @@ static OptionFound find_option(const Connector *connector, Str key, Release rele
     uint32_t number = release_number_at(connector, release);
     size_t end = (size_t)connector->options.first + connector->options.count;
     for (size_t i = lower_bound(connector, key); i < end; i++) {
-        const Option *option = &option_table[option_by_key[i]];
+        const CatalogueOption *option = &option_table[option_by_key[i]];
         if (!str_equal(option->key, key)) {
             break;
         }
@@ -227,7 +227,7 @@ size_t catalogue_order(const Connector *connector, Str key) {
 /* ---- values */
 
 /* `initial, snapshot or latest-offset` */
-static Str value_list(Arena *arena, const Connector *connector, const Option *option, Release release) {
+static Str value_list(Arena *arena, const Connector *connector, const CatalogueOption *option, Release release) {
     Str values[16], text = STR_NONE;
     size_t count = 0, position = 0;
     while (count < COUNT(values) &&
@@ -243,7 +243,7 @@ static Str value_list(Arena *arena, const Connector *connector, const Option *op
 }
 
 /* The value of the list that is most like the text; empty when none is close. */
-static Str nearest_value(const Connector *connector, const Option *option, Release release, Str text) {
+static Str nearest_value(const Connector *connector, const CatalogueOption *option, Release release, Str text) {
     Str value, nearest = STR_NONE;
     size_t position = 0, limit = text.size / 4 + 1;
     while (option_next_value(connector, option, release, &position, &value)) {
@@ -257,7 +257,7 @@ static Str nearest_value(const Connector *connector, const Option *option, Relea
 }
 
 /* The release that takes the value, when the one at hand does not: "since 3.4" or "up to 2.3". */
-static Str other_release(Arena *arena, const Connector *connector, const Option *option, Str text) {
+static Str other_release(Arena *arena, const Connector *connector, const CatalogueOption *option, Str text) {
     for (size_t i = 0; i < option->values.count; i++) {
         const Fact *fact = &fact_table[option->values.first + i];
         if (str_equal_ignore_case(fact->text, text)) {
@@ -270,7 +270,7 @@ static Str other_release(Arena *arena, const Connector *connector, const Option 
     return STR("");
 }
 
-Value catalogue_check_value(Arena *arena, const Connector *connector, const Option *option, Release release,
+Value catalogue_check_value(Arena *arena, const Connector *connector, const CatalogueOption *option, Release release,
                             Str text) {
     Value value =
         value_check(arena, option_type(connector, option, release), text, release_oldest_flink(release));

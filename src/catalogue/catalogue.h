@@ -4,6 +4,7 @@
 #define SMTPATCH_CATALOGUE_CATALOGUE_H
 
 #include "catalogue/value.h"
+#include "role.h"
 
 /* ---- releases */
 
@@ -38,12 +39,10 @@ typedef enum KeyPolicy {
     KEYS_UNCHECKED, /* nothing is known of the connector but its name */
 } KeyPolicy;
 
-typedef enum Role { ROLE_ANY, ROLE_SOURCE, ROLE_SINK } Role;
-
 /* Items [first, first + count) of a table. */
-typedef struct Run {
+typedef struct Slice {
     uint16_t first, count;
-} Run;
+} Slice;
 
 typedef struct Connector {
     Str name;
@@ -53,7 +52,7 @@ typedef struct Connector {
     uint32_t since;
     KeyPolicy keys;
     Str sentence;
-    Run options, prefixes, aliases;
+    Slice options, prefixes, aliases;
 } Connector;
 
 /* The connector of SQL that has the name; NULL when it is not known. */
@@ -83,15 +82,15 @@ typedef enum OptionMode {
 } OptionMode;
 
 /* Ask for what depends on the release through option_...() below. */
-typedef struct Option {
+typedef struct CatalogueOption {
     Str key;
     Role role;             /* in which the connector takes it */
     uint32_t since, until; /* releases of the connector's line; until is UINT32_MAX while it is still taken */
-    Run types, defaults, required, values, bounds, modes, fallbacks;
+    Slice types, defaults, required, values, bounds, modes, fallbacks;
     ValueMatch match;
     bool secret;
     Str sentence;
-} Option;
+} CatalogueOption;
 
 typedef struct Bounds {
     double low, high; /* infinite where there is none; of a duration in milliseconds */
@@ -111,7 +110,7 @@ typedef enum OptionStatus {
 
 typedef struct OptionFound {
     OptionStatus status;
-    const Option *option; /* NULL when prefixed, unknown or unchecked */
+    const CatalogueOption *option; /* NULL when prefixed, unknown or unchecked */
     Str prefix;           /* the prefix of a key that stands under one */
     uint32_t number;
 } OptionFound;
@@ -124,41 +123,41 @@ OptionFound catalogue_option_in_role(const Connector *connector, Str key, Releas
 
 /* The options of a connector in the catalogue's order; NULL after the last. An option that went and came back
  * has an entry for each span of releases. Those of every connector: catalogue_everywhere(). */
-const Option *catalogue_option_at(const Connector *connector, size_t index);
+const CatalogueOption *catalogue_option_at(const Connector *connector, size_t index);
 
 /* Stands for every connector: its options are those that Flink itself takes. */
 const Connector *catalogue_everywhere(void);
 
 /* Whether the release of the connector takes the option. */
-bool option_holds(const Connector *connector, const Option *option, Release release);
+bool option_holds(const Connector *connector, const CatalogueOption *option, Release release);
 
-ValueType option_type(const Connector *connector, const Option *option, Release release);
+ValueType option_type(const Connector *connector, const CatalogueOption *option, Release release);
 
 /* False when there is no default. */
-bool option_default(const Connector *connector, const Option *option, Release release, Str *text);
+bool option_default(const Connector *connector, const CatalogueOption *option, Release release, Str *text);
 
-bool option_required(const Connector *connector, const Option *option, Release release);
+bool option_required(const Connector *connector, const CatalogueOption *option, Release release);
 
 /* NULL when there are none. `text` (may be NULL) gets them as the catalogue writes them: `(1,) when
  * incremental`. */
-const Bounds *option_bounds(const Connector *connector, const Option *option, Release release, Str *text);
+const Bounds *option_bounds(const Connector *connector, const CatalogueOption *option, Release release, Str *text);
 
 bool bounds_hold(const Bounds *bounds, double number);
 
 /* "above 1", "at least 0.5", "from 0 to 10", "above 0 and at most 10" */
 Str bounds_text(Arena *arena, const Bounds *bounds);
 
-OptionMode option_mode(const Connector *connector, const Option *option, Release release);
+OptionMode option_mode(const Connector *connector, const CatalogueOption *option, Release release);
 
 /* The option for which this one is an older name; empty when it is none. */
-Str option_fallback_of(const Connector *connector, const Option *option, Release release);
+Str option_fallback_of(const Connector *connector, const CatalogueOption *option, Release release);
 
 /* Goes through the allowed values: *position is 0 at first. False after the last. */
-bool option_next_value(const Connector *connector, const Option *option, Release release, size_t *position,
+bool option_next_value(const Connector *connector, const CatalogueOption *option, Release release, size_t *position,
                        Str *value);
 
 /* Reads text as a value of the option: its type, then its list of allowed values. Bounds are not looked at. */
-Value catalogue_check_value(Arena *arena, const Connector *connector, const Option *option, Release release,
+Value catalogue_check_value(Arena *arena, const Connector *connector, const CatalogueOption *option, Release release,
                             Str text);
 
 /* Where the option stands among those of the connector, for --sort-options: `connector` 0, then the
@@ -191,8 +190,5 @@ bool catalogue_is_short_key(Str short_name);
 
 /* The known connectors of SQL like the name; empty when there is none. */
 Str catalogue_nearest_connector(Str name);
-
-/* A value under this key is never shown. */
-bool is_secret_key(Str key);
 
 #endif

@@ -25,7 +25,7 @@ static RightName alias_name(const Alias *alias, const Connector *connector, Str 
     return (RightName){.found = true, .head = alias->right, .tail = tail, .reason = alias->reason};
 }
 
-static RightName find_alias(Run aliases, const Connector *connector, Str key, Release release) {
+static RightName find_alias(Slice aliases, const Connector *connector, Str key, Release release) {
     RightName name = {0};
     for (size_t i = 0; i < aliases.count && !name.found; i++) {
         name = alias_name(&alias_table[aliases.first + i], connector, key, release);
@@ -67,7 +67,7 @@ RightName catalogue_nearest(const Connector *connector, Str key, Release release
         return nearest;
     }
     size_t limit = edits_allowed(key.size);
-    const Option *option;
+    const CatalogueOption *option;
     for (size_t i = 0; (option = catalogue_option_at(connector, i)) != NULL; i++) {
         if (!option_holds(connector, option, release) || str_equal(option->key, key)) {
             continue;
@@ -122,40 +122,4 @@ bool catalogue_is_short_key(Str short_name) {
         }
     }
     return false;
-}
-
-/* ---- secrets */
-
-static bool ends_in(Str key, const char *suffix) {
-    Str end = str_of(suffix);
-    return key.size >= end.size && str_equal_ignore_case(str_from(key, key.size - end.size), end);
-}
-
-/* The key of a credential says of what kind it is right before: access-key, api.key, secretKey. */
-static bool is_credential_key(Str key) {
-    static const char *const kinds[] = {"access", "api",        "secret", "private", "account",
-                                        "auth",   "encryption", "sas",    "ssl"};
-    if (!ends_in(key, "key")) {
-        return false;
-    }
-    Str before = {key.data, key.size - strlen("key")};
-    if (before.size > 0 && strchr(".-_", before.data[before.size - 1]) != NULL) {
-        before.size--;
-    }
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (ends_in(before, kinds[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool is_secret_key(Str key) {
-    static const char *const ends[] = {"password", "passwd", "passphrase", "secret", "token", "jaas.config"};
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        if (ends_in(key, ends[i])) {
-            return true;
-        }
-    }
-    return is_credential_key(key);
 }

@@ -56,7 +56,7 @@ static void add_wrapped(Buffer *out, Str text, size_t indent, size_t width) {
 }
 
 /* The sentence, and then what else there is to know. */
-static Str description(Arena *arena, const Connector *connector, const Option *option, Release release) {
+static Str description(Arena *arena, const Connector *connector, const CatalogueOption *option, Release release) {
     Str text = option->sentence, value;
     const char *before = option->match == MATCH_OPEN ? " Usual values: " : " Values: ";
     size_t position = 0;
@@ -82,7 +82,7 @@ static Str description(Arena *arena, const Connector *connector, const Option *o
     return text;
 }
 
-static Str default_text(const Connector *connector, const Option *option, Release release) {
+static Str default_text(const Connector *connector, const CatalogueOption *option, Release release) {
     Str text;
     if (option_default(connector, option, release, &text)) {
         return text.size > 0 ? text : STR("''");
@@ -93,7 +93,7 @@ static Str default_text(const Connector *connector, const Option *option, Releas
 enum { COLUMN_KEY, COLUMN_TYPE, COLUMN_DEFAULT, COLUMN_SINCE, COLUMN_COUNT };
 
 /* The cells of an option that stand before its description. */
-static void option_cells(Arena *arena, const Connector *connector, const Option *option, Release release,
+static void option_cells(Arena *arena, const Connector *connector, const CatalogueOption *option, Release release,
                          Str cells[COLUMN_COUNT]) {
     cells[COLUMN_KEY] = option->key;
     cells[COLUMN_TYPE] = value_type_name(option_type(connector, option, release));
@@ -106,7 +106,7 @@ static const Str titles[COLUMN_COUNT] = {{"OPTION", 6}, {"TYPE", 4}, {"DEFAULT",
 /* How wide each column must be; their sum with the gaps is returned. */
 static size_t measure(Arena *arena, const Connector *connector, Release release,
                       size_t widths[COLUMN_COUNT]) {
-    const Option *option;
+    const CatalogueOption *option;
     size_t total = 0;
     for (size_t i = 0; i < COLUMN_COUNT; i++) {
         widths[i] = titles[i].size;
@@ -152,7 +152,7 @@ static void print_options(Buffer *out, Arena *arena, const Connector *connector,
         print_row(out, titles, widths);
         buffer_add(out, STR("WHAT IT DOES\n"));
     }
-    const Option *option;
+    const CatalogueOption *option;
     for (size_t i = 0; (option = catalogue_option_at(connector, i)) != NULL; i++) {
         if (!option_holds(connector, option, release)) {
             continue;
@@ -241,7 +241,7 @@ static json_t *json_text(Str text) {
     return text.size == 0 ? json_null() : json_stringn(text.data, text.size);
 }
 
-static json_t *json_values(Buffer *out, const Connector *connector, const Option *option, Release release) {
+static json_t *json_values(Buffer *out, const Connector *connector, const CatalogueOption *option, Release release) {
     json_t *values = json_array();
     size_t position = 0;
     Str value;
@@ -251,7 +251,7 @@ static json_t *json_values(Buffer *out, const Connector *connector, const Option
     return values;
 }
 
-static json_t *json_option(Buffer *out, Arena *arena, const Connector *connector, const Option *option,
+static json_t *json_option(Buffer *out, Arena *arena, const Connector *connector, const CatalogueOption *option,
                            Release release) {
     static const char *const roles[] = {"", "source", "sink"}, *const modes[] = {"", "incremental", "legacy"};
     static const char *const matches[] = {"any case", "exact", "open"};
@@ -298,7 +298,7 @@ static json_t *json_connector(Buffer *out, Arena *arena, const Connector *connec
     static const char *const families[] = {"cdc", "source", "sink", "both"};
     Release told = told_release(connector, release);
     json_t *object = json_object(), *options = json_array();
-    const Option *option;
+    const CatalogueOption *option;
     for (size_t i = 0; (option = catalogue_option_at(connector, i)) != NULL; i++) {
         if (option_holds(connector, option, release)) {
             append(out, options, json_option(out, arena, connector, option, release));

@@ -39,7 +39,7 @@ typedef struct ShortKey {
 extern const KnownRelease release_table[]; /* the lines together, oldest first */
 extern const Fact fact_table[];
 extern const Bounds bounds_table[];
-extern const Option option_table[];    /* by connector, in the order of the files */
+extern const CatalogueOption option_table[];    /* by connector, in the order of the files */
 extern const uint16_t option_by_key[]; /* the same runs of a connector, sorted by key and release */
 extern const Prefix prefix_table[];
 extern const Alias alias_table[];

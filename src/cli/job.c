@@ -126,7 +126,7 @@ static void work(void *context) {
     start_matcher(job);
     Plans plans = plans_make(model, job->order->rules, job->order->rule_list_count, &job->matcher, &job->arena, &job->findings);
     if (job->order->settings.sorts_options && job->order->settings.layout == LAYOUT_PRETTY) {
-        plans_sort(&plans);
+        plans_sort(&plans, &job->arena);
     }
     Str text;
     if (job->findings.worst >= SEVERITY_TROUBLE || !emit(job, script, &plans, &text)) {

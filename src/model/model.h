@@ -3,9 +3,8 @@
 #define SMTPATCH_MODEL_H
 
 #include "model/name.h"
+#include "role.h"
 #include "syntax/tree.h"
-
-enum { ROLE_SOURCE = 1, ROLE_SINK = 2 };
 
 typedef struct Table Table;
 

@@ -2,6 +2,8 @@
 
 #include <ini.h>
 
+#include "config.h"
+
 typedef VECTOR(IniEntry) Sections;
 
 typedef struct Reader {
@@ -13,6 +15,7 @@ typedef struct Reader {
     Str text;         /* of that line */
     bool is_mid_line; /* inih's buffer took only a part of the line so far */
     VECTOR(IniEntry) entries;
+    size_t long_line; /* that this build of inih cannot take, or 0 */
     bool has_failed;  /* memory ended inside inih, which cannot be left by a jump */
 } Reader;
 
@@ -137,6 +140,11 @@ static char *read_line(char *buffer, int size, void *stream) {
         start_line(reader, reader->offset + (uint32_t)left);
     }
     size_t count = left < (size_t)size - 1 ? left : (size_t)size - 1;
+#ifndef HAVE_INI_SETTINGS
+    if (count < left && !reader->is_mid_line) {
+        reader->long_line = reader->line;
+    }
+#endif
     memcpy(buffer, start, count);
     buffer[count] = '\0';
     reader->offset += (uint32_t)count;
@@ -191,12 +199,19 @@ static void check_text(Reader *reader) {
 IniFile ini_read(Source *source, Arena *arena, Findings *findings) {
     Reader reader = {.source = source, .arena = arena, .findings = findings};
     Sections sections = {0};
+    size_t first_finding = findings->list.count;
     configure();
     check_text(&reader);
     find_sections(&reader, &sections);
     int status = ini_parse_stream(read_line, &reader, handle, &reader);
     if (status == -2 || reader.has_failed) {
         guard_leave(arena->guard);
+    }
+    if (reader.long_line > 0) {
+        add_trouble(&reader, reader.long_line, STR("this line is longer than smtpatch's build of inih takes"), STR(""));
+    }
+    if (status > 0 && findings->list.count == first_finding) {
+        add_trouble(&reader, (size_t)status, STR("expected KEY = VALUE or [SECTION]"), STR(""));
     }
     return merge(&reader, &sections);
 }

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "rules/key.h"
+#include "catalogue/catalogue.h"
 #include "syntax/literal.h"
 
 typedef struct Planner {
@@ -12,6 +12,7 @@ typedef struct Planner {
     Arena *arena;
     Findings *findings;
     Str file;
+    Release release;
     Str connector;       /* of the table at hand */
     Str table_subject;   /* what the rule's table pattern matched */
     VECTOR(size_t) told; /* numbers of the actions whose key was already said to be wrong */
@@ -286,11 +287,18 @@ static void tell_right_key(Planner *planner, const Action *action, Str wrong, St
                                                   (int)right.size, right.data)});
 }
 
+/* The connector's own key for what people write as `key`; `key` itself when the catalogue knows no better. */
 static Str mended_key(Planner *planner, const Action *action, Str key) {
-    Str right = right_key(key, planner->connector);
-    if (!str_equal(right, key)) {
-        tell_right_key(planner, action, key, right);
+    const Connector *connector = catalogue_connector(planner->connector);
+    RightName name = {0};
+    if (connector != NULL && catalogue_option(connector, key, planner->release).status == OPTION_UNKNOWN) {
+        name = catalogue_right_name(connector, key, planner->release);
     }
+    if (!name.found || name.head.size == 0) {
+        return key;
+    }
+    Str right = right_name_text(planner->arena, name);
+    tell_right_key(planner, action, key, right);
     return right;
 }
 
@@ -299,7 +307,7 @@ static Str key_of(Planner *planner, const Action *action) {
     bool is_cdc = str_has_suffix(planner->connector, STR("-cdc"));
     switch (action->scope) {
     case SCOPE_SHORT_KEY:
-        return short_key(action->key, planner->connector);
+        return catalogue_short_key(action->key, planner->connector);
     case SCOPE_CDC:
         return is_cdc ? action->key : STR("");
     case SCOPE_STARROCKS:

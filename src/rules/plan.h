@@ -39,8 +39,8 @@ static inline bool option_value_changed(const PlannedOption *option) {
 Plans plans_make(const Model *model, const RuleList *lists, size_t list_count, Matcher *matcher, Arena *arena,
                  Findings *findings);
 
-/* Puts each plan's options in order: connector first, then by key. */
-void plans_sort(Plans *plans);
+/* Puts each plan's options in order: connector first, then the catalogue's order, then the rest by key. */
+void plans_sort(Plans *plans, Arena *arena);
 
 /* The option that Flink would use: the last of that key among the plan's own, else among those that LIKE brings.
  * NULL when there is none. */

@@ -1,39 +1,46 @@
 #include <stdlib.h>
 
+#include "catalogue/catalogue.h"
 #include "rules/plan.h"
 
-/* Order in a sorted list: connector, then by key. Options of one key keep their order, as the last one counts. */
-static int compare_options(const void *a, const void *b) {
-    const PlannedOption *left = a, *right = b;
-    bool left_first = str_equal(left->key, STR("connector")), right_first = str_equal(right->key, STR("connector"));
-    if (left_first != right_first) {
-        return left_first ? -1 : 1;
+/* An option and its place in the catalogue. */
+typedef struct SortItem {
+    size_t order, index;
+    PlannedOption option;
+} SortItem;
+
+/* Options of one key keep their order, as the last one counts. */
+static int compare_items(const void *a, const void *b) {
+    const SortItem *left = a, *right = b;
+    if (left->order != right->order) {
+        return left->order < right->order ? -1 : 1;
     }
-    int order = str_compare(left->key, right->key);
-    if (order != 0 || left->source == right->source) {
-        return order;
-    }
-    if (left->source == NULL || right->source == NULL) {
-        return left->source == NULL ? 1 : -1;
-    }
-    return left->source < right->source ? -1 : 1;
+    int order = str_compare(left->option.key, right->option.key);
+    return order != 0 ? order : (left->index > right->index) - (left->index < right->index);
 }
 
-static bool is_sorted(const Plan *plan) {
-    for (size_t i = 1; i < plan->count; i++) {
-        if (compare_options(&plan->options[i - 1], &plan->options[i]) > 0) {
-            return false;
-        }
+/* connector first, then the catalogue's order, then the rest by key. */
+static void sort_plan(const Plans *plans, Plan *plan, Arena *arena) {
+    const Connector *connector = catalogue_connector(plan_value(plans, plan, STR("connector")));
+    SortItem *items = arena_array(arena, plan->count, sizeof *items);
+    for (size_t i = 0; i < plan->count; i++) {
+        Str key = plan->options[i].key;
+        bool is_first = str_equal(key, STR("connector"));
+        items[i] = (SortItem){.index = i, .option = plan->options[i]};
+        items[i].order = is_first ? 0 : connector != NULL ? catalogue_order(connector, key) : SIZE_MAX;
     }
-    return true;
+    qsort(items, plan->count, sizeof *items, compare_items);
+    for (size_t i = 0; i < plan->count; i++) {
+        plan->is_changed = plan->is_changed || items[i].index != i;
+        plan->options[i] = items[i].option;
+    }
 }
 
-void plans_sort(Plans *plans) {
+void plans_sort(Plans *plans, Arena *arena) {
     for (size_t i = 0; i < plans->model->table_count; i++) {
         Plan *plan = &plans->items[i];
-        if (!plan->table->statement->is_frozen && !is_sorted(plan)) {
-            qsort(plan->options, plan->count, sizeof *plan->options, compare_options);
-            plan->is_changed = true;
+        if (!plan->table->statement->is_frozen && plan->count > 1) {
+            sort_plan(plans, plan, arena);
         }
     }
 }

@@ -14,7 +14,6 @@ typedef struct Driver {
     bool is_skipping;           /* after an error, until the next ';' */
     bool is_in_set;             /* between STATEMENT SET BEGIN and its END, where ';' ends no statement */
     size_t open_cases;          /* CASEs there whose END is to come */
-    bool is_starrocks;
     Script *script;
 } Driver;
 
@@ -92,9 +91,6 @@ static void report(Driver *driver, Token token, bool is_missing_semicolon) {
 /* Where to go on: at this token if it begins a statement, else behind the next ';'. */
 static void recover(Driver *driver, Token token) {
     bool resumes = begins_next_statement(driver, token);
-    Source *source = driver->builder.source;
-    Span statement = {driver->builder.first.start, resumes ? token.start : (uint32_t)source->text.size};
-    driver->is_starrocks = driver->is_starrocks || is_starrocks_statement(source, statement);
     restart_grammar(driver);
     driver->is_skipping = !resumes && token.kind != TOKEN_SEMICOLON;
 }
@@ -288,7 +284,7 @@ Script *parse_script(Source *source, Arena *arena, Findings *findings) {
     if (!is_done) {
         guard_leave(outer);
     }
-    if (driver->is_starrocks) {
+    if (findings->list.count > first_finding && findings->worst >= SEVERITY_TROUBLE && is_starrocks_script(source)) {
         starrocks_trouble(source, findings, first_finding);
     }
     return driver->script;

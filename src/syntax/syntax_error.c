@@ -187,16 +187,33 @@ void syntax_error_report(const SyntaxErrorContext *context, Findings *findings) 
     report_at(context, findings, context->found, message, hint_for(context));
 }
 
-bool is_starrocks_statement(const Source *source, Span span) {
-    Token previous = lex_significant(source->text, span.start);
-    while (previous.kind != TOKEN_EOF && previous.kind != TOKEN_SEMICOLON && previous.end < span.end) {
-        Token token = lex_significant(source->text, previous.end);
-        Str word = source_slice(source, token_span(previous));
-        if ((token.kind == TOKEN_EQUALS && str_equal_ignore_case(word, STR("ENGINE"))) ||
-            (token.kind == TOKEN_LEFT_PAREN && str_equal_ignore_case(word, STR("PROPERTIES")))) {
+/* word, blanks, mark: at offset, whatever the case of the word. */
+static bool stands_at(Str text, size_t offset, Str word, Str marks) {
+    Str rest = str_from(text, offset);
+    if (rest.size < word.size || !str_equal_ignore_case((Str){rest.data, word.size}, word)) {
+        return false;
+    }
+    rest = str_from(rest, word.size);
+    for (size_t i = 0; i < marks.size; i++) {
+        while (rest.size > 0 && is_blank(rest.data[0])) {
+            rest = str_from(rest, 1);
+        }
+        if (rest.size == 0 || rest.data[0] != marks.data[i]) {
+            return false;
+        }
+        rest = str_from(rest, 1);
+    }
+    return true;
+}
+
+bool is_starrocks_script(const Source *source) {
+    Str text = source->text;
+    for (size_t i = 0; i < text.size; i++) {
+        char first = ascii_upper(text.data[i]);
+        if ((first == 'E' && stands_at(text, i, STR("ENGINE"), STR("="))) ||
+            (first == 'P' && stands_at(text, i, STR("PROPERTIES"), STR("(\"")))) {
             return true;
         }
-        previous = token;
     }
     return false;
 }

@@ -17,7 +17,8 @@ typedef struct SyntaxErrorContext {
 
 void syntax_error_report(const SyntaxErrorContext *context, Findings *findings);
 
-/* Whether the statement in span, up to its ';', is StarRocks' own DDL: ENGINE = …, PROPERTIES ("…"). */
-bool is_starrocks_statement(const Source *source, Span span);
+/* Whether a script that does not parse is StarRocks' own DDL: ENGINE = …, PROPERTIES ("…"). Looks at the bare text,
+ * since double quotes lead Flink's lexer astray. */
+bool is_starrocks_script(const Source *source);
 
 #endif

@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "catalogue/print.h"
+#include "secret.h"
 #include "width.h"
 
 static Arena arena;
@@ -186,7 +187,7 @@ static void test_roles(void **state) {
 static void test_facts_by_release(void **state) {
     (void)state;
     const Connector *postgres = named("postgres-cdc");
-    const Option *slot = find("postgres-cdc", "slot.name", newest).option;
+    const CatalogueOption *slot = find("postgres-cdc", "slot.name", newest).option;
     Str text;
     assert_true(option_required(postgres, slot, newest));
     assert_false(option_required(postgres, slot, at("2.3")));
@@ -194,39 +195,39 @@ static void test_facts_by_release(void **state) {
     assert_true(option_default(postgres, slot, at("2.3"), &text));
     assert_text(text, "flink");
     const Connector *mysql = named("mysql-cdc");
-    const Option *server_id = find("mysql-cdc", "server-id", newest).option;
+    const CatalogueOption *server_id = find("mysql-cdc", "server-id", newest).option;
     assert_int_equal(option_type(mysql, server_id, at("1.4")), VALUE_INT);
     assert_int_equal(option_type(mysql, server_id, newest), VALUE_STRING);
-    const Option *split = find("mysql-cdc", "split-key.even-distribution.factor.lower-bound", newest).option;
+    const CatalogueOption *split = find("mysql-cdc", "split-key.even-distribution.factor.lower-bound", newest).option;
     assert_text(option_fallback_of(mysql, split, newest), "chunk-key.even-distribution.factor.lower-bound");
     assert_int_equal(option_fallback_of(mysql, split, at("2.2")).size, 0);
     const Connector *mongodb = named("mongodb-cdc");
-    const Option *queue = find("mongodb-cdc", "initial.snapshotting.queue.size", newest).option;
+    const CatalogueOption *queue = find("mongodb-cdc", "initial.snapshotting.queue.size", newest).option;
     assert_int_equal(option_mode(mongodb, queue, newest), MODE_LEGACY);
     assert_int_equal(option_mode(mongodb, queue, at("3.1")), MODE_ALWAYS);
 }
 
 static void test_bounds(void **state) {
     (void)state;
-    const Option *retries = find("starrocks", "sink.max-retries", newest).option;
+    const CatalogueOption *retries = find("starrocks", "sink.max-retries", newest).option;
     const Bounds *bounds = option_bounds(named("starrocks"), retries, newest, NULL);
     assert_true(bounds_hold(bounds, 0) && bounds_hold(bounds, 1000));
     assert_false(bounds_hold(bounds, -1) || bounds_hold(bounds, 1001));
     assert_text(bounds_text(&arena, bounds), "from 0 to 1000");
     const Connector *mysql = named("mysql-cdc");
-    const Option *timeout = find("mysql-cdc", "connect.timeout", newest).option;
+    const CatalogueOption *timeout = find("mysql-cdc", "connect.timeout", newest).option;
     assert_null(option_bounds(mysql, timeout, at("3.1"), NULL));
     bounds = option_bounds(mysql, timeout, newest, NULL);
     assert_true(bounds->when_incremental && !bounds_hold(bounds, 250) && bounds_hold(bounds, 251));
     assert_text(bounds_text(&arena, bounds), "above 250");
-    const Option *interval = find("starrocks", "sink.buffer-flush.interval-ms", newest).option;
+    const CatalogueOption *interval = find("starrocks", "sink.buffer-flush.interval-ms", newest).option;
     assert_text(bounds_text(&arena, option_bounds(named("starrocks"), interval, newest, NULL)),
                 "above 0 and at most 3600000");
 }
 
 static Value check(const char *connector, const char *key, const char *release, const char *text) {
     Release number = at(release);
-    const Option *option = find(connector, key, number).option;
+    const CatalogueOption *option = find(connector, key, number).option;
     assert_non_null(option);
     return catalogue_check_value(&arena, named(connector), option, number, str_of(text));
 }
@@ -350,7 +351,7 @@ static void test_secrets(void **state) {
 
 /* Every default is a value that the option takes, and within its bounds; what is marked secret is known as
  * secret. */
-static void assert_sound(const Connector *connector, const Option *option, Release release) {
+static void assert_sound(const Connector *connector, const CatalogueOption *option, Release release) {
     Str text;
     assert_true(option->secret == is_secret_key(option->key));
     if (!option_holds(connector, option, release) || !option_default(connector, option, release, &text)) {
@@ -376,7 +377,7 @@ static void test_all_options(void **state) {
     const char *const releases[] = {"1.0", "1.4", "2.0", "2.1", "2.2", "2.3", "2.4",
                                     "3.0", "3.1", "3.2", "3.3", "3.4", "3.5", "3.6"};
     const Connector *connector;
-    const Option *option;
+    const CatalogueOption *option;
     size_t count = 0;
     for (size_t i = 0; (connector = catalogue_connector_at(i)) != NULL; i++) {
         for (size_t j = 0; (option = catalogue_option_at(connector, j)) != NULL; j++, count++) {
