@@ -48,7 +48,7 @@ static void bad_argument(Arguments *arguments, const OptionSpec *option, const c
 }
 
 /* The switches of Settings, by OptionSpec.value. */
-typedef enum SwitchId { SWITCH_NO_CONFIG, SWITCH_CHECK, SWITCH_DIFF, SWITCH_VERBOSE, SWITCH_QUIET, SWITCH_HELP, SWITCH_VERSION, SWITCH_SORT, SWITCH_NO_LINT } SwitchId;
+typedef enum SwitchId { SWITCH_NO_CONFIG, SWITCH_CHECK, SWITCH_DIFF, SWITCH_VERBOSE, SWITCH_QUIET, SWITCH_HELP, SWITCH_VERSION, SWITCH_SORT, SWITCH_LINT, SWITCH_NO_LINT } SwitchId;
 
 static void take_switch(Arguments *arguments, const OptionSpec *option, const char *argument) {
     Settings *settings = arguments->settings;
@@ -79,7 +79,11 @@ static void take_switch(Arguments *arguments, const OptionSpec *option, const ch
         settings->file.sorts_options = true;
         settings->file.sort_strength = BY_COMMAND_LINE;
         break;
+    case SWITCH_LINT:
+        settings->lint = LINT_ONLY;
+        break;
     case SWITCH_NO_LINT:
+        settings->lint = LINT_NONE;
         break;
     }
 }
@@ -192,6 +196,7 @@ static const OptionSpec options[] = {
     {"diff", 0, NULL, take_switch, SWITCH_DIFF, "print a unified diff instead of the script"},
     {"layout", 0, "LAYOUT", take_layout, 0, "pretty: the one canonical style (default); keep: change nothing but the options"},
     {"sort-options", 0, NULL, take_switch, SWITCH_SORT, "with pretty: connector first, then the others in order"},
+    {"lint", 0, NULL, take_switch, SWITCH_LINT, "only check: print what the checks find"},
     {"no-lint", 0, NULL, take_switch, SWITCH_NO_LINT, "do not check the result"},
     {"Files", 0, NULL, NULL, 0, NULL},
     {"include", 0, "GLOB", take_list, LIST_INCLUDE, "files that a DIR stands for (default: flink-create.*.sql; repeatable)"},

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "checks/registry.h"
 #include "cli/changes.h"
 #include "emit/diff.h"
 #include "report.h"
@@ -107,6 +108,13 @@ static void deliver(Job *job, Str text) {
     }
 }
 
+static void check(Job *job, const Script *script, const Plans *plans) {
+    Facts facts = {0};
+    if (job->settings->lint != LINT_NONE) {
+        script_checks(script, plans, job->order->settings.release, job->order->settings.severities, &job->arena, &job->findings, &facts);
+    }
+}
+
 static void start_matcher(Job *job) {
     if (!matcher_init(&job->matcher)) {
         guard_leave(&job->guard);
@@ -124,7 +132,8 @@ static void work(void *context) {
     }
     const Model *model = model_build(script, &job->arena);
     start_matcher(job);
-    Plans plans = plans_make(model, job->order->rules, job->order->rule_list_count, &job->matcher, &job->arena, &job->findings);
+    Plans plans = plans_make(model, job->order->rules, job->order->rule_list_count, job->order->settings.release, &job->matcher,
+                             &job->arena, &job->findings);
     if (job->order->settings.sorts_options && job->order->settings.layout == LAYOUT_PRETTY) {
         plans_sort(&plans, &job->arena);
     }
@@ -132,6 +141,7 @@ static void work(void *context) {
     if (job->findings.worst >= SEVERITY_TROUBLE || !emit(job, script, &plans, &text)) {
         return;
     }
+    check(job, script, &plans);
     if (job->settings->is_verbose) {
         report_changes(&plans, &job->result->messages);
     }
@@ -146,6 +156,7 @@ static void report(void *context) {
 static void settle_status(Job *job, bool is_done) {
     ExitStatus found = job->findings.worst >= SEVERITY_BUG       ? EXIT_BUG
                        : job->findings.worst >= SEVERITY_TROUBLE ? EXIT_TROUBLE
+                       : job->findings.worst >= SEVERITY_ERROR   ? EXIT_FOUND
                                                                   : EXIT_FINE;
     JobResult *result = job->result;
     if (!is_done || result->output.failed || result->messages.failed) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "checks/registry.h"
 #include "cli/arguments.h"
 #include "cli/config.h"
 #include "cli/inputs.h"
@@ -80,6 +81,14 @@ static void apply_settings(Run *run, Config *config, Strength strength, FileSett
     config->is_broken = config->is_broken || run->findings.list.count > count;
 }
 
+static Severity *default_severities(Arena *arena) {
+    Severity *severities = arena_array(arena, check_count(), sizeof *severities);
+    for (size_t i = 0; i < check_count(); i++) {
+        severities[i] = check_at(i)->severity;
+    }
+    return severities;
+}
+
 /* False when a file of --rules is broken: then nothing is done at all. */
 static bool read_rules_files(Run *run) {
     bool is_fine = true;
@@ -122,6 +131,7 @@ static void prepare(void *context) {
     Run *run = context;
     arguments_parse(run->argument_count, run->arguments, &run->settings, &run->command_line);
     run->has_color = wants_color(&run->settings);
+    run->settings.file.severities = default_severities(&run->arena);
     if (run->findings.worst >= SEVERITY_TROUBLE || run->settings.wants_help || run->settings.wants_version) {
         return;
     }

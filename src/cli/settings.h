@@ -7,6 +7,9 @@
 
 typedef VECTOR(const char *) Strings;
 
+/* Whether the checks run beside the rest, alone, or not at all. */
+typedef enum Lint { LINT_ALSO, LINT_ONLY, LINT_NONE } Lint;
+
 typedef enum Color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } Color;
 
 /* Where a value comes from; the stronger one stays. */
@@ -16,6 +19,8 @@ typedef enum Strength { BY_DEFAULT, BY_CONFIG, BY_RULES_FILE, BY_COMMAND_LINE } 
 typedef struct FileSettings {
     Layout layout;
     bool sorts_options;
+    Release release;      /* of Flink CDC; all zero is the newest */
+    Severity *severities; /* of the checks, by their numbers */
     Strength layout_strength, sort_strength;
 } FileSettings;
 
@@ -26,6 +31,7 @@ typedef struct Settings {
     const char *backup_suffix; /* NULL: no backup */
     size_t jobs;
     Color color;
+    Lint lint;
     bool is_in_place, is_check, is_diff, is_verbose, is_quiet, has_no_config;
     bool wants_help, wants_version;
 } Settings;

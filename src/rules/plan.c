@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "catalogue/catalogue.h"
 #include "syntax/literal.h"
 
 typedef struct Planner {
@@ -386,10 +385,10 @@ static void start_plan(Planner *planner, Plan *plan, const Table *table) {
     planner->plan = plan;
 }
 
-Plans plans_make(const Model *model, const RuleList *lists, size_t list_count, Matcher *matcher, Arena *arena,
-                 Findings *findings) {
+Plans plans_make(const Model *model, const RuleList *lists, size_t list_count, Release release, Matcher *matcher,
+                 Arena *arena, Findings *findings) {
     Plans plans = {.model = model, .items = arena_array(arena, model->table_count, sizeof *plans.items)};
-    Planner planner = {.plans = &plans, .matcher = matcher, .arena = arena, .findings = findings};
+    Planner planner = {.plans = &plans, .matcher = matcher, .arena = arena, .findings = findings, .release = release};
     planner.file = model->script->source->name;
     for (size_t i = 0; i < model->table_count; i++) {
         start_plan(&planner, &plans.items[i], &model->tables[i]);
