@@ -48,7 +48,7 @@ static void bad_argument(Arguments *arguments, const OptionSpec *option, const c
 }
 
 /* The switches of Settings, by OptionSpec.value. */
-typedef enum SwitchId { SWITCH_NO_CONFIG, SWITCH_CHECK, SWITCH_DIFF, SWITCH_VERBOSE, SWITCH_QUIET, SWITCH_HELP, SWITCH_VERSION, SWITCH_SORT, SWITCH_LINT, SWITCH_NO_LINT } SwitchId;
+typedef enum SwitchId { SWITCH_NO_CONFIG, SWITCH_CHECK, SWITCH_DIFF, SWITCH_VERBOSE, SWITCH_QUIET, SWITCH_HELP, SWITCH_VERSION, SWITCH_SORT, SWITCH_FIX, SWITCH_EXPLAIN, SWITCH_OPTIONS, SWITCH_LINT, SWITCH_NO_LINT } SwitchId;
 
 static void take_switch(Arguments *arguments, const OptionSpec *option, const char *argument) {
     Settings *settings = arguments->settings;
@@ -78,6 +78,16 @@ static void take_switch(Arguments *arguments, const OptionSpec *option, const ch
     case SWITCH_SORT:
         settings->file.sorts_options = true;
         settings->file.sort_strength = BY_COMMAND_LINE;
+        break;
+    case SWITCH_FIX:
+        settings->file.fixes = true;
+        settings->file.fix_strength = BY_COMMAND_LINE;
+        break;
+    case SWITCH_EXPLAIN:
+        settings->wants_explanation = true;
+        break;
+    case SWITCH_OPTIONS:
+        settings->wants_options = true;
         break;
     case SWITCH_LINT:
         settings->lint = LINT_ONLY;
@@ -117,6 +127,26 @@ static void take_layout(Arguments *arguments, const OptionSpec *option, const ch
     settings->layout_strength = BY_COMMAND_LINE;
     if (!parse_layout(str_of(argument), &settings->layout)) {
         bad_argument(arguments, option, argument, "pretty or keep");
+    }
+}
+
+static void take_format(Arguments *arguments, const OptionSpec *option, const char *argument) {
+    static const char *const names[] = {[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_SARIF] = "sarif", [FORMAT_GITHUB] = "github"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(argument, names[i]) == 0) {
+            arguments->settings->format = (Format)i;
+            return;
+        }
+    }
+    bad_argument(arguments, option, argument, "text, json, sarif or github");
+}
+
+static void take_release(Arguments *arguments, const OptionSpec *option, const char *argument) {
+    FileSettings *settings = &arguments->settings->file;
+    Str problem;
+    settings->release_strength = BY_COMMAND_LINE;
+    if (!release_parse(arguments->arena, str_of(argument), &settings->release, &problem)) {
+        usage_trouble(arguments, arena_format(arguments->arena, "--%s: %.*s", option->name, (int)problem.size, problem.data));
     }
 }
 
@@ -196,8 +226,14 @@ static const OptionSpec options[] = {
     {"diff", 0, NULL, take_switch, SWITCH_DIFF, "print a unified diff instead of the script"},
     {"layout", 0, "LAYOUT", take_layout, 0, "pretty: the one canonical style (default); keep: change nothing but the options"},
     {"sort-options", 0, NULL, take_switch, SWITCH_SORT, "with pretty: connector first, then the others in order"},
+    {"Checks", 0, NULL, NULL, 0, NULL},
     {"lint", 0, NULL, take_switch, SWITCH_LINT, "only check: print what the checks find"},
     {"no-lint", 0, NULL, take_switch, SWITCH_NO_LINT, "do not check the result"},
+    {"fix", 0, NULL, take_switch, SWITCH_FIX, "apply the safe fixes that checks offer to options that were already in the script"},
+    {"flink-cdc", 0, "VERSION", take_release, 0, "the Flink CDC release that the script is for (default: the newest known)"},
+    {"format", 0, "FORMAT", take_format, 0, "how findings are printed: text (default), json, sarif, github"},
+    {"options", 0, NULL, take_switch, SWITCH_OPTIONS, "print the options of a connector, which follows as a word, or of all"},
+    {"explain", 0, NULL, take_switch, SWITCH_EXPLAIN, "print what a check means, whose id follows as a word; alone: list the checks"},
     {"Files", 0, NULL, NULL, 0, NULL},
     {"include", 0, "GLOB", take_list, LIST_INCLUDE, "files that a DIR stands for (default: flink-create.*.sql; repeatable)"},
     {"exclude", 0, "GLOB", take_list, LIST_EXCLUDE, "files and folders below a DIR to leave alone (repeatable)"},
@@ -312,6 +348,18 @@ static void compose_rule(Arguments *arguments) {
     composer_finish(arguments->composer);
 }
 
+/* The word behind --explain and --options is what they are about. */
+static void take_subject(Arguments *arguments) {
+    Settings *settings = arguments->settings;
+    if (!settings->wants_explanation && !settings->wants_options) {
+        return;
+    }
+    settings->subject = settings->inputs.count > 0 ? settings->inputs.items[0] : NULL;
+    if (settings->inputs.count > 1) {
+        usage_trouble(arguments, STR("--explain and --options take one word"));
+    }
+}
+
 static void check_together(Arguments *arguments) {
     const Settings *settings = arguments->settings;
     if (settings->is_in_place && (settings->is_check || settings->is_diff)) {
@@ -351,6 +399,7 @@ void arguments_parse(int count, char **words, Settings *settings, Composer *comp
     for (int i = optind; i < count; i++) {
         *vector_add(arguments.arena, &settings->inputs) = words[i];
     }
+    take_subject(&arguments);
     compose_rule(&arguments);
     check_together(&arguments);
 }
@@ -393,7 +442,7 @@ void print_help(Buffer *out) {
         }
     }
     buffer_add(out, STR("\n"
-                        "Exit status: 0 fine; 1 --check found a file that would change; 2 trouble (a file that cannot be\n"
+                        "Exit status: 0 fine; 1 a check found an error, or --check a file that would change; 2 trouble (a file that cannot be\n"
                         "read or written, a syntax error, a bad rules file); 70 an internal check failed.\n"
                         "\n"
                         "Example: smtpatch --slot 'flink_${table|slot}' --publication my_pub --heartbeat 10s -i result/\n"));

@@ -5,7 +5,7 @@
 #include "checks/registry.h"
 #include "cli/changes.h"
 #include "emit/diff.h"
-#include "report.h"
+#include "report/text.h"
 #include "syntax/parser.h"
 
 typedef struct Job {
@@ -121,6 +121,22 @@ static void start_matcher(Job *job) {
     }
 }
 
+/* The plans of every table: rules, then fixes and order where they are asked for. */
+static Plans plan(Job *job, const Script *script) {
+    const FileSettings *settings = &job->order->settings;
+    const Model *model = model_build(script, &job->arena);
+    start_matcher(job);
+    Plans plans = plans_make(model, job->order->rules, job->order->rule_list_count, settings->release, &job->matcher,
+                             &job->arena, &job->findings);
+    if (settings->fixes) {
+        plans_fix(&plans, settings->release, &job->arena);
+    }
+    if (settings->sorts_options && settings->layout == LAYOUT_PRETTY) {
+        plans_sort(&plans, &job->arena);
+    }
+    return plans;
+}
+
 static void work(void *context) {
     Job *job = context;
     if (!read_input(job)) {
@@ -130,13 +146,7 @@ static void work(void *context) {
     if (job->findings.worst >= SEVERITY_TROUBLE) {
         return;
     }
-    const Model *model = model_build(script, &job->arena);
-    start_matcher(job);
-    Plans plans = plans_make(model, job->order->rules, job->order->rule_list_count, job->order->settings.release, &job->matcher,
-                             &job->arena, &job->findings);
-    if (job->order->settings.sorts_options && job->order->settings.layout == LAYOUT_PRETTY) {
-        plans_sort(&plans, &job->arena);
-    }
+    Plans plans = plan(job, script);
     Str text;
     if (job->findings.worst >= SEVERITY_TROUBLE || !emit(job, script, &plans, &text)) {
         return;
@@ -145,11 +155,17 @@ static void work(void *context) {
     if (job->settings->is_verbose) {
         report_changes(&plans, &job->result->messages);
     }
-    deliver(job, text);
+    if (job->settings->lint != LINT_ONLY) {
+        deliver(job, text);
+    }
 }
 
 static void report(void *context) {
     Job *job = context;
+    if (job->settings->format != FORMAT_TEXT) {
+        findings_record(&job->findings, job->style.least, &job->result->arena, &job->result->records);
+        return;
+    }
     report_findings(&job->findings, &job->style, &job->arena, &job->result->messages);
 }
 
@@ -171,6 +187,7 @@ static void settle_status(Job *job, bool is_done) {
 void job_run(const JobOrder *order, const Settings *settings, bool has_color, JobResult *result) {
     Job job = {.order = order, .settings = settings, .result = result};
     *result = (JobResult){0};
+    arena_init(&result->arena, NULL);
     if (order->is_broken) {
         result->status = EXIT_TROUBLE;
         return;
@@ -179,6 +196,7 @@ void job_run(const JobOrder *order, const Settings *settings, bool has_color, Jo
     arena_init(&job.arena, &job.guard);
     job.findings.arena = &job.arena;
     bool is_done = guard_run(&job.guard, work, &job);
+    job.result->arena.guard = &job.guard;
     is_done = guard_run(&job.guard, report, &job) && is_done;
     settle_status(&job, is_done);
     matcher_free(&job.matcher);
@@ -190,4 +208,5 @@ void job_run(const JobOrder *order, const Settings *settings, bool has_color, Jo
 void job_result_free(JobResult *result) {
     buffer_free(&result->output);
     buffer_free(&result->messages);
+    arena_free(&result->arena);
 }

@@ -10,6 +10,9 @@ typedef VECTOR(const char *) Strings;
 /* Whether the checks run beside the rest, alone, or not at all. */
 typedef enum Lint { LINT_ALSO, LINT_ONLY, LINT_NONE } Lint;
 
+/* How findings are printed. */
+typedef enum Format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB } Format;
+
 typedef enum Color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } Color;
 
 /* Where a value comes from; the stronger one stays. */
@@ -21,7 +24,9 @@ typedef struct FileSettings {
     bool sorts_options;
     Release release;      /* of Flink CDC; all zero is the newest */
     Severity *severities; /* of the checks, by their numbers */
-    Strength layout_strength, sort_strength;
+    Strength *severity_strengths;
+    Strength layout_strength, sort_strength, release_strength, fix_strength;
+    bool fixes;
 } FileSettings;
 
 typedef struct Settings {
@@ -32,8 +37,10 @@ typedef struct Settings {
     size_t jobs;
     Color color;
     Lint lint;
+    Format format;
     bool is_in_place, is_check, is_diff, is_verbose, is_quiet, has_no_config;
-    bool wants_help, wants_version;
+    bool wants_help, wants_version, wants_explanation, wants_options;
+    const char *subject; /* of --explain and --options; NULL: everything */
 } Settings;
 
 /* Applies KEY = VALUE of a [smtpatch] section. Trouble (an unknown key, a value that it does not take) goes to
@@ -44,5 +51,11 @@ void setting_apply(const Setting *setting, Strength strength, FileSettings *sett
 bool parse_switch(Str text, bool *value);
 
 bool parse_layout(Str text, Layout *layout);
+
+/* Settings as they are before anybody asks for anything, their lists in arena. */
+FileSettings default_file_settings(Arena *arena);
+
+/* A copy that can be changed without changing the original. */
+FileSettings copy_file_settings(const FileSettings *settings, Arena *arena);
 
 #endif

@@ -43,6 +43,10 @@ Plans plans_make(const Model *model, const RuleList *lists, size_t list_count, R
 /* Puts each plan's options in order: connector first, then the catalogue's order, then the rest by key. */
 void plans_sort(Plans *plans, Arena *arena);
 
+/* Mends options of the script that no rule touched: those that the connector does not have, but whose right name the
+ * catalogue knows, get it. A working script has none of them, so nothing that works is changed. */
+void plans_fix(Plans *plans, Release release, Arena *arena);
+
 /* The option that Flink would use: the last of that key among the plan's own, else among those that LIKE brings.
  * NULL when there is none. */
 const PlannedOption *plan_option(const Plans *plans, const Plan *plan, Str key);

@@ -270,19 +270,16 @@ static void starrocks_trouble(Source *source, Findings *findings, size_t first_f
 }
 
 Script *parse_script(Source *source, Arena *arena, Findings *findings) {
-    Guard guard, *outer = arena->guard;
     Driver *driver = arena_new(arena, Driver);
     size_t first_finding = findings->list.count;
     driver->builder = (Builder){.source = source, .arena = arena, .findings = findings};
     driver->parser = arena_alloc(arena, grammar_size());
     driver->script = arena_new(arena, Script);
     start_grammar(driver);
-    arena->guard = &guard; /* the grammar's stack is malloc's, so nothing may leave past this frame */
-    bool is_done = guard_run(&guard, drive, driver);
+    bool is_done = arena_run(arena, drive, driver); /* the grammar's stack is malloc's */
     FlinkParserFinalize(driver->parser);
-    arena->guard = outer;
     if (!is_done) {
-        guard_leave(outer);
+        guard_leave(arena->guard);
     }
     if (findings->list.count > first_finding && findings->worst >= SEVERITY_TROUBLE && is_starrocks_script(source)) {
         starrocks_trouble(source, findings, first_finding);
