@@ -109,9 +109,15 @@ static void take_list(Arguments *arguments, const OptionSpec *option, const char
 }
 
 static void take_emit(Arguments *arguments, const OptionSpec *option, const char *argument) {
-    if (strcmp(argument, "sql") != 0) {
-        bad_argument(arguments, option, argument, "sql");
+    arguments->settings->output = output_find(argument);
+    if (arguments->settings->output != NULL || strcmp(argument, "sql") == 0) {
+        return;
     }
+    Str names = STR("sql");
+    for (size_t i = 0; output_at(i) != NULL; i++) {
+        names = arena_format(arguments->arena, "%s, %s", names.data, output_at(i)->name);
+    }
+    bad_argument(arguments, option, argument, names.data);
 }
 
 static void take_in_place(Arguments *arguments, const OptionSpec *option, const char *argument) {
@@ -220,7 +226,7 @@ static const OptionSpec options[] = {
     {"schema", 0, "REGEX", take_condition, FIELD_SCHEMA, "tables whose upstream schema matches"},
     {"database", 0, "REGEX", take_condition, FIELD_DATABASE, "tables whose upstream database matches"},
     {"Output", 0, NULL, NULL, 0, NULL},
-    {"emit", 'e', "WHAT", take_emit, 0, "what to print: sql"},
+    {"emit", 'e', "WHAT", take_emit, 0, "what to print: sql (default), or"},
     {"in-place", 'i', "[SUFFIX]", take_in_place, 0, "rewrite the files (keep a backup with SUFFIX)"},
     {"check", 0, NULL, take_switch, SWITCH_CHECK, "write nothing; print the names of files that would change, and exit 1 if any"},
     {"diff", 0, NULL, take_switch, SWITCH_DIFF, "print a unified diff instead of the script"},
@@ -370,6 +376,9 @@ static void check_together(Arguments *arguments) {
             usage_trouble(arguments, STR("--in-place cannot rewrite standard input"));
         }
     }
+    if (settings->output != NULL && (settings->is_in_place || settings->is_check || settings->is_diff)) {
+        usage_trouble(arguments, STR("--in-place, --check and --diff are about SQL: they do not go with --emit"));
+    }
     if (settings->is_in_place && settings->inputs.count == 0) {
         usage_trouble(arguments, STR("--in-place needs the names of files"));
     }
@@ -427,6 +436,9 @@ static void print_option(const OptionSpec *option, Buffer *out) {
     }
     buffer_add_repeated(out, ' ', HELP_COLUMN - taken);
     buffer_format(out, "%s\n", option->help);
+    for (size_t i = 0; option->take == take_emit && output_at(i) != NULL; i++) {
+        buffer_format(out, "%*s%s: %s\n", HELP_COLUMN + 2, "", output_at(i)->name, output_at(i)->summary);
+    }
 }
 
 void print_help(Buffer *out) {

@@ -121,6 +121,17 @@ static void start_matcher(Job *job) {
     }
 }
 
+static void print_output(Job *job, const Script *script, const Plans *plans) {
+    OutputRequest request = {.script = script,
+                             .plans = plans,
+                             .release = job->order->settings.release,
+                             .width = job->settings->width,
+                             .arena = &job->arena,
+                             .findings = &job->findings,
+                             .out = &job->result->output};
+    job->settings->output->print(&request);
+}
+
 /* The plans of every table: rules, then fixes and order where they are asked for. */
 static Plans plan(Job *job, const Script *script) {
     const FileSettings *settings = &job->order->settings;
@@ -155,7 +166,12 @@ static void work(void *context) {
     if (job->settings->is_verbose) {
         report_changes(&plans, &job->result->messages);
     }
-    if (job->settings->lint != LINT_ONLY) {
+    if (job->settings->lint == LINT_ONLY) {
+        return;
+    }
+    if (job->settings->output != NULL) {
+        print_output(job, script, &plans);
+    } else {
         deliver(job, text);
     }
 }

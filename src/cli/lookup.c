@@ -32,7 +32,7 @@ bool print_explanation(const char *id, Arena *arena, Buffer *out, Str *problem) 
     return true;
 }
 
-static size_t terminal_width(void) {
+size_t terminal_width(void) {
     struct winsize size;
     const char *columns = getenv("COLUMNS");
     size_t width = columns ? strtoul(columns, NULL, 10) : 0;

@@ -4,6 +4,9 @@
 
 #include "cli/settings.h"
 
+/* The columns of the terminal that standard output is, or what COLUMNS says; 80 when neither tells. */
+size_t terminal_width(void);
+
 /* The page of a check, or the list of all of them when id is NULL. False for an unknown id; *problem says so. */
 bool print_explanation(const char *id, Arena *arena, Buffer *out, Str *problem);
 

@@ -137,6 +137,7 @@ static void prepare(void *context) {
     run->settings.file = default_file_settings(&run->arena);
     arguments_parse(run->argument_count, run->arguments, &run->settings, &run->command_line);
     run->has_color = wants_color(&run->settings);
+    run->settings.width = isatty(STDOUT_FILENO) ? terminal_width() : 0;
     if (run->findings.worst >= SEVERITY_TROUBLE || wants_text(&run->settings)) {
         return;
     }

@@ -3,6 +3,7 @@
 #define SMTPATCH_SETTINGS_H
 
 #include "emit/emit.h"
+#include "emit/output.h"
 #include "rules/load.h"
 
 typedef VECTOR(const char *) Strings;
@@ -38,6 +39,8 @@ typedef struct Settings {
     Color color;
     Lint lint;
     Format format;
+    const Output *output; /* NULL: SQL */
+    size_t width;         /* of the terminal that standard output is; 0 when it is none */
     bool is_in_place, is_check, is_diff, is_verbose, is_quiet, has_no_config;
     bool wants_help, wants_version, wants_explanation, wants_options;
     const char *subject; /* of --explain and --options; NULL: everything */

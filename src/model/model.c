@@ -203,7 +203,7 @@ Model *model_build(const Script *script, Arena *arena) {
     Model *model = arena_new(arena, Model);
     size_t count = count_tables(script);
     *model = (Model){.script = script, .bucket_count = 16};
-    while (model->bucket_count < count * 2) {
+    while (model->bucket_count < script->statement_count) {
         model->bucket_count *= 2;
     }
     model->tables = arena_array(arena, count, sizeof *model->tables);
