@@ -25,7 +25,7 @@ typedef struct Output {
 /* The output of that name, or NULL. "sql" is none of them. */
 const Output *output_find(const char *name);
 
-/* The outputs in the order of the help; NULL after the last. */
+/* The outputs in the order of the help, from 0; NULL after the last (ask no further). */
 const Output *output_at(size_t index);
 
 #endif
