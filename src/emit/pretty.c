@@ -360,7 +360,8 @@ void emit_pretty(const Script *script, const Plans *plans, Arena *arena, Buffer 
     buffer_add(out, (Str){script->source->text.data, script->source->begin});
     size_t start = out->size;
     print_script(&pretty);
-    if (out->size > start) {
+    bool is_ended = out->size > 0 && (out->data[out->size - 1] == '\n' || out->data[out->size - 1] == '\r');
+    if (out->size > start && !is_ended) {
         buffer_add(out, pretty.printer.newline);
     }
 }
