@@ -156,9 +156,11 @@ static void end_statement(Driver *driver, Token end) {
     driver->open_cases = 0;
 }
 
-/* An unclosed string, name or comment, or a parenthesis without partner, before the grammar sees it. */
+/* An unclosed string, name or comment, a byte order mark, or a parenthesis without partner, before the grammar sees
+ * it. */
 static bool is_lexical_error(Driver *driver, Token token) {
-    return token.kind >= TOKEN_UNCLOSED_STRING || !track_parens(driver, token);
+    return token.kind >= TOKEN_UNCLOSED_STRING || is_byte_order_mark(driver->builder.source, token) ||
+           !track_parens(driver, token);
 }
 
 static void take_token(Driver *driver, Token token) {
