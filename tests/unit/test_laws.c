@@ -7,7 +7,15 @@
 #include "helpers.h"
 #include "rules/compose.h"
 
-enum { RANDOM_BYTES = 100000, TOKEN_SOUPS = 300000, MUTANTS = 100000, SOUP_MAX = 40, MUTATIONS_MAX = 6 };
+enum {
+    RANDOM_BYTES = 10000,
+    TOKEN_SOUPS = 30000,
+    DEFINITIONS = 4000,
+    MUTANTS = 15000,
+    RULED = 4000,
+    SOUP_MAX = 40,
+    MUTATIONS_MAX = 6
+};
 
 /* ---- the laws ---- */
 
@@ -236,7 +244,7 @@ static void test_token_soup(void **state) {
 
 static void test_definition_soup(void **state) {
     (void)state;
-    check_random(definition_soup, 30000, 30000);
+    check_random(definition_soup, DEFINITIONS, DEFINITIONS);
 }
 
 static void test_mutants(void **state) {
@@ -286,7 +294,7 @@ static void test_rules(void **state) {
     for (size_t i = 0; i < fixtures.count; i++) {
         check_rules(fixtures.items[i], &rules);
     }
-    for (size_t i = 0; i < 50000; i++) {
+    for (size_t i = 0; i < RULED; i++) {
         Random random = {i};
         check_rules(definition_soup(&random), &rules);
         check_rules(token_soup(&random), &rules);
