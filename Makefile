@@ -102,7 +102,7 @@ $(BUILD)/smtpatch: $(BUILD)/objects/main.o $(BUILD)/libsmtpatch.a
 
 # ---- Tests -------------------------------------------------------------------------------------------------
 
-$(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libsmtpatch.a
+$(BUILD)/tests/%: tests/unit/%.c tests/unit/helpers.h $(BUILD)/libsmtpatch.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $< $(BUILD)/libsmtpatch.a $(LIBRARIES) -lcmocka
 

@@ -156,9 +156,11 @@ static void end_statement(Driver *driver, Token end) {
     driver->open_cases = 0;
 }
 
-/* An unclosed string, name or comment, or a parenthesis without partner, before the grammar sees it. */
+/* An unclosed string, name or comment, a byte order mark, or a parenthesis without partner, before the grammar sees
+ * it. */
 static bool is_lexical_error(Driver *driver, Token token) {
-    return token.kind >= TOKEN_UNCLOSED_STRING || !track_parens(driver, token);
+    return token.kind >= TOKEN_UNCLOSED_STRING || is_byte_order_mark(driver->builder.source, token) ||
+           !track_parens(driver, token);
 }
 
 static void take_token(Driver *driver, Token token) {
@@ -218,6 +220,11 @@ static void take_end(Driver *driver, Token end) {
     }
 }
 
+/* Where a pragma still concerns the statement: up to its ';', or its last token when it has none. */
+static uint32_t pragma_limit(const Script *script, const Statement *statement) {
+    return statement->end < script->source->text.size ? statement->end : statement->span.end;
+}
+
 /* A statement is frozen by -- smtpatch: skip right before it, or when it lies in off … on. */
 static void freeze_statements(Script *script) {
     size_t next = 0;
@@ -225,7 +232,7 @@ static void freeze_statements(Script *script) {
     for (size_t i = 0; i < script->statement_count; i++) {
         Statement *statement = &script->statements[i];
         bool skips = false;
-        for (; next < script->pragma_count && script->pragmas[next].comment.start < statement->span.end; next++) {
+        for (; next < script->pragma_count && script->pragmas[next].comment.start < pragma_limit(script, statement); next++) {
             PragmaKind kind = script->pragmas[next].kind;
             bool is_before = script->pragmas[next].comment.start < statement->span.start;
             is_off = kind == PRAGMA_OFF || (is_off && kind != PRAGMA_ON);
