@@ -3,6 +3,7 @@
 #   prove tests/cases.t                        every case
 #   perl tests/cases.t [--shard K/N] [PATH]... the cases of these files and folders, of these every N-th file
 #   perl tests/cases.t --update PATH...        writes what the program does into the files; then read the difference!
+#   perl tests/cases.t --fill PATH...          the same, only where an expectation is empty
 use strict;
 use warnings;
 use Cwd qw(abs_path);
@@ -212,9 +213,10 @@ sub run_layout {
     my $expected = $is_input ? $input : $output ? section_text($output) : '';
     my ($messages) = sections_of($case, 'messages');
     if ($update) {
-        encode_body($output, $result->{output}) if $output && !defined $output->{argument};
+        encode_body($output, $result->{output}) if $output && !defined $output->{argument} && is_open($output, $update);
         update_section($case, 'output',   $result->{output})   if !$output && $result->{output} ne '';
-        update_section($case, 'messages', $result->{messages}) if $messages || $result->{messages} ne '';
+        update_section($case, 'messages', $result->{messages})
+            if $messages ? is_open($messages, $update) : $result->{messages} ne '';
         update_exit($case, $result->{exit});
     }
     push @problems, difference('exit status', argument_of($case, 'exit', 0) . "\n", "$result->{exit}\n");
@@ -226,7 +228,7 @@ sub run_layout {
     my %wanted = %$files;
     for my $after (sections_of($case, 'after')) {
         my $name = section_file($after);
-        encode_body($after, $left->{$name}) if $update && defined $left->{$name};
+        encode_body($after, $left->{$name}) if $update && defined $left->{$name} && is_open($after, $update);
         $wanted{$name} = section_text($after);
     }
     for my $name (sort keys %{{%wanted, %$left}}) {
@@ -259,6 +261,12 @@ sub run_case {
 }
 
 # ---- Updating ------------------------------------------------------------------------------------------------------
+
+# --fill leaves alone what is written already.
+sub is_open {
+    my ($section, $how) = @_;
+    return $how eq 'all' || !@{$section->{lines}};
+}
 
 sub update_section {
     my ($case, $name, $text) = @_;
@@ -303,15 +311,15 @@ my ($update, @paths);
 my ($shard, $shards) = split m{/}, $ENV{CASES_SHARD} // '1/1';
 while (@ARGV) {
     my $word = shift @ARGV;
-    if ($word eq '--update') {
-        $update = 1;
+    if ($word =~ /^--(update|fill)$/) {
+        $update = $1 eq 'fill' ? 'empty' : 'all';
     } elsif ($word eq '--shard') {
         ($shard, $shards) = split m{/}, shift @ARGV;
     } else {
         push @paths, $word;
     }
 }
-$update && !@paths and die "--update needs the files to be written\n";
+$update && !@paths and die "--update and --fill need the files to be written\n";
 -x $smtpatch or die "$smtpatch: is not built\n";
 my @files = case_files(@paths ? @paths : "$home/cases");
 @files = @files[grep { $_ % $shards == $shard - 1 } 0 .. $#files];
