@@ -159,8 +159,22 @@ static uint32_t take_comma_at(Keeper *keeper, size_t index) {
 /* The comma that goes with a removed option: the one behind it, or in the leading style the one before it.
  * 0 when that is gone already. */
 static uint32_t take_comma(Keeper *keeper, size_t option) {
-    uint32_t comma = keeper->style.has_leading_comma && option > 0 ? take_comma_at(keeper, option - 1) : 0;
-    return comma != 0 ? comma : take_comma_at(keeper, option);
+    if (keeper->style.has_leading_comma) {
+        return option > 0 ? take_comma_at(keeper, option - 1) : 0;
+    }
+    return take_comma_at(keeper, option);
+}
+
+/* In the leading style the comma before the first option that stays goes too; a blank keeps the indent. */
+static void remove_first_comma(Keeper *keeper) {
+    size_t first = 0;
+    while (first < keeper->written && keeper->plan->options[first].is_removed) {
+        first++;
+    }
+    if (first > 0 && first < keeper->written) {
+        uint32_t comma = take_comma_at(keeper, first - 1), start = line_start(keeper->text, comma);
+        add_edit(keeper, comma, comma + 1, all_blank(keeper->text, start, comma) ? STR(" ") : STR(""));
+    }
 }
 
 /* The last comma before option that still stands; taken away when the options behind it are all gone. */
@@ -204,6 +218,9 @@ static void change_and_remove(Keeper *keeper, size_t reused, bool keeps_comma) {
             comma = take_comma_before(keeper, i);
         }
         remove_option(keeper, i, comma);
+    }
+    if (keeper->style.has_leading_comma && reused == 0) {
+        remove_first_comma(keeper);
     }
 }
 
@@ -301,7 +318,10 @@ static void fill_list(Keeper *keeper) {
         Str list = whole_list(keeper, true, STR(""), STR(""));
         add_edit(keeper, start, start, str_from(list, keeper->newline.size));
     } else {
-        add_edit(keeper, close, close, whole_list(keeper, is_line, STR(""), STR("")));
+        uint32_t open = definition->option_list.start + 1;
+        bool has_comment = !all_blank(keeper->text, open, close);
+        Str before = has_comment && !is_line && !is_blank(keeper->text.data[close - 1]) ? STR(" ") : STR("");
+        add_edit(keeper, has_comment ? close : open, close, whole_list(keeper, is_line, before, STR("")));
     }
 }
 
