@@ -35,10 +35,7 @@ static void apply_use(Build *build, const Statement *statement) {
         build->current.catalog = identifier_value(text, statement->name, build->arena);
         build->current.database = STR("");
     } else if (statement->kind == STATEMENT_USE_DATABASE) {
-        TableName shifted = {.catalog = STR(""), .database = build->current.catalog};
-        TableName name = table_name(text, statement->name, &shifted, build->arena);
-        build->current.catalog = name.database;
-        build->current.database = name.table;
+        use_database(text, statement->name, &build->current, build->arena);
     }
 }
 
@@ -166,14 +163,10 @@ static void add_reads_and_writes(Build *build, const Statement *statement) {
     }
 }
 
-static void start_names(Build *build) {
-    build->current = (TableName){.catalog = STR("default_catalog"), .database = STR("default_database")};
-}
-
 /* Tables first, so that a script whose queries stand before its tables has its roles too. */
 static void build_tables(Build *build) {
     const Script *script = build->model->script;
-    start_names(build);
+    build->current = DEFAULT_TABLE_NAME;
     for (size_t i = 0; i < script->statement_count; i++) {
         apply_use(build, &script->statements[i]);
         if (script->statements[i].kind == STATEMENT_CREATE_TABLE) {
@@ -184,7 +177,7 @@ static void build_tables(Build *build) {
 
 static void build_flows(Build *build) {
     const Script *script = build->model->script;
-    start_names(build);
+    build->current = DEFAULT_TABLE_NAME;
     for (size_t i = 0; i < script->statement_count; i++) {
         apply_use(build, &script->statements[i]);
         add_reads_and_writes(build, &script->statements[i]);
