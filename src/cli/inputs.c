@@ -82,7 +82,7 @@ static void walk_directory(Walk *walk, const char *path) {
         add_trouble(walk, path, strerror(errno));
         return;
     }
-    size_t count = walk->files.count;
+    size_t count = walk->files.count, findings = walk->findings->list.count;
     Guard guard, *outer = walk->arena->guard;
     Directory directory = {walk, tree, strlen(path)};
     walk->arena->guard = &guard;
@@ -92,7 +92,7 @@ static void walk_directory(Walk *walk, const char *path) {
     if (!is_done) {
         guard_leave(outer);
     }
-    if (walk->files.count == count) {
+    if (walk->files.count == count && walk->findings->list.count == findings) {
         bool is_default = walk->settings->includes.count == 0;
         add_trouble(walk, path,
                     is_default ? "there is no flink-create.*.sql below this directory; --include GLOB takes other names"
