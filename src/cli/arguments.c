@@ -301,7 +301,7 @@ static void unknown_option(Arguments *arguments, const char *word, int letter) {
     size_t best = 4;
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         size_t distance = options[i].help != NULL ? str_distance(bare, str_of(options[i].name), 3) : SIZE_MAX;
-        if (distance < best) {
+        if (distance < best && distance < bare.size) {
             best = distance;
             nearest = options[i].name;
         }

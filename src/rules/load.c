@@ -59,12 +59,12 @@ static void add_trouble(Loader *loader, const IniEntry *entry, Str message, Str 
     rule_trouble(loader->findings, &place, message, hint);
 }
 
-/* "did you mean …" for a key or a section, or nothing. */
+/* "did you mean …" for a key or a section, or nothing: also when it is a known one and something else is wrong. */
 static void consider(Str wrong, Str known, size_t *best, Str *nearest) {
     size_t distance = str_distance(wrong, known, 3);
     if (distance < *best && distance < known.size) {
         *best = distance;
-        *nearest = known;
+        *nearest = distance > 0 ? known : STR("");
     }
 }
 
@@ -243,10 +243,24 @@ static void load_section(Loader *loader, const Section *section) {
     }
 }
 
+/* inih and the sections each had their own walk over the file; a reader wants one. */
+static void sort_findings(Findings *findings, size_t first) {
+    Finding *items = findings->list.items;
+    for (size_t i = first + 1; i < findings->list.count; i++) {
+        Finding finding = items[i];
+        size_t place = i;
+        for (; place > first && items[place - 1].span.start > finding.span.start; place--) {
+            items[place] = items[place - 1];
+        }
+        items[place] = finding;
+    }
+}
+
 void rules_load(Source *source, RulesFile *file, Arena *arena, Findings *findings) {
     Loader loader = {.source = source, .arena = arena, .findings = findings, .file = file};
     file->composer.arena = arena;
     file->composer.findings = findings;
+    size_t first_finding = findings->list.count;
     IniFile ini = ini_read(source, arena, findings);
     size_t i = 0;
     for (; i < ini.count && !ini.entries[i].is_section; i++) {
@@ -260,4 +274,5 @@ void rules_load(Source *source, RulesFile *file, Arena *arena, Findings *finding
         }
         load_section(&loader, &section);
     }
+    sort_findings(findings, first_finding);
 }
