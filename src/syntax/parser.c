@@ -95,17 +95,18 @@ static void recover(Driver *driver, Token token) {
     driver->is_skipping = !resumes && token.kind != TOKEN_SEMICOLON;
 }
 
-/* False when a parenthesis has no partner. */
-static bool track_parens(Driver *driver, Token token) {
+/* Whether a parenthesis has no partner. */
+static bool is_unbalanced(const Driver *driver, Token token) {
+    size_t open = driver->open_parens.count;
+    return (token.kind == TOKEN_RIGHT_PAREN && open == 0) || (token.kind == TOKEN_SEMICOLON && open > 0);
+}
+
+static void track_parens(Driver *driver, Token token) {
     if (token.kind == TOKEN_LEFT_PAREN) {
         *vector_add(driver->builder.arena, &driver->open_parens) = token.start;
     } else if (token.kind == TOKEN_RIGHT_PAREN) {
-        if (driver->open_parens.count == 0) {
-            return false;
-        }
         driver->open_parens.count--;
     }
-    return token.kind != TOKEN_SEMICOLON || driver->open_parens.count == 0;
 }
 
 /* The END of a CASE does not end the set that it stands in. */
@@ -133,6 +134,7 @@ static bool give(Driver *driver, Token token) {
     if (builder->has_syntax_error) {
         return false;
     }
+    track_parens(driver, token);
     track_set(driver, token);
     driver->before_previous = builder->previous;
     builder->previous = token;
@@ -160,7 +162,7 @@ static void end_statement(Driver *driver, Token end) {
  * it. */
 static bool is_lexical_error(Driver *driver, Token token) {
     return token.kind >= TOKEN_UNCLOSED_STRING || is_byte_order_mark(driver->builder.source, token) ||
-           !track_parens(driver, token);
+           is_unbalanced(driver, token);
 }
 
 static void take_token(Driver *driver, Token token) {

@@ -153,7 +153,7 @@ static bool report_unclosed(const SyntaxErrorContext *context, Findings *finding
 
 static bool report_parens(const SyntaxErrorContext *context, Findings *findings) {
     bool is_end = context->found.kind == TOKEN_SEMICOLON || context->found.kind == TOKEN_EOF;
-    if (context->found.kind == TOKEN_RIGHT_PAREN && context->open_paren == NULL && context->previous.kind != TOKEN_COMMA) {
+    if (context->found.kind == TOKEN_RIGHT_PAREN && context->open_paren == NULL) {
         report_at(context, findings, context->found, STR("this ')' closes nothing"), STR(""));
         return true;
     }
