@@ -268,7 +268,7 @@ static void test_errors(void **state) {
         {"SELECT 1\nCREATE TABLE t (a INT)", "2:1: expected ';' before CREATE"},
         {"SELECT 1; \xEF\xBB\xBFSELECT 2", "1:11: a byte order mark (U+FEFF) stands here, not at the file's start"},
         /* places behind wide characters */
-        {"CREATE TABLE \xE8\xAE\xA2\xE5\x8D\x95 (a INT,)", "1:25: unexpected )"},
+        {"CREATE TABLE \xE8\xAE\xA2\xE5\x8D\x95 (a INT,)", "1:26: unexpected )"},
         /* all of a file's errors, and what stands between them is taken */
         {"CREATE TABLE t (a INT,);\nSELECT 1;\nCREATE TABLE u (b INT,);\nSELECT );", "1:23: unexpected )\n3:23: unexpected )\n4:8: this ')' closes nothing"},
         {"SELECT 1\nCREATE TABLE t (a INT,);\nSELECT 2", "2:1: expected ';' before CREATE\n2:23: unexpected )"},
