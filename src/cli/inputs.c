@@ -83,14 +83,11 @@ static void walk_directory(Walk *walk, const char *path) {
         return;
     }
     size_t count = walk->files.count, findings = walk->findings->list.count;
-    Guard guard, *outer = walk->arena->guard;
     Directory directory = {walk, tree, strlen(path)};
-    walk->arena->guard = &guard;
-    bool is_done = guard_run(&guard, walk_tree, &directory);
-    walk->arena->guard = outer;
+    bool is_done = arena_run(walk->arena, walk_tree, &directory);
     fts_close(tree);
     if (!is_done) {
-        guard_leave(outer);
+        guard_leave(walk->arena->guard);
     }
     if (walk->files.count == count && walk->findings->list.count == findings) {
         bool is_default = walk->settings->includes.count == 0;
