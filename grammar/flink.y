@@ -179,7 +179,7 @@ column ::= column_name(N) type(T) METADATA metadata_key virtual comment.
 column ::= column_name(N) AS expression(E) comment.
     { builder_column(builder, COLUMN_COMPUTED, N, N, E); }
 column ::= table_constraint.
-column ::= CONSTRAINT(C) name table_constraint. { builder_named_constraint(builder, C); }
+column ::= CONSTRAINT(C) name(N) table_constraint. { builder_named_constraint(builder, C, N); }
 column ::= WATERMARK(W) FOR path(P) AS expression(E).
     { builder_column(builder, COLUMN_WATERMARK, token_span(W), P, E); }
 

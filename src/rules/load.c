@@ -62,7 +62,7 @@ static void add_trouble(Loader *loader, const IniEntry *entry, Str message, Str 
 /* "did you mean …" for a key or a section, or nothing: also when it is a known one and something else is wrong. */
 static void consider(Str wrong, Str known, size_t *best, Str *nearest) {
     size_t distance = str_distance(wrong, known, 3);
-    if (distance < *best && distance < known.size) {
+    if (distance < *best && distance <= known.size / 2) {
         *best = distance;
         *nearest = distance > 0 ? known : STR("");
     }
