@@ -1,7 +1,7 @@
 /* The tree: its spans, and what is said of a script with errors. */
 #include "helpers.h"
 
-#include "report.h"
+#include "report/text.h"
 
 static Findings findings;
 static Source source;
