@@ -19,7 +19,8 @@ LIBRARIES = -linih -lpcre2-8 -lutf8proc -ljansson -pthread
 GENERATED = $(BUILD)/generated
 SOURCES := $(sort $(shell find src -name '*.c' ! -name main.c))
 OBJECTS = $(SOURCES:src/%.c=$(BUILD)/objects/%.o) $(BUILD)/objects/grammar.o $(BUILD)/objects/lexer.o
-HEADERS = $(GENERATED)/flink_grammar.h $(GENERATED)/keyword_text.inc $(GENERATED)/catalogue_tables.inc $(GENERATED)/config.h
+HEADERS = $(GENERATED)/flink_grammar.h $(GENERATED)/keyword_text.inc $(GENERATED)/catalogue_tables.inc $(GENERATED)/config.h \
+	$(GENERATED)/check_table.inc $(GENERATED)/check_functions.inc
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
 all: $(BUILD)/smtpatch
@@ -48,6 +49,12 @@ $(GENERATED)/keyword_text.inc: grammar/keywords.tsv grammar/keywords.awk | $(GEN
 
 $(GENERATED)/catalogue_tables.inc: $(wildcard grammar/catalogue/*.tsv) grammar/catalogue.pl | $(GENERATED)
 	perl grammar/catalogue.pl grammar/catalogue > $@
+
+$(GENERATED)/check_table.inc: grammar/checks.txt grammar/checks.pl | $(GENERATED)
+	perl grammar/checks.pl table $< > $@
+
+$(GENERATED)/check_functions.inc: grammar/checks.txt grammar/checks.pl | $(GENERATED)
+	perl grammar/checks.pl functions $< > $@
 
 # Debian's inih lets a program set its limits at run time; upstream's may not, and then long lines are refused.
 $(GENERATED)/config.h: | $(GENERATED)
@@ -96,7 +103,7 @@ $(BUILD)/smtpatch: $(BUILD)/objects/main.o $(BUILD)/libsmtpatch.a
 
 # ---- Tests -------------------------------------------------------------------------------------------------
 
-$(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libsmtpatch.a
+$(BUILD)/tests/%: tests/unit/%.c tests/unit/helpers.h $(BUILD)/libsmtpatch.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $< $(BUILD)/libsmtpatch.a $(LIBRARIES) -lcmocka
 

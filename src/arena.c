@@ -25,6 +25,14 @@ void arena_free(Arena *arena) {
     arena->next_size = FIRST_BLOCK;
 }
 
+bool arena_run(Arena *arena, void (*work)(void *context), void *context) {
+    Guard guard, *outer = arena->guard;
+    arena->guard = &guard;
+    bool is_done = guard_run(&guard, work, context);
+    arena->guard = outer;
+    return is_done;
+}
+
 static size_t round_up(size_t size) { return (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1); }
 
 /* Blocks double up to LARGEST_STEP, so that a small run stays small and a large one makes few calls. */

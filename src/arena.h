@@ -20,6 +20,10 @@ void arena_init(Arena *arena, Guard *guard);
 /* Gives all memory back. The arena may be used again. */
 void arena_free(Arena *arena);
 
+/* Runs work(context) with a guard of its own in the arena's place: for a frame that holds something which must be
+ * released even when memory ends, and cannot be left by a jump. False when memory ended. */
+bool arena_run(Arena *arena, void (*work)(void *context), void *context);
+
 /* `size` zeroed bytes, aligned for any type. Never NULL: leaves through the guard instead. */
 void *arena_alloc(Arena *arena, size_t size);
 

@@ -21,6 +21,7 @@ typedef struct Finding {
     Str file;          /* the input's name, when there is no source */
     Str message;
     Str hint;          /* beside the caret; may be empty */
+    size_t number;     /* for findings_sort() */
 } Finding;
 
 typedef struct Findings {
@@ -34,6 +35,9 @@ void finding_add(Findings *findings, Finding finding);
 
 /* Trouble at a place of a source. The strings must live as long as the findings. */
 void finding_trouble(Findings *findings, Source *source, Span span, Str message, Str hint);
+
+/* Puts the findings from index `from` on in the order of their places; those of one place keep theirs. */
+void findings_sort(Findings *findings, size_t from);
 
 /* Trouble with a file as a whole. */
 void finding_file_trouble(Findings *findings, Str file, Str message);

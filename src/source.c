@@ -6,14 +6,13 @@
 
 #include "width.h"
 
-static Newline first_newline(Str text) {
-    const char *line_feed = memchr(text.data, '\n', text.size);
-    size_t before = line_feed ? (size_t)(line_feed - text.data) : text.size;
-    const char *carriage_return = before > 0 ? memchr(text.data, '\r', before) : NULL;
-    if (carriage_return == NULL) {
-        return NEWLINE_LF;
+/* By the last one, which pretty's output always has as it should be: so printing again finds the same. */
+static Newline find_newline(Str text) {
+    const char *line_feed = memrchr(text.data, '\n', text.size);
+    if (line_feed == NULL) {
+        return memchr(text.data, '\r', text.size) != NULL ? NEWLINE_CR : NEWLINE_LF;
     }
-    return line_feed != NULL && carriage_return + 1 == line_feed ? NEWLINE_CRLF : NEWLINE_CR;
+    return line_feed > text.data && line_feed[-1] == '\r' ? NEWLINE_CRLF : NEWLINE_LF;
 }
 
 Source source_of(Str name, Str text, Arena *arena) {
@@ -21,7 +20,7 @@ Source source_of(Str name, Str text, Arena *arena) {
     return (Source){.name = name,
                     .text = text,
                     .begin = has_mark ? 3 : 0,
-                    .newline = first_newline(text),
+                    .newline = find_newline(text),
                     .arena = arena};
 }
 

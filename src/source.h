@@ -14,7 +14,7 @@ typedef struct Source {
     Str name;         /* as messages show it */
     Str text;         /* with a NUL after it, as the lexer wants */
     uint32_t begin;   /* where the script starts: after a byte order mark, else 0 */
-    Newline newline;  /* of the first line; LF when there is none */
+    Newline newline;  /* of the last line; CR only where no LF is; LF when there is none */
 
     uint32_t *line_starts; /* made at the first question, see source_place() */
     size_t line_count;

@@ -204,6 +204,7 @@ sub run_layout {
     my $is_view     = grep { /^--(?:diff|check)$/ } @arguments;
     my @command = (map { ('-r', section_file($_, 'rules.ini')) } sections_of($case, 'rules'));
     push @command, '--no-config' unless grep { /(?:^|\/)\.smtpatch\.ini$/ } keys %$files;
+    push @command, '--no-lint' unless grep { /^--(?:lint|fix|format)/ } @arguments; # cases of checks stand elsewhere
     push @command, '--layout', $layout if $layout ne '';
     push @command, @arguments;
 

@@ -48,7 +48,7 @@ static void bad_argument(Arguments *arguments, const OptionSpec *option, const c
 }
 
 /* The switches of Settings, by OptionSpec.value. */
-typedef enum SwitchId { SWITCH_NO_CONFIG, SWITCH_CHECK, SWITCH_DIFF, SWITCH_VERBOSE, SWITCH_QUIET, SWITCH_HELP, SWITCH_VERSION, SWITCH_SORT, SWITCH_NO_LINT } SwitchId;
+typedef enum SwitchId { SWITCH_NO_CONFIG, SWITCH_CHECK, SWITCH_DIFF, SWITCH_VERBOSE, SWITCH_QUIET, SWITCH_HELP, SWITCH_VERSION, SWITCH_SORT, SWITCH_STATEMENT_SET, SWITCH_FIX, SWITCH_EXPLAIN, SWITCH_OPTIONS, SWITCH_LINT, SWITCH_NO_LINT } SwitchId;
 
 static void take_switch(Arguments *arguments, const OptionSpec *option, const char *argument) {
     Settings *settings = arguments->settings;
@@ -79,7 +79,25 @@ static void take_switch(Arguments *arguments, const OptionSpec *option, const ch
         settings->file.sorts_options = true;
         settings->file.sort_strength = BY_COMMAND_LINE;
         break;
+    case SWITCH_STATEMENT_SET:
+        settings->file.gathers_inserts = true;
+        settings->file.set_strength = BY_COMMAND_LINE;
+        break;
+    case SWITCH_FIX:
+        settings->file.fixes = true;
+        settings->file.fix_strength = BY_COMMAND_LINE;
+        break;
+    case SWITCH_EXPLAIN:
+        settings->wants_explanation = true;
+        break;
+    case SWITCH_OPTIONS:
+        settings->wants_options = true;
+        break;
+    case SWITCH_LINT:
+        settings->lint = LINT_ONLY;
+        break;
     case SWITCH_NO_LINT:
+        settings->lint = LINT_NONE;
         break;
     }
 }
@@ -95,9 +113,15 @@ static void take_list(Arguments *arguments, const OptionSpec *option, const char
 }
 
 static void take_emit(Arguments *arguments, const OptionSpec *option, const char *argument) {
-    if (strcmp(argument, "sql") != 0) {
-        bad_argument(arguments, option, argument, "sql");
+    arguments->settings->output = output_find(argument);
+    if (arguments->settings->output != NULL || strcmp(argument, "sql") == 0) {
+        return;
     }
+    Str names = STR("sql");
+    for (size_t i = 0; output_at(i) != NULL; i++) {
+        names = arena_format(arguments->arena, "%s, %s", names.data, output_at(i)->name);
+    }
+    bad_argument(arguments, option, argument, names.data);
 }
 
 static void take_in_place(Arguments *arguments, const OptionSpec *option, const char *argument) {
@@ -114,6 +138,36 @@ static void take_layout(Arguments *arguments, const OptionSpec *option, const ch
     if (!parse_layout(str_of(argument), &settings->layout)) {
         bad_argument(arguments, option, argument, "pretty or keep");
     }
+}
+
+static void take_format(Arguments *arguments, const OptionSpec *option, const char *argument) {
+    static const char *const names[] = {[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_SARIF] = "sarif", [FORMAT_GITHUB] = "github"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(argument, names[i]) == 0) {
+            arguments->settings->format = (Format)i;
+            return;
+        }
+    }
+    bad_argument(arguments, option, argument, "text, json, sarif or github");
+}
+
+static void take_release(Arguments *arguments, const OptionSpec *option, const char *argument) {
+    FileSettings *settings = &arguments->settings->file;
+    Str problem;
+    settings->release_strength = BY_COMMAND_LINE;
+    if (!release_parse(arguments->arena, str_of(argument), &settings->release, &problem)) {
+        usage_trouble(arguments, arena_format(arguments->arena, "--%s: %.*s", option->name, (int)problem.size, problem.data));
+    }
+}
+
+static void take_prelude(Arguments *arguments, const OptionSpec *option, const char *argument) {
+    const char *equals = strchr(argument, '=');
+    if (equals == NULL || equals == argument) {
+        bad_argument(arguments, option, argument, "KEY=VALUE");
+        return;
+    }
+    Str key = str_trim((Str){argument, (size_t)(equals - argument)});
+    prelude_set(&arguments->settings->prelude, key, str_of(equals + 1), arguments->arena);
 }
 
 static void take_color(Arguments *arguments, const OptionSpec *option, const char *argument) {
@@ -186,13 +240,22 @@ static const OptionSpec options[] = {
     {"schema", 0, "REGEX", take_condition, FIELD_SCHEMA, "tables whose upstream schema matches"},
     {"database", 0, "REGEX", take_condition, FIELD_DATABASE, "tables whose upstream database matches"},
     {"Output", 0, NULL, NULL, 0, NULL},
-    {"emit", 'e', "WHAT", take_emit, 0, "what to print: sql"},
+    {"emit", 'e', "WHAT", take_emit, 0, "what to print: sql (default), or"},
     {"in-place", 'i', "[SUFFIX]", take_in_place, 0, "rewrite the files (keep a backup with SUFFIX)"},
     {"check", 0, NULL, take_switch, SWITCH_CHECK, "write nothing; print the names of files that would change, and exit 1 if any"},
     {"diff", 0, NULL, take_switch, SWITCH_DIFF, "print a unified diff instead of the script"},
     {"layout", 0, "LAYOUT", take_layout, 0, "pretty: the one canonical style (default); keep: change nothing but the options"},
     {"sort-options", 0, NULL, take_switch, SWITCH_SORT, "with pretty: connector first, then the others in order"},
+    {"statement-set", 0, NULL, take_switch, SWITCH_STATEMENT_SET, "gather the INSERTs at the end in one BEGIN STATEMENT SET; ... END;"},
+    {"prelude", 0, "KEY=VALUE", take_prelude, 0, "make sure that the script sets KEY before its first statement"},
+    {"Checks", 0, NULL, NULL, 0, NULL},
+    {"lint", 0, NULL, take_switch, SWITCH_LINT, "only check: print what the checks find"},
     {"no-lint", 0, NULL, take_switch, SWITCH_NO_LINT, "do not check the result"},
+    {"fix", 0, NULL, take_switch, SWITCH_FIX, "apply the safe fixes that checks offer to options that were already in the script"},
+    {"flink-cdc", 0, "VERSION", take_release, 0, "the Flink CDC release that the script is for (default: the newest known)"},
+    {"format", 0, "FORMAT", take_format, 0, "how findings are printed: text (default), json, sarif, github"},
+    {"options", 0, NULL, take_switch, SWITCH_OPTIONS, "print the options of a connector, which follows as a word, or of all"},
+    {"explain", 0, NULL, take_switch, SWITCH_EXPLAIN, "print what a check means, whose id follows as a word; alone: list the checks"},
     {"Files", 0, NULL, NULL, 0, NULL},
     {"include", 0, "GLOB", take_list, LIST_INCLUDE, "files that a DIR stands for (default: flink-create.*.sql; repeatable)"},
     {"exclude", 0, "GLOB", take_list, LIST_EXCLUDE, "files and folders below a DIR to leave alone (repeatable)"},
@@ -307,6 +370,18 @@ static void compose_rule(Arguments *arguments) {
     composer_finish(arguments->composer);
 }
 
+/* The word behind --explain and --options is what they are about. */
+static void take_subject(Arguments *arguments) {
+    Settings *settings = arguments->settings;
+    if (!settings->wants_explanation && !settings->wants_options) {
+        return;
+    }
+    settings->subject = settings->inputs.count > 0 ? settings->inputs.items[0] : NULL;
+    if (settings->inputs.count > 1) {
+        usage_trouble(arguments, STR("--explain and --options take one word"));
+    }
+}
+
 static void check_together(Arguments *arguments) {
     const Settings *settings = arguments->settings;
     if (settings->is_in_place && (settings->is_check || settings->is_diff)) {
@@ -316,6 +391,9 @@ static void check_together(Arguments *arguments) {
         if (strcmp(settings->inputs.items[i], "-") == 0) {
             usage_trouble(arguments, STR("--in-place cannot rewrite standard input"));
         }
+    }
+    if (settings->output != NULL && (settings->is_in_place || settings->is_check || settings->is_diff)) {
+        usage_trouble(arguments, STR("--in-place, --check and --diff are about SQL: they do not go with --emit"));
     }
     if (settings->is_in_place && settings->inputs.count == 0) {
         usage_trouble(arguments, STR("--in-place needs the names of files"));
@@ -346,6 +424,7 @@ void arguments_parse(int count, char **words, Settings *settings, Composer *comp
     for (int i = optind; i < count; i++) {
         *vector_add(arguments.arena, &settings->inputs) = words[i];
     }
+    take_subject(&arguments);
     compose_rule(&arguments);
     check_together(&arguments);
 }
@@ -373,6 +452,9 @@ static void print_option(const OptionSpec *option, Buffer *out) {
     }
     buffer_add_repeated(out, ' ', HELP_COLUMN - taken);
     buffer_format(out, "%s\n", option->help);
+    for (size_t i = 0; option->take == take_emit && output_at(i) != NULL; i++) {
+        buffer_format(out, "%*s%s: %s\n", HELP_COLUMN + 2, "", output_at(i)->name, output_at(i)->summary);
+    }
 }
 
 void print_help(Buffer *out) {
@@ -388,7 +470,7 @@ void print_help(Buffer *out) {
         }
     }
     buffer_add(out, STR("\n"
-                        "Exit status: 0 fine; 1 --check found a file that would change; 2 trouble (a file that cannot be\n"
+                        "Exit status: 0 fine; 1 a check found an error, or --check a file that would change; 2 trouble (a file that cannot be\n"
                         "read or written, a syntax error, a bad rules file); 70 an internal check failed.\n"
                         "\n"
                         "Example: smtpatch --slot 'flink_${table|slot}' --publication my_pub --heartbeat 10s -i result/\n"));

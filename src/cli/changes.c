@@ -1,6 +1,6 @@
 #include "cli/changes.h"
 
-#include "report.h"
+#include "report/text.h"
 #include "secret.h"
 
 static void add_quoted(Str text, Buffer *out) {

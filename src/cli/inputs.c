@@ -82,17 +82,14 @@ static void walk_directory(Walk *walk, const char *path) {
         add_trouble(walk, path, strerror(errno));
         return;
     }
-    size_t count = walk->files.count;
-    Guard guard, *outer = walk->arena->guard;
+    size_t count = walk->files.count, findings = walk->findings->list.count;
     Directory directory = {walk, tree, strlen(path)};
-    walk->arena->guard = &guard;
-    bool is_done = guard_run(&guard, walk_tree, &directory);
-    walk->arena->guard = outer;
+    bool is_done = arena_run(walk->arena, walk_tree, &directory);
     fts_close(tree);
     if (!is_done) {
-        guard_leave(outer);
+        guard_leave(walk->arena->guard);
     }
-    if (walk->files.count == count) {
+    if (walk->files.count == count && walk->findings->list.count == findings) {
         bool is_default = walk->settings->includes.count == 0;
         add_trouble(walk, path,
                     is_default ? "there is no flink-create.*.sql below this directory; --include GLOB takes other names"

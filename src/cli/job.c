@@ -2,9 +2,11 @@
 
 #include <unistd.h>
 
+#include "checks/registry.h"
 #include "cli/changes.h"
+#include "cli/result.h"
 #include "emit/diff.h"
-#include "report.h"
+#include "report/text.h"
 #include "syntax/parser.h"
 
 typedef struct Job {
@@ -14,7 +16,8 @@ typedef struct Job {
     ReportStyle style;
     Guard guard;
     Arena arena;
-    Buffer text, emitted;
+    Buffer text;
+    ResultText made;
     FileStamp stamp;
     Matcher matcher;
     Source source;
@@ -36,49 +39,6 @@ static bool read_input(Job *job) {
     }
     job->source = source_of(str_of(job->order->name), buffer_str(&job->text), &job->arena);
     return true;
-}
-
-static bool any_change(const Plans *plans) {
-    for (size_t i = 0; i < plans->model->table_count; i++) {
-        if (plans->items[i].is_changed) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void report_bug(Job *job, Str problem) {
-    finding_add(&job->findings,
-                (Finding){.severity = SEVERITY_BUG,
-                          .file = str_of(job->order->name),
-                          .message = arena_format(&job->arena,
-                                                  "smtpatch's output is not what it should be (%.*s). This is a bug of smtpatch, "
-                                                  "please report it; nothing was written",
-                                                  (int)problem.size, problem.data)});
-}
-
-/* The result as text: the source itself where nothing changes, else job->emitted. False when it is not right. */
-static bool emit(Job *job, const Script *script, const Plans *plans, Str *text) {
-    Layout layout = job->order->settings.layout;
-    *text = job->source.text;
-    if (layout == LAYOUT_KEEP && !any_change(plans)) {
-        return true;
-    }
-    if (layout == LAYOUT_KEEP) {
-        emit_keep(script, plans, &job->arena, &job->emitted);
-    } else {
-        emit_pretty(script, plans, &job->arena, &job->emitted);
-    }
-    buffer_add_char(&job->emitted, '\0');
-    if (job->emitted.failed) {
-        guard_leave(&job->guard);
-    }
-    *text = (Str){job->emitted.data, job->emitted.size - 1};
-    Str problem = verify_output(script, plans, layout, *text, &job->arena);
-    if (problem.size > 0) {
-        report_bug(job, problem);
-    }
-    return problem.size == 0;
 }
 
 static void deliver_in_place(Job *job, Str text) {
@@ -107,10 +67,44 @@ static void deliver(Job *job, Str text) {
     }
 }
 
+static void check(Job *job, const Script *script, const Plans *plans) {
+    Facts facts = {0};
+    if (job->settings->lint != LINT_NONE) {
+        script_checks(script, plans, job->order->settings.release, job->order->settings.severities, &job->arena, &job->findings, &facts);
+    }
+}
+
 static void start_matcher(Job *job) {
     if (!matcher_init(&job->matcher)) {
         guard_leave(&job->guard);
     }
+}
+
+static void print_output(Job *job, const Script *script, const Plans *plans) {
+    OutputRequest request = {.script = script,
+                             .plans = plans,
+                             .release = job->order->settings.release,
+                             .width = job->settings->width,
+                             .arena = &job->arena,
+                             .findings = &job->findings,
+                             .out = &job->result->output};
+    job->settings->output->print(&request);
+}
+
+/* The plans of every table: rules, then fixes and order where they are asked for. */
+static Plans plan(Job *job, const Script *script) {
+    const FileSettings *settings = &job->order->settings;
+    const Model *model = model_build(script, &job->arena);
+    start_matcher(job);
+    Plans plans = plans_make(model, job->order->rules, job->order->rule_list_count, settings->release, &job->matcher,
+                             &job->arena, &job->findings);
+    if (settings->fixes) {
+        plans_fix(&plans, settings->release, &job->arena);
+    }
+    if (settings->sorts_options && settings->layout == LAYOUT_PRETTY) {
+        plans_sort(&plans, &job->arena);
+    }
+    return plans;
 }
 
 static void work(void *context) {
@@ -122,30 +116,38 @@ static void work(void *context) {
     if (job->findings.worst >= SEVERITY_TROUBLE) {
         return;
     }
-    const Model *model = model_build(script, &job->arena);
-    start_matcher(job);
-    Plans plans = plans_make(model, job->order->rules, job->order->rule_list_count, &job->matcher, &job->arena, &job->findings);
-    if (job->order->settings.sorts_options && job->order->settings.layout == LAYOUT_PRETTY) {
-        plans_sort(&plans, &job->arena);
-    }
-    Str text;
-    if (job->findings.worst >= SEVERITY_TROUBLE || !emit(job, script, &plans, &text)) {
+    Plans plans = plan(job, script);
+    job->made = (ResultText){.settings = &job->order->settings, .arena = &job->arena, .findings = &job->findings};
+    if (job->findings.worst >= SEVERITY_TROUBLE || !result_make(&job->made, script, &plans)) {
         return;
     }
+    check(job, script, &plans);
     if (job->settings->is_verbose) {
         report_changes(&plans, &job->result->messages);
     }
-    deliver(job, text);
+    if (job->settings->lint == LINT_ONLY) {
+        return;
+    }
+    if (job->settings->output != NULL) {
+        print_output(job, script, &plans);
+    } else {
+        deliver(job, job->made.text);
+    }
 }
 
 static void report(void *context) {
     Job *job = context;
+    if (job->settings->format != FORMAT_TEXT) {
+        findings_record(&job->findings, job->style.least, &job->result->arena, &job->result->records);
+        return;
+    }
     report_findings(&job->findings, &job->style, &job->arena, &job->result->messages);
 }
 
 static void settle_status(Job *job, bool is_done) {
     ExitStatus found = job->findings.worst >= SEVERITY_BUG       ? EXIT_BUG
                        : job->findings.worst >= SEVERITY_TROUBLE ? EXIT_TROUBLE
+                       : job->findings.worst >= SEVERITY_ERROR   ? EXIT_FOUND
                                                                   : EXIT_FINE;
     JobResult *result = job->result;
     if (!is_done || result->output.failed || result->messages.failed) {
@@ -160,6 +162,7 @@ static void settle_status(Job *job, bool is_done) {
 void job_run(const JobOrder *order, const Settings *settings, bool has_color, JobResult *result) {
     Job job = {.order = order, .settings = settings, .result = result};
     *result = (JobResult){0};
+    arena_init(&result->arena, NULL);
     if (order->is_broken) {
         result->status = EXIT_TROUBLE;
         return;
@@ -168,15 +171,17 @@ void job_run(const JobOrder *order, const Settings *settings, bool has_color, Jo
     arena_init(&job.arena, &job.guard);
     job.findings.arena = &job.arena;
     bool is_done = guard_run(&job.guard, work, &job);
+    job.result->arena.guard = &job.guard;
     is_done = guard_run(&job.guard, report, &job) && is_done;
     settle_status(&job, is_done);
     matcher_free(&job.matcher);
     buffer_free(&job.text);
-    buffer_free(&job.emitted);
+    result_free(&job.made);
     arena_free(&job.arena);
 }
 
 void job_result_free(JobResult *result) {
     buffer_free(&result->output);
     buffer_free(&result->messages);
+    arena_free(&result->arena);
 }

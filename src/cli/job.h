@@ -3,6 +3,7 @@
 #define SMTPATCH_JOB_H
 
 #include "cli/settings.h"
+#include "report/record.h"
 #include "save.h"
 
 typedef enum ExitStatus { EXIT_FINE = 0, EXIT_FOUND = 1, EXIT_TROUBLE = 2, EXIT_BUG = 70 } ExitStatus;
@@ -19,7 +20,9 @@ typedef struct JobOrder {
 
 typedef struct JobResult {
     Buffer output;   /* for standard output */
-    Buffer messages; /* for standard error */
+    Buffer messages; /* for standard error: findings as text, and what --verbose says */
+    FindingRecords records; /* the findings, when they are not printed as text */
+    Arena arena; /* of the records */
     ExitStatus status;
 } JobResult;
 

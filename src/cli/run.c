@@ -1,15 +1,18 @@
 #include "cli/run.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "checks/registry.h"
 #include "cli/arguments.h"
 #include "cli/config.h"
 #include "cli/inputs.h"
 #include "cli/job.h"
-#include "report.h"
+#include "cli/lookup.h"
+#include "cli/pool.h"
+#include "report/formats.h"
+#include "report/text.h"
 
 #define SMTPATCH_VERSION "0.1.0"
 
@@ -22,6 +25,7 @@ typedef struct Run {
     Settings settings;
     Composer command_line;
     Configs configs;
+    FindingRecords records; /* of all inputs, for the formats that print one document */
     JobOrder *orders;
     size_t order_count;
     bool has_color;
@@ -61,7 +65,11 @@ static void report_run(void *context) {
     Run *run = context;
     Buffer text = {0};
     ReportStyle style = {run->has_color, run->settings.is_quiet ? SEVERITY_ERROR : SEVERITY_INFO};
-    report_findings(&run->findings, &style, &run->arena, &text);
+    if (run->settings.format == FORMAT_TEXT || run->orders == NULL) {
+        report_findings(&run->findings, &style, &run->arena, &text);
+    } else {
+        findings_record(&run->findings, style.least, &run->arena, &run->records);
+    }
     print_error(buffer_str(&text));
     buffer_free(&text);
     if (run->findings.worst >= SEVERITY_TROUBLE) {
@@ -98,6 +106,27 @@ static const char *shown_name(const Run *run, const char *path) {
     return run->settings.stdin_name != NULL ? run->settings.stdin_name : "<stdin>";
 }
 
+static void add_prelude(Run *run, const Config *config, Prelude *prelude) {
+    for (size_t i = 0; i < config->rules.prelude.count; i++) {
+        const Setting *setting = &config->rules.prelude.items[i];
+        prelude_set(prelude, setting->key, setting->value, &run->arena);
+    }
+}
+
+static Prelude make_prelude(Run *run, const Config *config, size_t rules_files) {
+    Prelude prelude = {0};
+    if (config != NULL) {
+        add_prelude(run, config, &prelude);
+    }
+    for (size_t i = 0; i < rules_files; i++) {
+        add_prelude(run, run->configs.items[i], &prelude);
+    }
+    for (size_t i = 0; i < run->settings.prelude.count; i++) {
+        prelude_set(&prelude, run->settings.prelude.items[i].key, run->settings.prelude.items[i].value, &run->arena);
+    }
+    return prelude;
+}
+
 /* .smtpatch.ini first, then the files of --rules in their order, then the command line. */
 static JobOrder make_order(Run *run, const char *path, size_t rules_files) {
     JobOrder order = {.path = path, .name = shown_name(run, path), .settings = run->settings.file};
@@ -106,10 +135,12 @@ static JobOrder make_order(Run *run, const char *path, size_t rules_files) {
                          ? NULL
                          : config_for(path, run->settings.stdin_name, &run->configs, &run->arena, &run->findings);
     if (config != NULL) {
+        order.settings = copy_file_settings(&run->settings.file, &run->arena);
         apply_settings(run, config, BY_CONFIG, &order.settings);
         order.is_broken = config->is_broken;
         lists[order.rule_list_count++] = composer_rules(&config->rules.composer);
     }
+    order.settings.prelude = make_prelude(run, config, rules_files);
     for (size_t i = 0; i < rules_files; i++) {
         lists[order.rule_list_count++] = composer_rules(&run->configs.items[i]->rules.composer);
     }
@@ -118,11 +149,18 @@ static JobOrder make_order(Run *run, const char *path, size_t rules_files) {
     return order;
 }
 
+/* --help, --version, --explain, --options: something is printed and nothing else done. */
+static bool wants_text(const Settings *settings) {
+    return settings->wants_help || settings->wants_version || settings->wants_explanation || settings->wants_options;
+}
+
 static void prepare(void *context) {
     Run *run = context;
+    run->settings.file = default_file_settings(&run->arena);
     arguments_parse(run->argument_count, run->arguments, &run->settings, &run->command_line);
     run->has_color = wants_color(&run->settings);
-    if (run->findings.worst >= SEVERITY_TROUBLE || run->settings.wants_help || run->settings.wants_version) {
+    run->settings.width = isatty(STDOUT_FILENO) ? terminal_width() : 0;
+    if (run->findings.worst >= SEVERITY_TROUBLE || wants_text(&run->settings)) {
         return;
     }
     if (!read_rules_files(run)) {
@@ -139,129 +177,129 @@ static void prepare(void *context) {
 
 /* ---- Working ------------------------------------------------------------------------------------------------------- */
 
-static void print_result(Run *run, JobResult *result) {
-    print_error(buffer_str(&result->messages));
-    print_output(run, buffer_str(&result->output));
+static void work_on(void *context, size_t number, void *result) {
+    Run *run = context;
+    job_run(&run->orders[number], &run->settings, run->has_color, result);
+}
+
+typedef struct Keeping {
+    Run *run;
+    const JobResult *result;
+} Keeping;
+
+static void keep_records(void *context) {
+    const Keeping *keeping = context;
+    Run *run = keeping->run;
+    const JobResult *result = keeping->result;
+    for (size_t i = 0; i < result->records.count; i++) {
+        const FindingRecord *record = &result->records.items[i];
+        FindingRecord *kept = vector_add(&run->arena, &run->records);
+        *kept = *record;
+        kept->file = arena_copy(&run->arena, record->file);
+        kept->message = arena_copy(&run->arena, record->message);
+        kept->hint = arena_copy(&run->arena, record->hint);
+    }
+}
+
+/* With --lint findings are the result, and what they are about stays unprinted. */
+static void finish_job(void *context, void *job_result) {
+    Run *run = context;
+    JobResult *result = job_result;
+    if (run->settings.lint == LINT_ONLY) {
+        print_output(run, buffer_str(&result->messages));
+    } else {
+        print_error(buffer_str(&result->messages));
+        print_output(run, buffer_str(&result->output));
+    }
+    if (!arena_run(&run->arena, keep_records, &(Keeping){run, result})) { /* other threads are at work */
+        print_error(STR("smtpatch: error: out of memory\n"));
+        raise_status(run, EXIT_TROUBLE);
+    }
     raise_status(run, result->status);
     job_result_free(result);
 }
 
-static void work_alone(Run *run) {
-    for (size_t i = 0; i < run->order_count; i++) {
-        JobResult result;
-        job_run(&run->orders[i], &run->settings, run->has_color, &result);
-        print_result(run, &result);
+static void describe_checks(Run *run, CheckDescription *descriptions) {
+    for (size_t i = 0; i < check_count(); i++) {
+        const CheckEntry *check = check_at(i);
+        descriptions[i] = (CheckDescription){check->id, check->summary, check->page, run->settings.file.severities[i]};
     }
 }
 
-/* Results wait here until those before them are printed; workers run ahead by a few files only. */
-typedef struct Pool {
-    Run *run;
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    size_t next, printed, ahead;
-    JobResult *results; /* a ring of `ahead` */
-    bool *is_ready;
-} Pool;
-
-static void *work_in_pool(void *context) {
-    Pool *pool = context;
-    pthread_mutex_lock(&pool->lock);
-    while (pool->next < pool->run->order_count) {
-        if (pool->next >= pool->printed + pool->ahead) {
-            pthread_cond_wait(&pool->changed, &pool->lock);
-            continue;
-        }
-        size_t number = pool->next++;
-        pthread_mutex_unlock(&pool->lock);
-        job_run(&pool->run->orders[number], &pool->run->settings, pool->run->has_color, &pool->results[number % pool->ahead]);
-        pthread_mutex_lock(&pool->lock);
-        pool->is_ready[number % pool->ahead] = true;
-        pthread_cond_broadcast(&pool->changed);
+/* The findings of the run as one document. */
+static void print_document(Run *run) {
+    Buffer document = {0};
+    CheckDescription *checks = arena_array(&run->arena, check_count(), sizeof *checks);
+    describe_checks(run, checks);
+    if (run->settings.format == FORMAT_JSON) {
+        report_json(&run->records, &document);
+    } else if (run->settings.format == FORMAT_SARIF) {
+        report_sarif(&run->records, checks, check_count(), SMTPATCH_VERSION, &document);
+    } else if (run->settings.format == FORMAT_GITHUB) {
+        report_github(&run->records, &document);
     }
-    pthread_mutex_unlock(&pool->lock);
-    return NULL;
-}
-
-static void print_in_order(Pool *pool) {
-    pthread_mutex_lock(&pool->lock);
-    while (pool->printed < pool->run->order_count) {
-        size_t slot = pool->printed % pool->ahead;
-        if (!pool->is_ready[slot]) {
-            pthread_cond_wait(&pool->changed, &pool->lock);
-            continue;
-        }
-        JobResult result = pool->results[slot];
-        pthread_mutex_unlock(&pool->lock);
-        print_result(pool->run, &result);
-        pthread_mutex_lock(&pool->lock);
-        pool->is_ready[slot] = false;
-        pool->printed++;
-        pthread_cond_broadcast(&pool->changed);
-    }
-    pthread_mutex_unlock(&pool->lock);
-}
-
-/* False when not even one worker could be had. */
-static bool work_together(Run *run, size_t jobs) {
-    Pool pool = {.run = run, .ahead = jobs * 4};
-    pthread_t *workers = calloc(jobs, sizeof *workers);
-    pool.results = calloc(pool.ahead, sizeof *pool.results);
-    pool.is_ready = calloc(pool.ahead, sizeof *pool.is_ready);
-    size_t started = 0;
-    if (workers != NULL && pool.results != NULL && pool.is_ready != NULL) {
-        pthread_mutex_init(&pool.lock, NULL);
-        pthread_cond_init(&pool.changed, NULL);
-        while (started < jobs && pthread_create(&workers[started], NULL, work_in_pool, &pool) == 0) {
-            started++;
-        }
-        if (started > 0) {
-            print_in_order(&pool);
-        }
-        for (size_t i = 0; i < started; i++) {
-            pthread_join(workers[i], NULL);
-        }
-        pthread_cond_destroy(&pool.changed);
-        pthread_mutex_destroy(&pool.lock);
-    }
-    free(workers);
-    free(pool.results);
-    free(pool.is_ready);
-    return started > 0;
-}
-
-static void work(Run *run) {
-    size_t jobs = run->settings.jobs < run->order_count ? run->settings.jobs : run->order_count;
-    if (jobs < 2 || !work_together(run, jobs)) {
-        work_alone(run);
-    }
-}
-
-static void print_text(Run *run) {
-    Buffer text = {0};
-    if (run->settings.wants_help) {
-        print_help(&text);
+    bool failed = document.failed;
+    if (run->settings.lint == LINT_ONLY) {
+        print_output(run, buffer_str(&document));
     } else {
+        print_error(buffer_str(&document));
+    }
+    buffer_free(&document);
+    if (failed) {
+        guard_leave(&run->guard);
+    }
+}
+
+static void work(void *context) {
+    Run *run = context;
+    PoolTask task = {.count = run->order_count,
+                     .result_size = sizeof(JobResult),
+                     .work = work_on,
+                     .finish = finish_job,
+                     .context = run};
+    if (!pool_run(&task, run->settings.jobs)) {
+        guard_leave(&run->guard);
+    }
+    print_document(run);
+}
+
+static void print_text(void *context) {
+    Run *run = context;
+    const Settings *settings = &run->settings;
+    Buffer text = {0};
+    Str problem = STR("");
+    bool is_known = true;
+    if (settings->wants_help) {
+        print_help(&text);
+    } else if (settings->wants_version) {
         buffer_add(&text, STR("smtpatch " SMTPATCH_VERSION "\n"));
+    } else if (settings->wants_explanation) {
+        is_known = print_explanation(settings->subject, &run->arena, &text, &problem);
+    } else {
+        is_known = print_catalogue(settings->subject, settings, &run->arena, &text, &problem);
+    }
+    if (!is_known) {
+        finding_file_trouble(&run->findings, STR("smtpatch"), problem);
+        report_run(run);
     }
     print_output(run, buffer_str(&text));
     buffer_free(&text);
 }
+
+static bool is_usage_wrong(const Run *run) { return run->orders == NULL && run->status != EXIT_FINE; }
 
 int run(int count, char **arguments) {
     Run run = {.argument_count = count, .arguments = arguments, .settings = {.jobs = 1}};
     arena_init(&run.arena, &run.guard);
     run.findings.arena = run.command_line.arena = &run.arena;
     run.command_line.findings = &run.findings;
-    bool is_prepared = guard_run(&run.guard, prepare, &run) && guard_run(&run.guard, report_run, &run);
-    bool is_usage_wrong = is_prepared && run.orders == NULL && run.status != EXIT_FINE;
-    if (!is_prepared) {
+    bool is_done = guard_run(&run.guard, prepare, &run) && guard_run(&run.guard, report_run, &run);
+    if (is_done && !is_usage_wrong(&run)) {
+        is_done = guard_run(&run.guard, wants_text(&run.settings) ? print_text : work, &run);
+    }
+    if (!is_done) {
         print_error(STR("smtpatch: error: out of memory\n"));
-        run.status = EXIT_TROUBLE;
-    } else if (!is_usage_wrong && (run.settings.wants_help || run.settings.wants_version)) {
-        print_text(&run);
-    } else {
-        work(&run);
+        raise_status(&run, EXIT_TROUBLE);
     }
     configs_free(&run.configs);
     composer_free(&run.command_line);

@@ -1,16 +1,7 @@
 #include "cli/settings.h"
 
-bool parse_switch(Str text, bool *value) {
-    static const Str yes[] = {STR("yes"), STR("true"), STR("on"), STR("1")};
-    static const Str no[] = {STR("no"), STR("false"), STR("off"), STR("0")};
-    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
-        if (str_equal_ignore_case(text, yes[i]) || str_equal_ignore_case(text, no[i])) {
-            *value = str_equal_ignore_case(text, yes[i]);
-            return true;
-        }
-    }
-    return false;
-}
+#include "checks/registry.h"
+#include "rules/ini.h"
 
 bool parse_layout(Str text, Layout *layout) {
     bool is_keep = str_equal(text, STR("keep"));
@@ -45,6 +36,30 @@ static bool apply_sort(Str value, Strength strength, FileSettings *settings) {
     return true;
 }
 
+static bool apply_statement_set(Str value, Strength strength, FileSettings *settings) {
+    bool gathers;
+    if (!parse_switch(value, &gathers)) {
+        return false;
+    }
+    if (strength >= settings->set_strength) {
+        settings->gathers_inserts = gathers;
+        settings->set_strength = strength;
+    }
+    return true;
+}
+
+static bool apply_fix(Str value, Strength strength, FileSettings *settings) {
+    bool fixes;
+    if (!parse_switch(value, &fixes)) {
+        return false;
+    }
+    if (strength >= settings->fix_strength) {
+        settings->fixes = fixes;
+        settings->fix_strength = strength;
+    }
+    return true;
+}
+
 static const struct {
     Str key;
     bool (*apply)(Str value, Strength strength, FileSettings *settings);
@@ -52,7 +67,72 @@ static const struct {
 } keys[] = {
     {STR("layout"), apply_layout, "pretty or keep"},
     {STR("sort-options"), apply_sort, "yes or no"},
+    {STR("fix"), apply_fix, "yes or no"},
+    {STR("statement-set"), apply_statement_set, "yes or no"},
 };
+
+static bool parse_severity(Str text, Severity *severity) {
+    static const struct {
+        Str name;
+        Severity severity;
+    } names[] = {{STR("off"), SEVERITY_OFF},
+                 {STR("info"), SEVERITY_INFO},
+                 {STR("warning"), SEVERITY_WARNING},
+                 {STR("error"), SEVERITY_ERROR}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (str_equal(text, names[i].name)) {
+            *severity = names[i].severity;
+            return true;
+        }
+    }
+    return false;
+}
+
+FileSettings default_file_settings(Arena *arena) {
+    FileSettings settings = {.severities = arena_array(arena, check_count(), sizeof *settings.severities),
+                             .severity_strengths = arena_array(arena, check_count(), sizeof *settings.severity_strengths)};
+    for (size_t i = 0; i < check_count(); i++) {
+        settings.severities[i] = check_at(i)->severity;
+    }
+    return settings;
+}
+
+FileSettings copy_file_settings(const FileSettings *settings, Arena *arena) {
+    FileSettings copy = default_file_settings(arena), lists = copy;
+    copy = *settings;
+    copy.severities = memcpy(lists.severities, settings->severities, check_count() * sizeof *copy.severities);
+    copy.severity_strengths =
+        memcpy(lists.severity_strengths, settings->severity_strengths, check_count() * sizeof *copy.severity_strengths);
+    return copy;
+}
+
+/* lint.ID = SEVERITY */
+static void apply_lint(const Setting *setting, Strength strength, FileSettings *settings, Arena *arena, Findings *findings) {
+    Str id = str_from(setting->key, 5), nearest = check_nearest(id);
+    size_t index = check_index(id);
+    Severity severity;
+    if (index == SIZE_MAX) {
+        rule_trouble(findings, &setting->place, arena_format(arena, "'%.*s' is no check", (int)id.size, id.data),
+                     nearest.size > 0 ? arena_format(arena, "did you mean 'lint.%.*s'?", (int)nearest.size, nearest.data)
+                                      : STR("'smtpatch --explain' lists the checks"));
+    } else if (!parse_severity(setting->value, &severity)) {
+        rule_trouble(findings, &setting->place, STR("a check's severity is error, warning, info or off"), STR(""));
+    } else if (strength >= settings->severity_strengths[index]) {
+        settings->severities[index] = severity;
+        settings->severity_strengths[index] = strength;
+    }
+}
+
+static void apply_release(const Setting *setting, Strength strength, FileSettings *settings, Arena *arena, Findings *findings) {
+    Release release;
+    Str problem;
+    if (!release_parse(arena, setting->value, &release, &problem)) {
+        rule_trouble(findings, &setting->place, problem, STR(""));
+    } else if (strength >= settings->release_strength) {
+        settings->release = release;
+        settings->release_strength = strength;
+    }
+}
 
 static void unknown_setting(const Setting *setting, Arena *arena, Findings *findings) {
     Str nearest = STR("");
@@ -70,6 +150,14 @@ static void unknown_setting(const Setting *setting, Arena *arena, Findings *find
 }
 
 void setting_apply(const Setting *setting, Strength strength, FileSettings *settings, Arena *arena, Findings *findings) {
+    if (str_has_prefix(setting->key, STR("lint."))) {
+        apply_lint(setting, strength, settings, arena, findings);
+        return;
+    }
+    if (str_equal(setting->key, STR("flink-cdc"))) {
+        apply_release(setting, strength, settings, arena, findings);
+        return;
+    }
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         if (!str_equal(setting->key, keys[i].key)) {
             continue;
@@ -83,4 +171,14 @@ void setting_apply(const Setting *setting, Strength strength, FileSettings *sett
         return;
     }
     unknown_setting(setting, arena, findings);
+}
+
+void prelude_set(Prelude *prelude, Str key, Str value, Arena *arena) {
+    for (size_t i = 0; i < prelude->count; i++) {
+        if (str_equal(prelude->items[i].key, key)) {
+            prelude->items[i].value = value;
+            return;
+        }
+    }
+    *vector_add(arena, prelude) = (PreludeSetting){key, value};
 }

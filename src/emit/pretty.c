@@ -293,6 +293,7 @@ static uint32_t end_statement(Pretty *pretty, const Statement *statement) {
 static uint32_t print_region(Pretty *pretty, Token comment, size_t line_ends) {
     const Script *script = pretty->script;
     uint32_t end = (uint32_t)pretty->printer.text.size;
+    bool ends_in_statement = false;
     for (size_t i = pretty->next_pragma; i < script->pragma_count; i++) {
         if (script->pragmas[i].kind == PRAGMA_ON && script->pragmas[i].comment.start > comment.start) {
             end = script->pragmas[i].comment.end;
@@ -301,14 +302,13 @@ static uint32_t print_region(Pretty *pretty, Token comment, size_t line_ends) {
     }
     while (pretty->next_statement < script->statement_count && script->statements[pretty->next_statement].span.start < end) {
         uint32_t statement_end = script->statements[pretty->next_statement++].end;
-        if (statement_end > end) {
-            end = statement_end;
-        }
+        ends_in_statement = statement_end > end;
+        end = ends_in_statement ? statement_end : end;
     }
     separate(pretty, line_ends > 0 ? line_ends : 1, false);
     buffer_add(out_of(pretty), slice(pretty, comment.start, end));
-    pretty->is_after_statement = false;
-    pretty->must_break = true;
+    pretty->is_after_statement = ends_in_statement;
+    pretty->must_break = !ends_in_statement;
     return end;
 }
 

@@ -6,6 +6,8 @@ typedef struct Build {
     Model *model;
     Arena *arena;
     TableName current; /* the catalog and database in force */
+    size_t read_mark;  /* of the query at hand */
+    VECTOR(Flow) flows;
 } Build;
 
 static size_t bucket_of(const Model *model, const TableName *name) {
@@ -33,10 +35,7 @@ static void apply_use(Build *build, const Statement *statement) {
         build->current.catalog = identifier_value(text, statement->name, build->arena);
         build->current.database = STR("");
     } else if (statement->kind == STATEMENT_USE_DATABASE) {
-        TableName shifted = {.catalog = STR(""), .database = build->current.catalog};
-        TableName name = table_name(text, statement->name, &shifted, build->arena);
-        build->current.catalog = name.database;
-        build->current.database = name.table;
+        use_database(text, statement->name, &build->current, build->arena);
     }
 }
 
@@ -68,47 +67,106 @@ static void add_table(Build *build, const Statement *statement) {
     model->table_count++;
 }
 
-static void add_role(Build *build, Span name, unsigned role, uint32_t offset) {
-    TableName full = table_name(build->model->script->source->text, name, &build->current, build->arena);
-    Table *table = model_find(build->model, &full, offset);
-    if (table != NULL) {
-        table->roles |= role;
-    }
-}
+typedef VECTOR(Table *) Tables;
 
-static void add_reads(Build *build, Span query, uint32_t offset) {
-    Spans names = {0};
-    query_tables(build->model->script->source->text, query, build->arena, &names);
-    for (size_t i = 0; i < names.count; i++) {
-        add_role(build, names.items[i], ROLE_SOURCE, offset);
-    }
-}
-
-static void add_roles(Build *build, const Statement *statement) {
-    uint32_t offset = statement->span.start;
-    if (!span_is_empty(statement->query)) {
-        add_reads(build, statement->query, offset);
-        if (statement->kind == STATEMENT_CREATE_TABLE) {
-            add_role(build, statement->name, ROLE_SINK, statement->span.end);
+static View *find_view(const Model *model, const TableName *name, uint32_t offset) {
+    for (View *view = model->view_buckets[bucket_of(model, name)]; view != NULL; view = view->same_bucket) {
+        if (view->offset < offset && table_name_equal(&view->name, name)) {
+            return view;
         }
-    } else if (statement->kind == STATEMENT_QUERY) {
-        add_reads(build, statement->span, offset);
     }
-    for (uint32_t i = 0; i < statement->insert_count; i++) {
-        const Insert *insert = &statement->inserts[i];
-        add_role(build, insert->target, ROLE_SINK, offset);
-        add_reads(build, insert->query, offset);
+    return NULL;
+}
+
+/* The mark tells which tables this query was seen to read already. */
+static void add_source(Build *build, Tables *sources, Table *table) {
+    if (table->read_mark != build->read_mark) {
+        table->read_mark = build->read_mark;
+        *vector_add(build->arena, sources) = table;
     }
 }
 
-static void start_names(Build *build) {
-    build->current = (TableName){.catalog = STR("default_catalog"), .database = STR("default_database")};
+/* The tables that a query leads to; each becomes a source. False when it also reads others. */
+static bool find_sources(Build *build, Span query, uint32_t offset, Tables *sources) {
+    Str text = build->model->script->source->text;
+    Spans names = {0};
+    bool knows_all = true;
+    build->read_mark++;
+    query_tables(text, query, build->arena, &names);
+    for (size_t i = 0; i < names.count; i++) {
+        TableName name = table_name(text, names.items[i], &build->current, build->arena);
+        const View *view = find_view(build->model, &name, offset);
+        Table *table = view ? NULL : model_find(build->model, &name, offset);
+        for (size_t j = 0; view != NULL && j < view->source_count; j++) {
+            add_source(build, sources, view->sources[j]);
+        }
+        if (table != NULL) {
+            table->roles |= ROLE_SOURCE;
+            add_source(build, sources, table);
+        }
+        knows_all = knows_all && (view != NULL || table != NULL);
+    }
+    return knows_all;
+}
+
+static void add_view(Build *build, const Statement *statement) {
+    Model *model = build->model;
+    View *view = arena_new(build->arena, View);
+    Tables sources = {0};
+    find_sources(build, statement->query, statement->span.start, &sources);
+    view->name = table_name(model->script->source->text, statement->name, &build->current, build->arena);
+    view->offset = statement->span.start;
+    view->sources = sources.items;
+    view->source_count = sources.count;
+    size_t bucket = bucket_of(model, &view->name);
+    view->same_bucket = model->view_buckets[bucket];
+    model->view_buckets[bucket] = view;
+}
+
+static void add_flow(Build *build, const Statement *statement, const Insert *insert, Span target, Span query) {
+    uint32_t offset = insert ? statement->span.start : statement->span.end;
+    Flow *flow = vector_add(build->arena, &build->flows);
+    Tables sources = {0};
+    bool knows_all = find_sources(build, query, statement->span.start, &sources);
+    *flow = (Flow){.statement = statement,
+                   .insert = insert,
+                   .sources = sources.items,
+                   .source_count = sources.count,
+                   .reads_others = !knows_all};
+    flow->target_name = table_name(build->model->script->source->text, target, &build->current, build->arena);
+    flow->target = model_find(build->model, &flow->target_name, offset);
+    if (flow->target != NULL) {
+        flow->target->roles |= ROLE_SINK;
+    }
+}
+
+static void add_reads_and_writes(Build *build, const Statement *statement) {
+    Tables unused = {0};
+    switch (statement->kind) {
+    case STATEMENT_CREATE_TABLE:
+        if (!span_is_empty(statement->query)) {
+            add_flow(build, statement, NULL, statement->name, statement->query);
+        }
+        break;
+    case STATEMENT_CREATE_VIEW:
+    case STATEMENT_MATERIALIZED_TABLE:
+        add_view(build, statement);
+        break;
+    case STATEMENT_QUERY:
+        find_sources(build, statement->span, statement->span.start, &unused);
+        break;
+    default:
+        for (uint32_t i = 0; i < statement->insert_count; i++) {
+            const Insert *insert = &statement->inserts[i];
+            add_flow(build, statement, insert, insert->target, insert->query);
+        }
+    }
 }
 
 /* Tables first, so that a script whose queries stand before its tables has its roles too. */
 static void build_tables(Build *build) {
     const Script *script = build->model->script;
-    start_names(build);
+    build->current = DEFAULT_TABLE_NAME;
     for (size_t i = 0; i < script->statement_count; i++) {
         apply_use(build, &script->statements[i]);
         if (script->statements[i].kind == STATEMENT_CREATE_TABLE) {
@@ -117,12 +175,12 @@ static void build_tables(Build *build) {
     }
 }
 
-static void build_roles(Build *build) {
+static void build_flows(Build *build) {
     const Script *script = build->model->script;
-    start_names(build);
+    build->current = DEFAULT_TABLE_NAME;
     for (size_t i = 0; i < script->statement_count; i++) {
         apply_use(build, &script->statements[i]);
-        add_roles(build, &script->statements[i]);
+        add_reads_and_writes(build, &script->statements[i]);
     }
 }
 
@@ -138,13 +196,16 @@ Model *model_build(const Script *script, Arena *arena) {
     Model *model = arena_new(arena, Model);
     size_t count = count_tables(script);
     *model = (Model){.script = script, .bucket_count = 16};
-    while (model->bucket_count < count * 2) {
+    while (model->bucket_count < script->statement_count) {
         model->bucket_count *= 2;
     }
     model->tables = arena_array(arena, count, sizeof *model->tables);
     model->buckets = arena_array(arena, model->bucket_count, sizeof *model->buckets);
+    model->view_buckets = arena_array(arena, model->bucket_count, sizeof *model->view_buckets);
     Build build = {.model = model, .arena = arena};
     build_tables(&build);
-    build_roles(&build);
+    build_flows(&build);
+    model->flows = build.flows.items;
+    model->flow_count = build.flows.count;
     return model;
 }

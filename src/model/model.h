@@ -16,7 +16,30 @@ struct Table {
     unsigned roles;     /* ROLE_… bits that the script's statements give it; 0 when no statement says */
     size_t like_depth;  /* how many tables `like` leads to */
     Table *same_bucket; /* of the model's index */
+    size_t read_mark;   /* for model_build() */
 };
+
+/* A view, or a materialized table: the script's tables that its query leads to, through other views too. */
+typedef struct View View;
+
+struct View {
+    TableName name;
+    uint32_t offset; /* of its statement */
+    Table **sources;
+    size_t source_count;
+    View *same_bucket;
+};
+
+/* Data on its way: an INSERT, or CREATE TABLE … AS. */
+typedef struct Flow {
+    const Statement *statement;
+    const Insert *insert; /* NULL for CREATE TABLE … AS */
+    Table *target;        /* NULL when the script does not define it */
+    TableName target_name;
+    Table **sources;      /* of the script's tables, each once, through its views */
+    size_t source_count;
+    bool reads_others;    /* also tables that the script does not define */
+} Flow;
 
 /* Further than this LIKE is not followed. */
 enum { LIKE_DEPTH_MAX = 64 };
@@ -26,7 +49,10 @@ typedef struct Model {
     Table *tables; /* in the order of the text */
     size_t table_count;
     Table **buckets;
-    size_t bucket_count; /* a power of two */
+    View **view_buckets;
+    size_t bucket_count; /* a power of two; of both */
+    Flow *flows;         /* in the order of the text */
+    size_t flow_count;
 } Model;
 
 /* The model of script, in arena. Names are completed by the USE statements before them, else by Flink's defaults

@@ -152,7 +152,7 @@ static char *read_line(char *buffer, int size, void *stream) {
     return buffer;
 }
 
-/* Called by inih, which must not be left by a jump: so the arena's guard is a local one here. */
+/* What inih hands over; inih must not be left by a jump. */
 typedef struct Entry {
     Reader *reader;
     const char *name, *value;
@@ -166,11 +166,8 @@ static void take_entry_guarded(void *context) {
 static int handle(void *user, const char *section, const char *name, const char *value) {
     Reader *reader = user;
     (void)section;
-    Guard guard, *outer = reader->arena->guard;
     Entry entry = {reader, name, value};
-    reader->arena->guard = &guard;
-    reader->has_failed = !guard_run(&guard, take_entry_guarded, &entry) || reader->has_failed;
-    reader->arena->guard = outer;
+    reader->has_failed = !arena_run(reader->arena, take_entry_guarded, &entry) || reader->has_failed;
     return 1;
 }
 
@@ -214,4 +211,16 @@ IniFile ini_read(Source *source, Arena *arena, Findings *findings) {
         add_trouble(&reader, (size_t)status, STR("expected KEY = VALUE or [SECTION]"), STR(""));
     }
     return merge(&reader, &sections);
+}
+
+bool parse_switch(Str text, bool *value) {
+    static const Str yes[] = {STR("yes"), STR("true"), STR("on"), STR("1")};
+    static const Str no[] = {STR("no"), STR("false"), STR("off"), STR("0")};
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
+        if (str_equal_ignore_case(text, yes[i]) || str_equal_ignore_case(text, no[i])) {
+            *value = str_equal_ignore_case(text, yes[i]);
+            return true;
+        }
+    }
+    return false;
 }

@@ -118,7 +118,50 @@ static bool add_condition(Loader *loader, const IniEntry *entry) {
     return false;
 }
 
+/* KEY = yes or no; anything else is trouble. */
+static bool switch_value(Loader *loader, const IniEntry *entry) {
+    bool value = false;
+    if (!parse_switch(entry->value, &value)) {
+        add_trouble(loader, entry, arena_format(loader->arena, "'%.*s' takes yes or no", (int)entry->key.size, entry->key.data), STR(""));
+    }
+    return value;
+}
+
+/* Keys of a rule that are switches. */
+static bool add_switch(Loader *loader, const IniEntry *entry) {
+    Composer *composer = &loader->file->composer;
+    RulePlace place = place_of(loader, entry);
+    if (str_equal(entry->key, STR("rename-upstream"))) {
+        composer->renames_upstream = switch_value(loader, entry);
+        return true;
+    }
+    if (!str_equal(entry->key, STR("escape-backslashes"))) {
+        return false;
+    }
+    if (switch_value(loader, entry)) {
+        composer_action(composer, ACTION_ESCAPE_BACKSLASHES, SCOPE_ANY, entry->key, entry->value, &place);
+    }
+    return true;
+}
+
+/* rename-table.TO =: what stands behind the dot is the value. */
+static bool add_table_rename(Loader *loader, const IniEntry *entry) {
+    RulePlace place = place_of(loader, entry);
+    Str name;
+    if (!key_matches(entry->key, STR("rename-table."), &name)) {
+        return false;
+    }
+    if (entry->value.size > 0) {
+        add_trouble(loader, entry, STR("the new name of the table stands before the '=', and nothing behind it"), STR("write rename-table.NAME ="));
+    }
+    composer_action(&loader->file->composer, ACTION_RENAME_TABLE, SCOPE_ANY, STR("rename-table"), name, &place);
+    return true;
+}
+
 static bool add_action(Loader *loader, const IniEntry *entry) {
+    if (add_switch(loader, entry) || add_table_rename(loader, entry)) {
+        return true;
+    }
     for (size_t i = 0; i < ACTION_KEYS; i++) {
         Str rest;
         if (key_matches(entry->key, action_keys[i].key, &rest)) {

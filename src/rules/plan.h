@@ -2,6 +2,7 @@
 #ifndef SMTPATCH_PLAN_H
 #define SMTPATCH_PLAN_H
 
+#include "catalogue/catalogue.h"
 #include "finding.h"
 #include "model/model.h"
 #include "rules/rule.h"
@@ -18,6 +19,7 @@ typedef struct Plan {
     const Table *table;
     PlannedOption *options; /* the table's own in their order, removed ones among them; then the added ones */
     size_t count, capacity;
+    Str new_name; /* of the Flink table; empty while it keeps its own */
     bool is_changed;
 } Plan;
 
@@ -34,13 +36,17 @@ static inline bool option_value_changed(const PlannedOption *option) {
     return option->source != NULL && !str_equal(option->value, option->old_value);
 }
 
-/* Applies the lists of rules, weakest first, to every table that is not frozen. Trouble (a template that cannot be
+/* Applies the lists of rules, weakest first, for a release of Flink CDC, to every table that is not frozen. Trouble (a template that cannot be
  * filled in, a pattern that gives up) and notes go to findings. All in arena. */
-Plans plans_make(const Model *model, const RuleList *lists, size_t list_count, Matcher *matcher, Arena *arena,
-                 Findings *findings);
+Plans plans_make(const Model *model, const RuleList *lists, size_t list_count, Release release, Matcher *matcher,
+                 Arena *arena, Findings *findings);
 
 /* Puts each plan's options in order: connector first, then the catalogue's order, then the rest by key. */
 void plans_sort(Plans *plans, Arena *arena);
+
+/* Mends options of the script that no rule touched: those that the connector does not have, but whose right name the
+ * catalogue knows, get it. A working script has none of them, so nothing that works is changed. */
+void plans_fix(Plans *plans, Release release, Arena *arena);
 
 /* The option that Flink would use: the last of that key among the plan's own, else among those that LIKE brings.
  * NULL when there is none. */

@@ -161,8 +161,10 @@ static void end_statement(Driver *driver, Token end) {
     driver->open_cases = 0;
 }
 
-/* A string, name or comment that is not closed; illegal characters: before the grammar sees them. */
-static bool is_lexical_error(Token token) { return token.kind >= TOKEN_UNCLOSED_STRING; }
+/* A string, name or comment that is not closed, or a byte order mark: before the grammar sees them. */
+static bool is_lexical_error(const Driver *driver, Token token) {
+    return token.kind >= TOKEN_UNCLOSED_STRING || is_byte_order_mark(driver->builder.source, token);
+}
 
 /* The end of a parenthesis, a statement or a hint where none is open or something else is. */
 static bool is_unmatched(Driver *driver, Token token) {
@@ -191,7 +193,7 @@ static void take_token(Driver *driver, Token token) {
         recover(driver, token);
         start_statement(driver, token);
     }
-    if (is_lexical_error(token)) {
+    if (is_lexical_error(driver, token)) {
         report(driver, token, ERROR_GRAMMAR);
         recover(driver, token);
     } else if (is_unmatched(driver, token)) {
@@ -234,6 +236,11 @@ static void take_end(Driver *driver, Token end) {
     }
 }
 
+/* Where a pragma still concerns the statement: up to its ';', or its last token when it has none. */
+static uint32_t pragma_limit(const Script *script, const Statement *statement) {
+    return statement->end < script->source->text.size ? statement->end : statement->span.end;
+}
+
 /* A statement is frozen by -- smtpatch: skip right before it, or when it lies in off … on. */
 static void freeze_statements(Script *script) {
     size_t next = 0;
@@ -241,7 +248,7 @@ static void freeze_statements(Script *script) {
     for (size_t i = 0; i < script->statement_count; i++) {
         Statement *statement = &script->statements[i];
         bool skips = false;
-        for (; next < script->pragma_count && script->pragmas[next].comment.start < statement->span.end; next++) {
+        for (; next < script->pragma_count && script->pragmas[next].comment.start < pragma_limit(script, statement); next++) {
             PragmaKind kind = script->pragmas[next].kind;
             bool is_before = script->pragmas[next].comment.start < statement->span.start;
             is_off = kind == PRAGMA_OFF || (is_off && kind != PRAGMA_ON);
@@ -286,19 +293,16 @@ static void starrocks_trouble(Source *source, Findings *findings, size_t first_f
 }
 
 Script *parse_script(Source *source, Arena *arena, Findings *findings) {
-    Guard guard, *outer = arena->guard;
     Driver *driver = arena_new(arena, Driver);
     size_t first_finding = findings->list.count;
     driver->builder = (Builder){.source = source, .arena = arena, .findings = findings};
     driver->parser = arena_alloc(arena, grammar_size());
     driver->script = arena_new(arena, Script);
     start_grammar(driver);
-    arena->guard = &guard; /* the grammar's stack is malloc's, so nothing may leave past this frame */
-    bool is_done = guard_run(&guard, drive, driver);
+    bool is_done = arena_run(arena, drive, driver); /* the grammar's stack is malloc's */
     FlinkParserFinalize(driver->parser);
-    arena->guard = outer;
     if (!is_done) {
-        guard_leave(outer);
+        guard_leave(arena->guard);
     }
     if (findings->list.count > first_finding && findings->worst >= SEVERITY_TROUBLE && is_starrocks_script(source)) {
         starrocks_trouble(source, findings, first_finding);

@@ -174,6 +174,19 @@ static bool report_parens(const SyntaxErrorContext *context, Findings *findings)
     return true;
 }
 
+bool is_byte_order_mark(const Source *source, Token token) {
+    return token.kind == TOKEN_ILLEGAL && str_equal(source_slice(source, token_span(token)), STR("\xEF\xBB\xBF"));
+}
+
+static bool report_byte_order_mark(const SyntaxErrorContext *context, Findings *findings) {
+    bool is_mark = is_byte_order_mark(context->source, context->found);
+    if (is_mark) {
+        report_at(context, findings, context->found, STR("a byte order mark (U+FEFF) stands here, not at the file's start"),
+                  STR("it cannot be seen; files that were joined have one"));
+    }
+    return is_mark;
+}
+
 void syntax_error_report(const SyntaxErrorContext *context, Findings *findings) {
     Str found = found_text(context);
     if (context->is_missing_semicolon) {
@@ -182,7 +195,7 @@ void syntax_error_report(const SyntaxErrorContext *context, Findings *findings) 
                   STR("the statement before it has no end"));
         return;
     }
-    if (report_unclosed(context, findings) || report_parens(context, findings) ||
+    if (report_unclosed(context, findings) || report_byte_order_mark(context, findings) || report_parens(context, findings) ||
         report_missing_comma(context, findings)) {
         return;
     }

@@ -18,6 +18,9 @@ typedef struct SyntaxErrorContext {
 
 void syntax_error_report(const SyntaxErrorContext *context, Findings *findings);
 
+/* Whether the token is a byte order mark. One that begins the source is no token. */
+bool is_byte_order_mark(const Source *source, Token token);
+
 /* Whether a script that does not parse is StarRocks' own DDL: ENGINE = …, PROPERTIES ("…"). Looks at the bare text,
  * since double quotes lead Flink's lexer astray. */
 bool is_starrocks_script(const Source *source);

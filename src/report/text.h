@@ -1,6 +1,6 @@
 /* Findings as text for people. */
-#ifndef SMTPATCH_REPORT_H
-#define SMTPATCH_REPORT_H
+#ifndef SMTPATCH_REPORT_TEXT_H
+#define SMTPATCH_REPORT_TEXT_H
 
 #include "buffer.h"
 #include "finding.h"

@@ -1,4 +1,4 @@
-#include "report.h"
+#include "report/text.h"
 
 #include "secret.h"
 #include "width.h"

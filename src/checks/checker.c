@@ -1,0 +1,190 @@
+#include "checks/checker.h"
+
+#include "checks/registry.h"
+#include "width.h"
+
+enum { SHOWN_COLUMNS = 60 };
+
+/* ---- Asking ------------------------------------------------------------------------------------------------------ */
+
+const PlannedOption *table_option(const Checker *checker, const CheckedTable *table, const char *key) {
+    return plan_option(checker->plans, table->plan, str_of(key));
+}
+
+Str table_value(const Checker *checker, const CheckedTable *table, const char *key, Str otherwise) {
+    const PlannedOption *option = table_option(checker, table, key);
+    return option ? option->value : otherwise;
+}
+
+const PlannedOption *effective_option(const Checker *checker, const CheckedTable *table, const char *debezium_key,
+                                      const char *key) {
+    const PlannedOption *option = table_option(checker, table, debezium_key);
+    return option ? option : table_option(checker, table, key);
+}
+
+Str effective_value(const Checker *checker, const CheckedTable *table, const char *debezium_key, const char *key,
+                    Str otherwise) {
+    const PlannedOption *option = effective_option(checker, table, debezium_key, key);
+    return option ? option->value : otherwise;
+}
+
+bool is_connector(const CheckedTable *table, const char *name) { return str_equal(table->connector_name, str_of(name)); }
+
+bool release_is_at_least(const Checker *checker, const char *version) {
+    Release wanted;
+    Str problem;
+    Release release = checker->release.number > 0 ? checker->release : release_newest(LINE_FLINK_CDC);
+    if (!release_parse(checker->arena, str_of(version), &wanted, &problem)) {
+        return true;
+    }
+    return release.number >= (wanted.number & ~(uint32_t)0xFF); /* "2.4" is the last 2.4.x; here the first is meant */
+}
+
+static Str default_port(const CheckedTable *table) {
+    return is_connector(table, "mysql-cdc") ? STR("3306") : is_connector(table, "postgres-cdc") ? STR("5432") : STR("");
+}
+
+Str server_of(const Checker *checker, const CheckedTable *table) {
+    Str host = effective_value(checker, table, "debezium.database.hostname", "hostname", STR(""));
+    Str port = effective_value(checker, table, "debezium.database.port", "port", default_port(table));
+    return format(checker, "%.*s:%.*s", SHOW(host), SHOW(port));
+}
+
+Str upstream_of(const Checker *checker, const CheckedTable *table) {
+    bool has_schema = table_option(checker, table, "schema-name") != NULL;
+    Str lead = table_value(checker, table, has_schema ? "schema-name" : "database-name", STR(""));
+    Str name = table_value(checker, table, "table-name", table->plan->table->name.table);
+    return lead.size > 0 ? format(checker, "%.*s.%.*s", SHOW(lead), SHOW(name)) : name;
+}
+
+/* ---- Saying ------------------------------------------------------------------------------------------------------ */
+
+Str shown(const Checker *checker, Str text) {
+    char *copy = arena_alloc(checker->arena, text.size < 4 * SHOWN_COLUMNS ? text.size + 4 : 4 * SHOWN_COLUMNS + 4);
+    size_t size = 0, columns = 0;
+    while (text.size > 0) {
+        unsigned width;
+        size_t more = next_character(text, &width);
+        if (columns + width > SHOWN_COLUMNS || size + more > 4 * SHOWN_COLUMNS) {
+            memcpy(copy + size, "...", 3);
+            size += 3;
+            break;
+        }
+        bool is_control = (unsigned char)text.data[0] < 0x20 || text.data[0] == 0x7F;
+        memcpy(copy + size, is_control ? "?" : text.data, more);
+        size += more;
+        columns += width;
+        text = str_from(text, more);
+    }
+    return (Str){copy, size};
+}
+
+/* Whether allow(…) names the running check. */
+static bool allows(const Checker *checker, const Pragma *pragma) {
+    Str list = source_slice(checker->script->source, pragma->argument);
+    Str id = str_of(checker->check->id);
+    while (list.size > 0) {
+        const char *comma = memchr(list.data, ',', list.size);
+        size_t size = comma ? (size_t)(comma - list.data) : list.size;
+        if (str_equal(str_trim((Str){list.data, size}), id)) {
+            return true;
+        }
+        list = str_from(list, size + 1);
+    }
+    return false;
+}
+
+static const Statement *statement_at(const Script *script, uint32_t offset) {
+    size_t low = 0, high = script->statement_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (script->statements[middle].end < offset) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < script->statement_count ? &script->statements[low] : NULL;
+}
+
+/* The first pragma at or behind offset. */
+static size_t pragma_from(const Script *script, uint32_t offset) {
+    size_t low = 0, high = script->pragma_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (script->pragmas[middle].comment.start < offset) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* An allow(…) before the statement that holds offset, or on the line of offset. */
+static bool is_allowed(Checker *checker, uint32_t offset) {
+    const Script *script = checker->script;
+    if (script->pragma_count == 0) {
+        return false;
+    }
+    const Statement *statement = statement_at(script, offset);
+    bool is_first = statement == script->statements;
+    uint32_t before = statement == NULL || is_first ? 0 : statement[-1].end;
+    uint32_t start = statement ? statement->span.start : 0;
+    Span line = source_line_span(script->source, source_line(script->source, offset));
+    bool found = false;
+    for (size_t i = pragma_from(script, before); i < script->pragma_count; i++) {
+        const Pragma *pragma = &script->pragmas[i];
+        bool is_before = pragma->comment.start < start;
+        bool is_on_line = span_holds(line, pragma->comment.start);
+        if (!is_before && pragma->comment.start > line.end) {
+            break;
+        }
+        if (pragma->kind == PRAGMA_ALLOW && (is_before || is_on_line) && allows(checker, pragma)) {
+            checker->used_pragmas[i] = true;
+            found = true;
+        }
+    }
+    return found;
+}
+
+void fire_at(Checker *checker, Span span, Str message, Str hint) {
+    size_t index = check_index(str_of(checker->check->id));
+    Severity severity = checker->lint.severities[index];
+    if (is_allowed(checker, span.start)) {
+        return;
+    }
+    finding_add(checker->findings, (Finding){.severity = severity,
+                                             .id = checker->check->id,
+                                             .source = checker->script->source,
+                                             .span = span,
+                                             .message = message,
+                                             .hint = hint});
+}
+
+void fire_at_table(Checker *checker, const CheckedTable *table, Str message, Str hint) {
+    fire_at(checker, table->plan->table->definition->name, message, hint);
+}
+
+/* The rule that wrote what the check is about is named, since the script does not show it. */
+static void fire_at_part(Checker *checker, const CheckedTable *table, const PlannedOption *option, Span part, bool is_written,
+                         Str message, Str hint) {
+    if (is_written) {
+        fire_at(checker, part, message, hint);
+        return;
+    }
+    Str place = option->action->place;
+    Str named = format(checker, "%.*s (set by %.*s)", SHOW(message), SHOW(place));
+    Span span = option->source ? part : table->plan->table->definition->name;
+    fire_at(checker, span, named, hint);
+}
+
+void fire_at_key(Checker *checker, const CheckedTable *table, const PlannedOption *option, Str message, Str hint) {
+    Span part = option->source ? option->source->key : (Span){0, 0};
+    fire_at_part(checker, table, option, part, option->source && !option_key_changed(option), message, hint);
+}
+
+void fire_at_value(Checker *checker, const CheckedTable *table, const PlannedOption *option, Str message, Str hint) {
+    Span part = option->source ? option->source->value : (Span){0, 0};
+    fire_at_part(checker, table, option, part, option->source && !option_value_changed(option), message, hint);
+}

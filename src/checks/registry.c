@@ -1,0 +1,99 @@
+#include "checks/registry.h"
+
+static const CheckEntry checks[] = {
+#include "check_table.inc"
+};
+
+enum { CHECK_COUNT = sizeof checks / sizeof *checks };
+
+size_t check_count(void) { return CHECK_COUNT; }
+
+const CheckEntry *check_at(size_t index) { return index < CHECK_COUNT ? &checks[index] : NULL; }
+
+size_t check_index(Str id) {
+    size_t low = 0, high = CHECK_COUNT;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = str_compare(str_of(checks[middle].id), id);
+        if (order == 0) {
+            return middle;
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return SIZE_MAX;
+}
+
+Str check_nearest(Str id) {
+    Str nearest = STR("");
+    size_t best = 6;
+    for (size_t i = 0; i < CHECK_COUNT; i++) {
+        size_t distance = str_distance(id, str_of(checks[i].id), 5);
+        if (distance < best) {
+            best = distance;
+            nearest = str_of(checks[i].id);
+        }
+    }
+    return nearest;
+}
+
+static bool is_incremental(const Checker *checker, const CheckedTable *table) {
+    const PlannedOption *option = table_option(checker, table, "scan.incremental.snapshot.enabled");
+    if (option != NULL) {
+        return str_equal_ignore_case(str_trim(option->value), STR("true"));
+    }
+    return table->connector != NULL && catalogue_incremental_default(table->connector, checker->release);
+}
+
+static void look_at_tables(Checker *checker) {
+    checker->table_count = checker->model->table_count;
+    checker->tables = arena_array(checker->arena, checker->table_count, sizeof *checker->tables);
+    for (size_t i = 0; i < checker->table_count; i++) {
+        CheckedTable *table = &checker->tables[i];
+        table->plan = &checker->plans->items[i];
+        table->connector_name = plan_value(checker->plans, table->plan, STR("connector"));
+        table->connector = catalogue_connector(table->connector_name);
+        table->roles = plan_roles(checker->plans, table->plan);
+        table->is_incremental = is_incremental(checker, table);
+    }
+}
+
+static void run_check(Checker *checker, const CheckEntry *check) {
+    checker->check = check;
+    if (check->check_script != NULL) {
+        check->check_script(checker);
+        return;
+    }
+    for (size_t i = 0; i < checker->table_count; i++) {
+        if (!checker->tables[i].plan->table->statement->is_frozen) {
+            check->check_table(checker, &checker->tables[i]);
+        }
+    }
+}
+
+void script_checks(const Script *script, const Plans *plans, Release release, const Severity *severities, Arena *arena,
+                   Findings *findings, Facts *facts) {
+    Checker checker = {.script = script,
+                       .model = plans->model,
+                       .plans = plans,
+                       .release = release,
+                       .arena = arena,
+                       .findings = findings,
+                       .lint = {severities},
+                       .facts = facts};
+    checker.used_pragmas = arena_array(arena, script->pragma_count, sizeof *checker.used_pragmas);
+    size_t last = check_index(STR("unused-allow")), first_finding = findings->list.count;
+    look_at_tables(&checker);
+    for (size_t i = 0; i < CHECK_COUNT; i++) {
+        if (i != last && severities[i] != SEVERITY_OFF) {
+            run_check(&checker, &checks[i]);
+        }
+    }
+    if (severities[last] != SEVERITY_OFF) { /* when all others have had their say */
+        run_check(&checker, &checks[last]);
+    }
+    findings_sort(findings, first_finding);
+}

@@ -1,0 +1,110 @@
+#include "cli/pool.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RESULTS_PER_WORKER = 4 };
+
+typedef struct Pool {
+    const PoolTask *task;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    size_t next, finished; /* items taken up, items done with */
+    size_t slots;          /* of the ring of results */
+    char *results;
+    bool *is_ready;
+} Pool;
+
+static void *slot_of(const Pool *pool, size_t number) { return pool->results + number % pool->slots * pool->task->result_size; }
+
+static void *work(void *context) {
+    Pool *pool = context;
+    pthread_mutex_lock(&pool->lock);
+    while (pool->next < pool->task->count) {
+        if (pool->next >= pool->finished + pool->slots) {
+            pthread_cond_wait(&pool->changed, &pool->lock);
+            continue;
+        }
+        size_t number = pool->next++;
+        pthread_mutex_unlock(&pool->lock);
+        pool->task->work(pool->task->context, number, slot_of(pool, number));
+        pthread_mutex_lock(&pool->lock);
+        pool->is_ready[number % pool->slots] = true;
+        pthread_cond_broadcast(&pool->changed);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return NULL;
+}
+
+static void finish_in_order(Pool *pool) {
+    pthread_mutex_lock(&pool->lock);
+    while (pool->finished < pool->task->count) {
+        size_t number = pool->finished;
+        if (!pool->is_ready[number % pool->slots]) {
+            pthread_cond_wait(&pool->changed, &pool->lock);
+            continue;
+        }
+        pthread_mutex_unlock(&pool->lock);
+        pool->task->finish(pool->task->context, slot_of(pool, number));
+        pthread_mutex_lock(&pool->lock);
+        memset(slot_of(pool, number), 0, pool->task->result_size);
+        pool->is_ready[number % pool->slots] = false;
+        pool->finished++;
+        pthread_cond_broadcast(&pool->changed);
+    }
+    pthread_mutex_unlock(&pool->lock);
+}
+
+/* False when not even one worker could be had; then nothing was done. */
+static bool run_threads(Pool *pool, pthread_t *threads, size_t workers) {
+    size_t started = 0;
+    while (started < workers && pthread_create(&threads[started], NULL, work, pool) == 0) {
+        started++;
+    }
+    if (started > 0) {
+        finish_in_order(pool);
+    }
+    for (size_t i = 0; i < started; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    return started > 0;
+}
+
+static bool run_together(const PoolTask *task, size_t workers) {
+    Pool pool = {.task = task, .slots = workers * RESULTS_PER_WORKER};
+    pthread_t *threads = calloc(workers, sizeof *threads);
+    pool.results = calloc(pool.slots, task->result_size);
+    pool.is_ready = calloc(pool.slots, sizeof *pool.is_ready);
+    bool is_done = false;
+    if (threads != NULL && pool.results != NULL && pool.is_ready != NULL) {
+        pthread_mutex_init(&pool.lock, NULL);
+        pthread_cond_init(&pool.changed, NULL);
+        is_done = run_threads(&pool, threads, workers);
+        pthread_cond_destroy(&pool.changed);
+        pthread_mutex_destroy(&pool.lock);
+    }
+    free(threads);
+    free(pool.results);
+    free(pool.is_ready);
+    return is_done;
+}
+
+static bool run_alone(const PoolTask *task) {
+    void *result = calloc(1, task->result_size);
+    if (result == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < task->count; i++) {
+        memset(result, 0, task->result_size);
+        task->work(task->context, i, result);
+        task->finish(task->context, result);
+    }
+    free(result);
+    return true;
+}
+
+bool pool_run(const PoolTask *task, size_t workers) {
+    workers = workers < task->count ? workers : task->count;
+    return (workers > 1 && run_together(task, workers)) || run_alone(task);
+}
