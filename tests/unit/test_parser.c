@@ -270,7 +270,7 @@ static void test_errors(void **state) {
         /* places behind wide characters */
         {"CREATE TABLE \xE8\xAE\xA2\xE5\x8D\x95 (a INT,)", "1:26: expected a column name, but found )"},
         /* all of a file's errors, and what stands between them is taken */
-        {"CREATE TABLE t (a INT,);\nSELECT 1;\nCREATE TABLE u (b INT,);\nSELECT );", "1:23: expected a column name, but found )\n3:23: unexpected )\n4:8: this ')' closes nothing"},
+        {"CREATE TABLE t (a INT,);\nSELECT 1;\nCREATE TABLE u (b INT,);\nSELECT );", "1:23: expected a column name, but found )\n3:23: expected a column name, but found )\n4:8: this ')' closes nothing"},
         {"SELECT 1\nCREATE TABLE t (a INT,);\nSELECT 2", "2:1: expected ';' before CREATE\n2:23: expected a column name, but found )"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
