@@ -1,7 +1,7 @@
 /* The tree: its spans, and what is said of a script with errors. */
 #include "helpers.h"
 
-#include "report.h"
+#include "report/text.h"
 
 static Findings findings;
 static Source source;
@@ -252,7 +252,7 @@ static void test_errors(void **state) {
     static const struct {
         const char *text, *errors;
     } cases[] = {
-        {"CREATE TABLE t (a INT,);", "1:23: unexpected )"},
+        {"CREATE TABLE t (a INT,);", "1:23: expected a column name, but found )"},
         {"CREATE TABLE t (a INT) WITH ('a' = 'b' 'c' = 'd')", "1:40: expected ',' before this option"},
         {"CREATE TABLE t (a INT) WITH ('a' == 'b')", "1:35: expected a string, but found ="},
         {"CREATE TABLE t (a INT) WITH ('a' = b)", "1:36: expected a string, but found b"},
@@ -268,10 +268,10 @@ static void test_errors(void **state) {
         {"SELECT 1\nCREATE TABLE t (a INT)", "2:1: expected ';' before CREATE"},
         {"SELECT 1; \xEF\xBB\xBFSELECT 2", "1:11: a byte order mark (U+FEFF) stands here, not at the file's start"},
         /* places behind wide characters */
-        {"CREATE TABLE \xE8\xAE\xA2\xE5\x8D\x95 (a INT,)", "1:26: unexpected )"},
+        {"CREATE TABLE \xE8\xAE\xA2\xE5\x8D\x95 (a INT,)", "1:26: expected a column name, but found )"},
         /* all of a file's errors, and what stands between them is taken */
-        {"CREATE TABLE t (a INT,);\nSELECT 1;\nCREATE TABLE u (b INT,);\nSELECT );", "1:23: unexpected )\n3:23: unexpected )\n4:8: this ')' closes nothing"},
-        {"SELECT 1\nCREATE TABLE t (a INT,);\nSELECT 2", "2:1: expected ';' before CREATE\n2:23: unexpected )"},
+        {"CREATE TABLE t (a INT,);\nSELECT 1;\nCREATE TABLE u (b INT,);\nSELECT );", "1:23: expected a column name, but found )\n3:23: expected a column name, but found )\n4:8: this ')' closes nothing"},
+        {"SELECT 1\nCREATE TABLE t (a INT,);\nSELECT 2", "2:1: expected ';' before CREATE\n2:23: expected a column name, but found )"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         Str errors = errors_of(cases[i].text);
@@ -308,7 +308,7 @@ static void test_report(void **state) {
         const char *text, *report;
     } cases[] = {
         {"CREATE TABLE t (a INT,);",
-         "test.sql:1:23: error: unexpected )\n"
+         "test.sql:1:23: error: expected a column name, but found )\n"
          "    1 | CREATE TABLE t (a INT,);\n"
          "      |                       ^ Flink takes no comma after the last one of a list\n"},
         {"\tSELECT \xE8\xAE\xA2 e\xCC\x81 'abc",
