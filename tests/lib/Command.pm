@@ -7,6 +7,7 @@ use Exporter qw(import);
 use File::Basename qw(dirname);
 use File::Path qw(make_path);
 use File::Temp qw(tempdir);
+use POSIX ();
 
 our @EXPORT = qw($root $directory can_be_nobody run run_with slurp spew);
 
@@ -38,8 +39,10 @@ sub spew {
 # Root may read and write everything, so what others may not is tried as nobody.
 sub become_nobody {
     return if $> != 0;
+    $ENV{ASAN_OPTIONS} = join ':', $ENV{ASAN_OPTIONS} // (), 'detect_leaks=0';    # that needs root's rights
     $) = '65534 65534';
-    ($<, $>) = (65534, 65534);
+    POSIX::setgid(65534);
+    POSIX::setuid(65534);
 }
 
 # Whether nobody can run the program and see the directory.
