@@ -7,6 +7,7 @@ use Exporter qw(import);
 use File::Basename qw(dirname);
 use File::Path qw(make_path);
 use File::Temp qw(tempdir);
+use POSIX ();
 
 our @EXPORT = qw($root $directory can_be_nobody run run_with slurp spew);
 
@@ -39,8 +40,10 @@ sub spew {
 sub become_nobody {
     $ENV{ASAN_OPTIONS} = ($ENV{ASAN_OPTIONS} // '') . ':detect_leaks=0'; # it cannot trace a process that changed its user
     return if $> != 0;
+    $ENV{ASAN_OPTIONS} = join ':', $ENV{ASAN_OPTIONS} // (), 'detect_leaks=0';    # that needs root's rights
     $) = '65534 65534';
-    ($<, $>) = (65534, 65534);
+    POSIX::setgid(65534);
+    POSIX::setuid(65534);
 }
 
 # Whether nobody can run the program and see the directory.
