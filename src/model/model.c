@@ -29,16 +29,20 @@ Table *model_find(const Model *model, const TableName *name, uint32_t offset) {
     return after;
 }
 
-static void apply_use(Build *build, const Statement *statement) {
-    Str text = build->model->script->source->text;
+TableName model_first_names(void) {
+    return (TableName){.catalog = STR("default_catalog"), .database = STR("default_database")};
+}
+
+void model_apply_use(const Model *model, const Statement *statement, TableName *current, Arena *arena) {
+    Str text = model->script->source->text;
     if (statement->kind == STATEMENT_USE_CATALOG) {
-        build->current.catalog = identifier_value(text, statement->name, build->arena);
-        build->current.database = STR("");
+        current->catalog = identifier_value(text, statement->name, arena);
+        current->database = STR("");
     } else if (statement->kind == STATEMENT_USE_DATABASE) {
-        TableName shifted = {.catalog = STR(""), .database = build->current.catalog};
-        TableName name = table_name(text, statement->name, &shifted, build->arena);
-        build->current.catalog = name.database;
-        build->current.database = name.table;
+        TableName shifted = {.catalog = STR(""), .database = current->catalog};
+        TableName name = table_name(text, statement->name, &shifted, arena);
+        current->catalog = name.database;
+        current->database = name.table;
     }
 }
 
@@ -166,16 +170,12 @@ static void add_reads_and_writes(Build *build, const Statement *statement) {
     }
 }
 
-static void start_names(Build *build) {
-    build->current = (TableName){.catalog = STR("default_catalog"), .database = STR("default_database")};
-}
-
 /* Tables first, so that a script whose queries stand before its tables has its roles too. */
 static void build_tables(Build *build) {
     const Script *script = build->model->script;
-    start_names(build);
+    build->current = model_first_names();
     for (size_t i = 0; i < script->statement_count; i++) {
-        apply_use(build, &script->statements[i]);
+        model_apply_use(build->model, &script->statements[i], &build->current, build->arena);
         if (script->statements[i].kind == STATEMENT_CREATE_TABLE) {
             add_table(build, &script->statements[i]);
         }
@@ -184,9 +184,9 @@ static void build_tables(Build *build) {
 
 static void build_flows(Build *build) {
     const Script *script = build->model->script;
-    start_names(build);
+    build->current = model_first_names();
     for (size_t i = 0; i < script->statement_count; i++) {
-        apply_use(build, &script->statements[i]);
+        model_apply_use(build->model, &script->statements[i], &build->current, build->arena);
         add_reads_and_writes(build, &script->statements[i]);
     }
 }

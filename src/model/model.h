@@ -63,4 +63,8 @@ Model *model_build(const Script *script, Arena *arena);
  * when the script defines none. */
 Table *model_find(const Model *model, const TableName *name, uint32_t offset);
 
+/* The catalog and database in force: at the start of a script, and behind a statement. */
+TableName model_first_names(void);
+void model_apply_use(const Model *model, const Statement *statement, TableName *current, Arena *arena);
+
 #endif
