@@ -139,8 +139,8 @@ void check_plain_text_secret(Checker *checker, const CheckedTable *table) {
     for (size_t i = 0; i < count; i++) {
         if (is_secret_key(options[i]->key) && options[i]->value.size > 0 && !is_placeholder(options[i]->value)) {
             Str key = shown(checker, options[i]->key);
-            fire_at_value(checker, table, options[i], format(checker, "the value of '%.*s' stands in the script", SHOW(key)),
-                          STR("let a rule write it when the job is deployed: set.KEY = ${env:NAME}"));
+            fire_at_value(checker, table, options[i], format(checker, "the value of '%.*s' stands in the script in plain text", SHOW(key)),
+                          format(checker, "let a rule write it when the job is deployed: set.%.*s = ${env:NAME}", SHOW(key)));
         }
     }
 }

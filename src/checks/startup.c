@@ -118,9 +118,10 @@ static bool check_mode(Checker *checker, const CheckedTable *table, const Catalo
     }
     Str name = shown(checker, mode->value);
     if (is_own(table, mode)) {
+        bool is_opposite = str_has_prefix(mode->value, STR("earliest")); /* alike to latest-offset, but not meant */
         fire_at_value(checker, table, mode,
                       format(checker, "'%.*s' is not a start-up mode of %.*s", SHOW(name), SHOW(table->connector_name)),
-                      value.mend.size > 0 ? format(checker, "did you mean '%.*s'? %.*s", SHOW(value.mend), SHOW(value.problem))
+                      value.mend.size > 0 && !is_opposite ? format(checker, "did you mean '%.*s'? %.*s", SHOW(value.mend), SHOW(value.problem))
                                           : value.problem);
     }
     return false;

@@ -118,6 +118,7 @@ static void check_own_heartbeat(Checker *checker, const CheckedTable *table, Str
     double milliseconds = value.status == VALUE_REFUSED ? 0 : number_of(type, &value);
     if (milliseconds > 0 && milliseconds < SHORT_HEARTBEAT_MS) {
         const char *example = type == VALUE_DURATION ? "30 s" : "30000";
+        soften(checker, SEVERITY_WARNING);
         fire_at_value(checker, table, option, format(checker, "a heartbeat every %.0f ms", milliseconds),
                       format(checker, "a number without a unit is milliseconds; '%s' would be half a minute", example));
     }
@@ -145,7 +146,8 @@ static void check_debezium_heartbeat(Checker *checker, const CheckedTable *table
 }
 
 void check_heartbeat_unit(Checker *checker, const CheckedTable *table) {
-    Str key = catalogue_short_key(STR("heartbeat"), table->connector_name);
+    bool is_mongodb = is_connector(table, "mongodb-cdc");
+    Str key = is_mongodb ? STR("heartbeat.interval.ms") : catalogue_short_key(STR("heartbeat"), table->connector_name);
     if (key.size > 0) {
         check_own_heartbeat(checker, table, key);
     }
