@@ -1,5 +1,7 @@
 #include "checks/checker.h"
 
+#include <stdlib.h>
+
 #include "checks/registry.h"
 #include "width.h"
 
@@ -29,6 +31,55 @@ Str effective_value(const Checker *checker, const CheckedTable *table, const cha
 }
 
 bool is_connector(const CheckedTable *table, const char *name) { return str_equal(table->connector_name, str_of(name)); }
+
+bool is_own(const CheckedTable *table, const PlannedOption *option) {
+    return option >= table->plan->options && option < table->plan->options + table->plan->count;
+}
+
+/* By key; those of one key in their order. */
+static int compare_options(const void *a, const void *b) {
+    const PlannedOption *first = *(const PlannedOption *const *)a, *second = *(const PlannedOption *const *)b;
+    int order = str_compare(first->key, second->key);
+    return order != 0 ? order : first < second ? -1 : first > second;
+}
+
+static int compare_places(const void *a, const void *b) {
+    const PlannedOption *first = *(const PlannedOption *const *)a, *second = *(const PlannedOption *const *)b;
+    return first < second ? -1 : first > second;
+}
+
+const PlannedOption **options_by_key(const Checker *checker, const CheckedTable *table, size_t *count) {
+    const PlannedOption **options = arena_array(checker->arena, table->plan->count + 1, sizeof *options);
+    *count = 0;
+    for (size_t i = 0; i < table->plan->count; i++) {
+        if (!table->plan->options[i].is_removed) {
+            options[(*count)++] = &table->plan->options[i];
+        }
+    }
+    qsort(options, *count, sizeof *options, compare_options);
+    return options;
+}
+
+const PlannedOption **own_options(const Checker *checker, const CheckedTable *table, size_t *count) {
+    size_t found, kept = 0;
+    const PlannedOption **options = options_by_key(checker, table, &found);
+    for (size_t i = 0; i < found; i++) {
+        if (i + 1 == found || !str_equal(options[i]->key, options[i + 1]->key)) {
+            options[kept++] = options[i];
+        }
+    }
+    qsort(options, kept, sizeof *options, compare_places);
+    *count = kept;
+    return options;
+}
+
+static bool holds(Str text, Str part) { return text.size > 0 && memmem(text.data, text.size, part.data, part.size) != NULL; }
+
+bool is_placeholder(Str value) {
+    Str trimmed = str_trim(value);
+    bool is_in_angles = trimmed.size > 2 && trimmed.data[0] == '<' && trimmed.data[trimmed.size - 1] == '>';
+    return holds(value, STR("${")) || holds(value, STR("{{")) || is_in_angles || str_equal(trimmed, STR("..."));
+}
 
 bool release_is_at_least(const Checker *checker, const char *version) {
     Release wanted;
@@ -148,9 +199,17 @@ static bool is_allowed(Checker *checker, uint32_t offset) {
     return found;
 }
 
+/* A severity that lint.ID sets counts for all findings of the check. */
+static Severity severity_now(Checker *checker) {
+    Severity severity = checker->lint.severities[check_index(str_of(checker->check->id))];
+    bool is_softened = checker->at_most != SEVERITY_OFF && severity == checker->check->severity && severity > checker->at_most;
+    severity = is_softened ? checker->at_most : severity;
+    checker->at_most = SEVERITY_OFF;
+    return severity;
+}
+
 void fire_at(Checker *checker, Span span, Str message, Str hint) {
-    size_t index = check_index(str_of(checker->check->id));
-    Severity severity = checker->lint.severities[index];
+    Severity severity = severity_now(checker);
     if (is_allowed(checker, span.start)) {
         return;
     }

@@ -50,6 +50,7 @@ typedef struct Checker {
     Facts *facts;
 
     const CheckEntry *check; /* the one that runs */
+    Severity at_most;        /* see soften() */
     bool *used_pragmas;      /* by the number of the pragma: allow(…) that silenced something */
     size_t next_pragma;
 } Checker;
@@ -74,6 +75,25 @@ const PlannedOption *effective_option(const Checker *checker, const CheckedTable
 
 bool is_connector(const CheckedTable *table, const char *name);
 
+/* Whether the option is written at the table itself (or added to it by a rule), not brought by LIKE. What is wrong with
+ * the value of one that LIKE brings is said where it stands. */
+bool is_own(const CheckedTable *table, const PlannedOption *option);
+
+/* The table's own options that count, in their order: removed ones are left out, and of a key that stands twice all but
+ * the last. Their number is *count. */
+const PlannedOption **own_options(const Checker *checker, const CheckedTable *table, size_t *count);
+
+/* All that are not removed, by key; those of one key in their order. */
+const PlannedOption **options_by_key(const Checker *checker, const CheckedTable *table, size_t *count);
+
+/* The one role that the table has, for the catalogue. */
+static inline Role role_of(const CheckedTable *table) {
+    return table->roles == ROLE_SOURCE || table->roles == ROLE_SINK ? (Role)table->roles : ROLE_ANY;
+}
+
+/* Whether the value is to be filled in before Flink sees the script: ${NAME}, {{ name }}, <name>, an ellipsis. */
+bool is_placeholder(Str value);
+
 /* Whether the release is `version` ("3.1") or a later one. */
 bool release_is_at_least(const Checker *checker, const char *version);
 
@@ -90,6 +110,9 @@ Str shown(const Checker *checker, Str text);
 
 /* printf arguments for "%.*s". */
 #define SHOW(text) (int)(text).size, (text).data
+
+/* The next finding of the running check is at most that severe, unless lint.ID sets the check's severity. */
+static inline void soften(Checker *checker, Severity at_most) { checker->at_most = at_most; }
 
 /* The running check fires at an option's key or value. An option that a rule added has no place of its own: then the
  * table's name is shown, and the rule is named. The hint may be empty. */

@@ -29,13 +29,12 @@ Table *model_find(const Model *model, const TableName *name, uint32_t offset) {
     return after;
 }
 
-static void apply_use(Build *build, const Statement *statement) {
-    Str text = build->model->script->source->text;
+void model_apply_use(Str text, const Statement *statement, TableName *current, Arena *arena) {
     if (statement->kind == STATEMENT_USE_CATALOG) {
-        build->current.catalog = identifier_value(text, statement->name, build->arena);
-        build->current.database = STR("");
+        current->catalog = identifier_value(text, statement->name, arena);
+        current->database = STR("");
     } else if (statement->kind == STATEMENT_USE_DATABASE) {
-        use_database(text, statement->name, &build->current, build->arena);
+        use_database(text, statement->name, current, arena);
     }
 }
 
@@ -168,7 +167,7 @@ static void build_tables(Build *build) {
     const Script *script = build->model->script;
     build->current = DEFAULT_TABLE_NAME;
     for (size_t i = 0; i < script->statement_count; i++) {
-        apply_use(build, &script->statements[i]);
+        model_apply_use(script->source->text, &script->statements[i], &build->current, build->arena);
         if (script->statements[i].kind == STATEMENT_CREATE_TABLE) {
             add_table(build, &script->statements[i]);
         }
@@ -179,7 +178,7 @@ static void build_flows(Build *build) {
     const Script *script = build->model->script;
     build->current = DEFAULT_TABLE_NAME;
     for (size_t i = 0; i < script->statement_count; i++) {
-        apply_use(build, &script->statements[i]);
+        model_apply_use(script->source->text, &script->statements[i], &build->current, build->arena);
         add_reads_and_writes(build, &script->statements[i]);
     }
 }

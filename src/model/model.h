@@ -63,4 +63,7 @@ Model *model_build(const Script *script, Arena *arena);
  * when the script defines none. */
 Table *model_find(const Model *model, const TableName *name, uint32_t offset);
 
+/* Changes the catalog and database in force when the statement is a USE; they begin as DEFAULT_TABLE_NAME. */
+void model_apply_use(Str text, const Statement *statement, TableName *current, Arena *arena);
+
 #endif
