@@ -1,5 +1,8 @@
 #include "checks/registry.h"
 
+#include "checks/facts.h"
+#include "checks/session.h"
+
 static const CheckEntry checks[] = {
 #include "check_table.inc"
 };
@@ -63,12 +66,14 @@ static void look_at_tables(Checker *checker) {
 
 static void run_check(Checker *checker, const CheckEntry *check) {
     checker->check = check;
+    checker->limit = SEVERITY_ERROR;
     if (check->check_script != NULL) {
         check->check_script(checker);
         return;
     }
     for (size_t i = 0; i < checker->table_count; i++) {
         if (!checker->tables[i].plan->table->statement->is_frozen) {
+            checker->limit = SEVERITY_ERROR;
             check->check_table(checker, &checker->tables[i]);
         }
     }
@@ -87,6 +92,8 @@ void script_checks(const Script *script, const Plans *plans, Release release, co
     checker.used_pragmas = arena_array(arena, script->pragma_count, sizeof *checker.used_pragmas);
     size_t last = check_index(STR("unused-allow")), first_finding = findings->list.count;
     look_at_tables(&checker);
+    checker.parallelism = session_parallelism(&checker);
+    facts_collect(&checker);
     for (size_t i = 0; i < CHECK_COUNT; i++) {
         if (i != last && severities[i] != SEVERITY_OFF) {
             run_check(&checker, &checks[i]);
