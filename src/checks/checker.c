@@ -33,7 +33,7 @@ bool is_connector(const CheckedTable *table, const char *name) { return str_equa
 bool release_is_at_least(const Checker *checker, const char *version) {
     Release wanted;
     Str problem;
-    Release release = checker->release.number > 0 ? checker->release : release_newest(LINE_FLINK_CDC);
+    Release release = checker->settings->release.number > 0 ? checker->settings->release : release_newest(LINE_FLINK_CDC);
     if (!release_parse(checker->arena, str_of(version), &wanted, &problem)) {
         return true;
     }
@@ -170,7 +170,7 @@ bool is_silenced(Checker *checker, Span place, bool uses_it) {
 void soften(Checker *checker, Severity severity) { checker->limit = severity; }
 
 static Severity severity_now(const Checker *checker) {
-    Severity severity = checker->lint.severities[check_index(str_of(checker->check->id))];
+    Severity severity = checker->settings->severities[check_index(str_of(checker->check->id))];
     bool is_default = severity == checker->check->severity;
     return is_default && severity > checker->limit ? checker->limit : severity;
 }

@@ -4,6 +4,7 @@
 
 #include "catalogue/catalogue.h"
 #include "finding.h"
+#include "rewrite/rewrite.h"
 #include "rules/plan.h"
 
 typedef struct CheckEntry CheckEntry;
@@ -39,19 +40,22 @@ typedef struct Fact {
 
 typedef VECTOR(Fact) Facts;
 
-/* lint.ID = SEVERITY of the rules files. */
-typedef struct LintSettings {
-    const Severity *severities; /* by the number of the check in the registry */
-} LintSettings;
+/* What a run says about its checks, and what it does to the script besides its rules. */
+typedef struct CheckSettings {
+    Release release;            /* of Flink CDC; all zero is the newest */
+    const Severity *severities; /* by the number of the check in the registry; SEVERITY_OFF leaves one out */
+    const PreludeSetting *prelude;
+    size_t prelude_count;
+    bool gathers_inserts; /* into one statement set */
+} CheckSettings;
 
 typedef struct Checker {
     const Script *script;
     const Model *model;
     const Plans *plans;
-    Release release; /* of Flink CDC; all zero is the newest */
+    const CheckSettings *settings;
     Arena *arena;
     Findings *findings;
-    LintSettings lint;
     CheckedTable *tables; /* one for each table of the model, in its order; frozen ones too */
     size_t table_count;
     Facts *facts;

@@ -54,7 +54,7 @@ static Place place_of(Collector *collector, uint32_t offset) {
 static bool is_off(Checker *checker, const char *id, Span place) {
     size_t index = check_index(str_of(id));
     checker->check = check_at(index);
-    return checker->lint.severities[index] == SEVERITY_OFF || is_silenced(checker, place, false);
+    return checker->settings->severities[index] == SEVERITY_OFF || is_silenced(checker, place, false);
 }
 
 static Fact *add_fact(Collector *collector, const CheckedTable *table, FactKind kind, Str value, Span place) {

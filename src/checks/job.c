@@ -45,15 +45,16 @@ static int64_t most_delay(const Checker *checker) {
     return most;
 }
 
-static void look_at_interval(Checker *checker, const SessionValue *setting) {
+static void look_at_interval(Checker *checker, const Flow *flow, const SessionValue *setting) {
+    Span place = span_is_empty(setting->place) ? flow_target(flow) : setting->place;
     Value interval = value_check(checker->arena, VALUE_DURATION, setting->value, 0);
     int64_t milliseconds = interval.status == VALUE_REFUSED ? INT64_MAX : duration_milliseconds(interval.duration);
     int64_t delay = most_delay(checker);
     if (milliseconds <= 0) {
-        fire_at(checker, setting->place, STR("this switches checkpoints off: the sources never confirm what they have read"),
+        fire_at(checker, place, STR("an interval of 0 switches checkpoints off: the sources never confirm what they have read"),
                 STR("such as '30 s'"));
     } else if (milliseconds >= 10 * 60 * 1000 && milliseconds < INT64_MAX / 100 && delay >= 3 && delay < 100) {
-        fire_at(checker, setting->place,
+        fire_at(checker, place,
                 format(checker,
                        "a slot is confirmed only %lld checkpoints after the one that covers it: the server keeps at least %lld "
                        "minutes of its log for each",
@@ -70,7 +71,7 @@ void check_checkpointing_missing(Checker *checker) {
         return;
     }
     if (session_value(checker, "execution.checkpointing.interval", flow_target(flow).start, &setting)) {
-        look_at_interval(checker, &setting);
+        look_at_interval(checker, flow, &setting);
         return;
     }
     bool has_slot = is_postgres(table);
@@ -89,21 +90,22 @@ typedef struct Readers {
     size_t last_job;
 } Readers;
 
-static void count_reader(Readers *reader, const Flow *flow) {
-    if (reader->last_job == flow->job) {
+static void count_reader(Readers *reader, const Flow *flow, size_t job) {
+    if (reader->last_job == job) {
         return;
     }
     reader->first = reader->jobs == 0 ? flow : reader->first;
     reader->second = reader->jobs == 1 ? flow : reader->second;
     reader->jobs++;
-    reader->last_job = flow->job;
+    reader->last_job = job;
 }
 
 static void count_readers(const Checker *checker, Readers *readers) {
     for (size_t i = 0; i < checker->model->flow_count; i++) {
         const Flow *flow = &checker->model->flows[i];
+        size_t job = flow->insert != NULL && checker->settings->gathers_inserts ? SIZE_MAX : flow->job;
         for (size_t j = 0; j < flow->source_count; j++) {
-            count_reader(&readers[flow->sources[j] - checker->model->tables], flow);
+            count_reader(&readers[flow->sources[j] - checker->model->tables], flow, job);
         }
     }
 }

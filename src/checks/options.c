@@ -16,9 +16,9 @@ static Str did_you_mean(const Checker *checker, RightName name) {
 }
 
 static Str hint_for(const Checker *checker, const CheckedTable *table, Str key) {
-    RightName name = catalogue_right_name(table->connector, key, checker->release);
+    RightName name = catalogue_right_name(table->connector, key, checker->settings->release);
     if (!name.found) {
-        name = catalogue_nearest(table->connector, key, checker->release);
+        name = catalogue_nearest(table->connector, key, checker->settings->release);
     }
     return did_you_mean(checker, name);
 }
@@ -40,7 +40,7 @@ static Str message_for(const Checker *checker, const CheckedTable *table, Str ke
 
 static bool is_refused(const Checker *checker, const CheckedTable *table, Str key, OptionFound *found) {
     Role role = table->roles == ROLE_SOURCE || table->roles == ROLE_SINK ? (Role)table->roles : ROLE_ANY;
-    *found = catalogue_option_in_role(table->connector, key, checker->release, role);
+    *found = catalogue_option_in_role(table->connector, key, checker->settings->release, role);
     return found->status == OPTION_UNKNOWN || found->status == OPTION_NOT_YET || found->status == OPTION_NO_MORE;
 }
 

@@ -17,8 +17,24 @@ static bool sets(const Checker *checker, const Statement *statement, const char 
     return statement->kind == STATEMENT_SET && str_equal(setting_text(checker, statement, statement->name), str_of(key));
 }
 
+/* set_prelude() changes every SET of its keys, so nothing in the script goes before it. */
+static bool prelude_value(const Checker *checker, const char *key, SessionValue *found) {
+    bool is_set = false;
+    for (size_t i = 0; i < checker->settings->prelude_count; i++) {
+        const PreludeSetting *setting = &checker->settings->prelude[i];
+        if (str_equal(setting->key, str_of(key))) {
+            *found = (SessionValue){setting->value, SPAN_NONE};
+            is_set = true;
+        }
+    }
+    return is_set;
+}
+
 bool session_value(const Checker *checker, const char *key, uint32_t before, SessionValue *found) {
     const Script *script = checker->script;
+    if (prelude_value(checker, key, found)) {
+        return true;
+    }
     bool is_set = false;
     for (size_t i = 0; i < script->statement_count && script->statements[i].span.start < before; i++) {
         const Statement *statement = &script->statements[i];
