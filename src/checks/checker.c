@@ -84,11 +84,12 @@ bool is_placeholder(Str value) {
 bool release_is_at_least(const Checker *checker, const char *version) {
     Release wanted;
     Str problem;
-    Release release = checker->release.number > 0 ? checker->release : release_newest(LINE_FLINK_CDC);
+    Release release = checker->settings->release.number > 0 ? checker->settings->release : release_newest(LINE_FLINK_CDC);
     if (!release_parse(checker->arena, str_of(version), &wanted, &problem)) {
         return true;
     }
-    return release.number >= (wanted.number & ~(uint32_t)0xFF); /* "2.4" is the last 2.4.x; here the first is meant */
+    bool has_patch = (wanted.number & 0xFF) != 0xFF; /* "2.4" is the last 2.4.x; here the first is meant */
+    return release.number >= (has_patch ? wanted.number : wanted.number & ~(uint32_t)0xFF);
 }
 
 static Str default_port(const CheckedTable *table) {
@@ -108,10 +109,27 @@ Str upstream_of(const Checker *checker, const CheckedTable *table) {
     return lead.size > 0 ? format(checker, "%.*s.%.*s", SHOW(lead), SHOW(name)) : name;
 }
 
+bool is_own_option(const CheckedTable *table, const PlannedOption *option) {
+    return option >= table->plan->options && option < table->plan->options + table->plan->count;
+}
+
+static Span place_of_part(const CheckedTable *table, const PlannedOption *option, bool is_key) {
+    if (option->source == NULL || !is_own_option(table, option)) {
+        return table->plan->table->definition->name;
+    }
+    return is_key ? option->source->key : option->source->value;
+}
+
+Span place_of_key(const CheckedTable *table, const PlannedOption *option) { return place_of_part(table, option, true); }
+
+Span place_of_value(const CheckedTable *table, const PlannedOption *option) { return place_of_part(table, option, false); }
+
 /* ---- Saying ------------------------------------------------------------------------------------------------------ */
 
-Str shown(const Checker *checker, Str text) {
-    char *copy = arena_alloc(checker->arena, text.size < 4 * SHOWN_COLUMNS ? text.size + 4 : 4 * SHOWN_COLUMNS + 4);
+Str shown(const Checker *checker, Str text) { return shown_in(checker->arena, text); }
+
+Str shown_in(Arena *arena, Str text) {
+    char *copy = arena_alloc(arena, text.size < 4 * SHOWN_COLUMNS ? text.size + 4 : 4 * SHOWN_COLUMNS + 4);
     size_t size = 0, columns = 0;
     while (text.size > 0) {
         unsigned width;
@@ -173,8 +191,9 @@ static size_t pragma_from(const Script *script, uint32_t offset) {
 }
 
 /* An allow(…) before the statement that holds offset, or on the line of offset. */
-static bool is_allowed(Checker *checker, uint32_t offset) {
+bool is_silenced(Checker *checker, Span place, bool uses_it) {
     const Script *script = checker->script;
+    uint32_t offset = place.start;
     if (script->pragma_count == 0) {
         return false;
     }
@@ -192,7 +211,7 @@ static bool is_allowed(Checker *checker, uint32_t offset) {
             break;
         }
         if (pragma->kind == PRAGMA_ALLOW && (is_before || is_on_line) && allows(checker, pragma)) {
-            checker->used_pragmas[i] = true;
+            checker->used_pragmas[i] = checker->used_pragmas[i] || uses_it;
             found = true;
         }
     }
@@ -201,7 +220,7 @@ static bool is_allowed(Checker *checker, uint32_t offset) {
 
 /* A severity that lint.ID sets counts for all findings of the check. */
 static Severity severity_now(Checker *checker) {
-    Severity severity = checker->lint.severities[check_index(str_of(checker->check->id))];
+    Severity severity = checker->settings->severities[check_index(str_of(checker->check->id))];
     bool is_softened = checker->at_most != SEVERITY_OFF && severity == checker->check->severity && severity > checker->at_most;
     severity = is_softened ? checker->at_most : severity;
     checker->at_most = SEVERITY_OFF;
@@ -210,7 +229,7 @@ static Severity severity_now(Checker *checker) {
 
 void fire_at(Checker *checker, Span span, Str message, Str hint) {
     Severity severity = severity_now(checker);
-    if (is_allowed(checker, span.start)) {
+    if (is_silenced(checker, span, true)) {
         return;
     }
     finding_add(checker->findings, (Finding){.severity = severity,
@@ -226,24 +245,18 @@ void fire_at_table(Checker *checker, const CheckedTable *table, Str message, Str
 }
 
 /* The rule that wrote what the check is about is named, since the script does not show it. */
-static void fire_at_part(Checker *checker, const CheckedTable *table, const PlannedOption *option, Span part, bool is_written,
-                         Str message, Str hint) {
-    if (is_written) {
-        fire_at(checker, part, message, hint);
-        return;
+static void fire_at_part(Checker *checker, const PlannedOption *option, Span place, bool is_changed, Str message, Str hint) {
+    bool is_by_rule = option->action != NULL && (option->source == NULL || is_changed);
+    if (is_by_rule) {
+        message = format(checker, "%.*s (set by %.*s)", SHOW(message), SHOW(option->action->place));
     }
-    Str place = option->action->place;
-    Str named = format(checker, "%.*s (set by %.*s)", SHOW(message), SHOW(place));
-    Span span = option->source ? part : table->plan->table->definition->name;
-    fire_at(checker, span, named, hint);
+    fire_at(checker, place, message, hint);
 }
 
 void fire_at_key(Checker *checker, const CheckedTable *table, const PlannedOption *option, Str message, Str hint) {
-    Span part = option->source ? option->source->key : (Span){0, 0};
-    fire_at_part(checker, table, option, part, option->source && !option_key_changed(option), message, hint);
+    fire_at_part(checker, option, place_of_key(table, option), option_key_changed(option), message, hint);
 }
 
 void fire_at_value(Checker *checker, const CheckedTable *table, const PlannedOption *option, Str message, Str hint) {
-    Span part = option->source ? option->source->value : (Span){0, 0};
-    fire_at_part(checker, table, option, part, option->source && !option_value_changed(option), message, hint);
+    fire_at_part(checker, option, place_of_value(table, option), option_value_changed(option), message, hint);
 }

@@ -29,13 +29,13 @@ static Str schema_hint(const Checker *checker, const CheckedTable *table, Str re
 }
 
 static Str hint_for(const Checker *checker, const CheckedTable *table, Str key) {
-    RightName name = catalogue_right_name(table->connector, key, checker->release);
+    RightName name = catalogue_right_name(table->connector, key, checker->settings->release);
     bool holds_schema_in_name = is_connector(table, "sqlserver-cdc") || is_connector(table, "db2-cdc");
     if (name.found && holds_schema_in_name && str_equal(key, STR("schema-name"))) {
         return schema_hint(checker, table, name.reason);
     }
     if (!name.found) {
-        name = catalogue_nearest(table->connector, key, checker->release);
+        name = catalogue_nearest(table->connector, key, checker->settings->release);
     }
     return did_you_mean(checker, name);
 }
@@ -56,7 +56,7 @@ static Str message_for(const Checker *checker, const CheckedTable *table, Str ke
 }
 
 static bool is_refused(const Checker *checker, const CheckedTable *table, Str key, OptionFound *found) {
-    *found = catalogue_option_in_role(table->connector, key, checker->release, role_of(table));
+    *found = catalogue_option_in_role(table->connector, key, checker->settings->release, role_of(table));
     return found->status == OPTION_UNKNOWN || found->status == OPTION_NOT_YET || found->status == OPTION_NO_MORE;
 }
 
@@ -65,7 +65,7 @@ static bool is_refused(const Checker *checker, const CheckedTable *table, Str ke
 static Str same_but_for_case(const Checker *checker, const Connector *connector, Str key) {
     const CatalogueOption *option;
     for (size_t i = 0; (option = catalogue_option_at(connector, i)) != NULL; i++) {
-        bool is_taken = connector == catalogue_everywhere() || option_holds(connector, option, checker->release);
+        bool is_taken = connector == catalogue_everywhere() || option_holds(connector, option, checker->settings->release);
         if (is_taken && str_equal_ignore_case(key, option->key)) {
             return option->key;
         }
@@ -80,7 +80,7 @@ static Str with_small_prefix(const Checker *checker, const CheckedTable *table, 
     for (size_t i = 0; i < copy.size; i++) {
         letters[i] = ascii_lower(letters[i]);
         bool is_prefix = letters[i] == '.' &&
-                         catalogue_option(table->connector, copy, checker->release).status == OPTION_PREFIXED;
+                         catalogue_option(table->connector, copy, checker->settings->release).status == OPTION_PREFIXED;
         if (is_prefix && !str_equal(copy, key)) {
             return copy;
         }
@@ -124,13 +124,13 @@ void check_option_key_case(Checker *checker, const CheckedTable *table) {
 /* One of the two checks speaks of a key: option-key-case, unless it is off. */
 static bool is_left_to_key_case(const Checker *checker, const CheckedTable *table, Str key, const OptionFound *found) {
     return found->status == OPTION_UNKNOWN &&
-           checker->lint.severities[check_index(STR("option-key-case"))] != SEVERITY_OFF &&
+           checker->settings->severities[check_index(STR("option-key-case"))] != SEVERITY_OFF &&
            key_in_right_case(checker, table, key).size > 0;
 }
 
 /* connector-release says it once for the table. */
 static bool is_not_yet_there(const Checker *checker, const Connector *connector) {
-    return connector->line == LINE_FLINK_CDC && checker->release.number > 0 && connector->since > checker->release.number;
+    return connector->line == LINE_FLINK_CDC && checker->settings->release.number > 0 && connector->since > checker->settings->release.number;
 }
 
 void check_unknown_option(Checker *checker, const CheckedTable *table) {

@@ -13,8 +13,8 @@ static bool is_needed_by_source(const Checker *checker, const CheckedTable *tabl
 
 static bool is_required(const Checker *checker, const CheckedTable *table, const CatalogueOption *option) {
     bool is_of_role = option->role == ROLE_ANY || (table->roles & option->role) != 0;
-    return is_of_role && option_holds(table->connector, option, checker->release) &&
-           (option_required(table->connector, option, checker->release) || is_needed_by_source(checker, table, option));
+    return is_of_role && option_holds(table->connector, option, checker->settings->release) &&
+           (option_required(table->connector, option, checker->settings->release) || is_needed_by_source(checker, table, option));
 }
 
 static bool is_named(const Names *names, Str name) {
@@ -42,11 +42,11 @@ static Names missing_options(const Checker *checker, const CheckedTable *table) 
 static void drop_misspelt(const Checker *checker, const CheckedTable *table, Names *missing) {
     for (size_t i = 0; i < table->plan->count && missing->count > 0; i++) {
         Str key = table->plan->options[i].key;
-        if (table->plan->options[i].is_removed || catalogue_option(table->connector, key, checker->release).status != OPTION_UNKNOWN) {
+        if (table->plan->options[i].is_removed || catalogue_option(table->connector, key, checker->settings->release).status != OPTION_UNKNOWN) {
             continue;
         }
-        RightName name = catalogue_right_name(table->connector, key, checker->release);
-        name = name.found ? name : catalogue_nearest(table->connector, key, checker->release);
+        RightName name = catalogue_right_name(table->connector, key, checker->settings->release);
+        name = name.found ? name : catalogue_nearest(table->connector, key, checker->settings->release);
         Str right = right_name_text(checker->arena, name);
         for (size_t j = 0; j < missing->count; j++) {
             if (str_equal(missing->items[j], right) || str_equal_ignore_case(missing->items[j], str_trim(key))) {

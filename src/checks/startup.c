@@ -98,7 +98,7 @@ static void check_left_alone(Checker *checker, const CheckedTable *table, Str mo
         bool is_offset = str_has_prefix(options[i]->key, STR(OFFSET_KEYS));
         bool is_timestamp = str_has_prefix(options[i]->key, STR("scan.startup.timestamp"));
         Str wanted = is_offset ? STR("specific-offset") : STR("timestamp");
-        OptionStatus status = catalogue_option(table->connector, options[i]->key, checker->release).status;
+        OptionStatus status = catalogue_option(table->connector, options[i]->key, checker->settings->release).status;
         bool is_taken = status == OPTION_KNOWN || status == OPTION_PREFIXED;
         if (is_taken && (is_offset || is_timestamp) && !str_equal_ignore_case(mode, wanted)) {
             Str key = shown(checker, options[i]->key), now = shown(checker, mode);
@@ -112,7 +112,7 @@ static void check_left_alone(Checker *checker, const CheckedTable *table, Str mo
 }
 
 static bool check_mode(Checker *checker, const CheckedTable *table, const CatalogueOption *known, const PlannedOption *mode) {
-    Value value = catalogue_check_value(checker->arena, table->connector, known, checker->release, mode->value);
+    Value value = catalogue_check_value(checker->arena, table->connector, known, checker->settings->release, mode->value);
     if (value.status != VALUE_REFUSED) {
         return true;
     }
@@ -128,7 +128,7 @@ static bool check_mode(Checker *checker, const CheckedTable *table, const Catalo
 }
 
 void check_startup_mode_value(Checker *checker, const CheckedTable *table) {
-    OptionFound found = catalogue_option(table->connector, STR(MODE_KEY), checker->release);
+    OptionFound found = catalogue_option(table->connector, STR(MODE_KEY), checker->settings->release);
     const PlannedOption *mode = table_option(checker, table, MODE_KEY);
     if (found.status != OPTION_KNOWN || (mode != NULL && is_placeholder(mode->value))) {
         return;
@@ -148,9 +148,9 @@ void check_startup_mode_vs_incremental(Checker *checker, const CheckedTable *tab
     if (!is_connector(table, "postgres-cdc") || table->is_incremental || mode == NULL) {
         return;
     }
-    OptionFound found = catalogue_option(table->connector, STR(MODE_KEY), checker->release);
+    OptionFound found = catalogue_option(table->connector, STR(MODE_KEY), checker->settings->release);
     bool is_valid = found.status == OPTION_KNOWN &&
-                    catalogue_check_value(checker->arena, table->connector, found.option, checker->release, mode->value).status ==
+                    catalogue_check_value(checker->arena, table->connector, found.option, checker->settings->release, mode->value).status ==
                         VALUE_TAKEN;
     if (!is_valid || str_equal_ignore_case(mode->value, STR("initial"))) {
         return;

@@ -35,8 +35,8 @@ static Str invalid_value(const Checker *checker, const PlannedOption *option) {
 static void check_bounds(Checker *checker, const CheckedTable *table, const PlannedOption *option,
                          const CatalogueOption *known, const Value *value) {
     const Connector *connector = table->connector ? table->connector : catalogue_everywhere();
-    const Bounds *bounds = option_bounds(connector, known, checker->release, NULL);
-    ValueType type = option_type(connector, known, checker->release);
+    const Bounds *bounds = option_bounds(connector, known, checker->settings->release, NULL);
+    ValueType type = option_type(connector, known, checker->settings->release);
     if (bounds == NULL || (bounds->when_incremental && !table->is_incremental) || bounds_hold(bounds, number_of(type, value))) {
         return;
     }
@@ -52,11 +52,11 @@ static bool is_no_port(const PlannedOption *option, const CatalogueOption *known
 
 static void check_typed_value(Checker *checker, const CheckedTable *table, const PlannedOption *option,
                               const CatalogueOption *known, const Connector *connector) {
-    Value value = catalogue_check_value(checker->arena, connector, known, checker->release, option->value);
+    Value value = catalogue_check_value(checker->arena, connector, known, checker->settings->release, option->value);
     if (value.status == VALUE_REFUSED) {
         Str hint = value.mend.size > 0 ? format(checker, "write '%.*s'; %.*s", SHOW(value.mend), SHOW(value.problem)) : value.problem;
         fire_at_value(checker, table, option, invalid_value(checker, option), hint);
-    } else if (option_type(connector, known, checker->release) == VALUE_INT && is_no_port(option, known, &value)) {
+    } else if (option_type(connector, known, checker->settings->release) == VALUE_INT && is_no_port(option, known, &value)) {
         fire_at_value(checker, table, option, invalid_value(checker, option), STR("a port is a number from 1 to 65535"));
     } else if (value.status == VALUE_TAKEN) {
         check_bounds(checker, table, option, known, &value);
@@ -66,7 +66,7 @@ static void check_typed_value(Checker *checker, const CheckedTable *table, const
 /* The catalogue's entry of the table's own option, with the connector whose entry it is; NULL when there is none. */
 static const CatalogueOption *known_option(const Checker *checker, const CheckedTable *table, const PlannedOption *option,
                                            const Connector **connector) {
-    OptionFound found = catalogue_option_in_role(table->connector, option->key, checker->release, role_of(table));
+    OptionFound found = catalogue_option_in_role(table->connector, option->key, checker->settings->release, role_of(table));
     *connector = found.status == OPTION_IMPLICIT ? catalogue_everywhere() : table->connector;
     return found.status == OPTION_KNOWN || found.status == OPTION_IMPLICIT ? found.option : NULL;
 }
@@ -93,7 +93,7 @@ void check_value_of_newer_flink(Checker *checker, const CheckedTable *table) {
         if (known == NULL || is_placeholder(options[i]->value)) {
             continue;
         }
-        Value value = catalogue_check_value(checker->arena, connector, known, checker->release, options[i]->value);
+        Value value = catalogue_check_value(checker->arena, connector, known, checker->settings->release, options[i]->value);
         if (value.status == VALUE_DEPENDS) {
             Str text = shown(checker, options[i]->value);
             fire_at_value(checker, table, options[i],
@@ -109,12 +109,12 @@ enum { SHORT_HEARTBEAT_MS = 1000 };
 
 static void check_own_heartbeat(Checker *checker, const CheckedTable *table, Str key) {
     const PlannedOption *option = table_option(checker, table, key.data);
-    OptionFound found = catalogue_option(table->connector, key, checker->release);
+    OptionFound found = catalogue_option(table->connector, key, checker->settings->release);
     if (option == NULL || !is_own(table, option) || found.status != OPTION_KNOWN) {
         return;
     }
-    ValueType type = option_type(table->connector, found.option, checker->release);
-    Value value = catalogue_check_value(checker->arena, table->connector, found.option, checker->release, option->value);
+    ValueType type = option_type(table->connector, found.option, checker->settings->release);
+    Value value = catalogue_check_value(checker->arena, table->connector, found.option, checker->settings->release, option->value);
     double milliseconds = value.status == VALUE_REFUSED ? 0 : number_of(type, &value);
     if (milliseconds > 0 && milliseconds < SHORT_HEARTBEAT_MS) {
         const char *example = type == VALUE_DURATION ? "30 s" : "30000";

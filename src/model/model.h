@@ -39,7 +39,11 @@ typedef struct Flow {
     Table **sources;      /* of the script's tables, each once, through its views */
     size_t source_count;
     bool reads_others;    /* also tables that the script does not define */
+    size_t job;           /* from 1; what stands in one statement set is one job */
 } Flow;
+
+/* The name that it is written to, as the script has it. */
+static inline Span flow_target(const Flow *flow) { return flow->insert ? flow->insert->target : flow->statement->name; }
 
 /* Further than this LIKE is not followed. */
 enum { LIKE_DEPTH_MAX = 64 };
