@@ -133,10 +133,18 @@ case_in 'in place' => sub {
 
 case_in 'in place where nothing may be written' => sub {
     my $file = spew('d/a.sql', $script);
-    plan skip_all => 'root may write everywhere' if $> == 0;
+    plan skip_all => 'nobody cannot run the program' unless can_be_nobody();
+    my $nobody = sub { [run_with({nobody => 1}, '-i', '--slot', 's', @_)] };
     chmod 0555, "$directory/d";
-    run_is(['-i', '--slot', 's', 'd/a.sql'], 2, '', "d/a.sql: error: its directory may not be written to\n");
+    result_is($nobody->('d/a.sql'), 2, '', "d/a.sql: error: its directory may not be written to\n", 'the directory');
     is(slurp($file), $script, 'as it was');
+    chmod 0777, "$directory/d";
+    SKIP: {
+        skip 'only root can make a file of another', 3 if $> != 0;
+        result_is($nobody->('d/a.sql'), 2, '', "d/a.sql: error: its owner or group could not be kept\n", 'the owner');
+        is(slurp($file), $script, 'as it was');
+        is(files_in("$directory/d"), 'a.sql', 'nothing is left beside it');
+    }
     chmod 0755, "$directory/d";
 };
 
@@ -196,9 +204,13 @@ case_in 'files that cannot be read' => sub {
     run_is(['-r', 'missing.ini', 'a.sql'], 2, '', "missing.ini: error: No such file or directory\n");
     run_is(['-r', '.', 'a.sql'], 2, '', ".: error: Is a directory\n");
     SKIP: {
-        skip 'root may read everything', 3 if $> == 0;
+        skip 'nobody cannot run the program', 6 unless can_be_nobody();
         chmod 0, spew('secret.sql', "select 2;\n");
-        run_is(['secret.sql', 'a.sql'], 2, "select 1;\n", "secret.sql: error: Permission denied\n");
+        result_is([run_with({nobody => 1}, 'secret.sql', 'a.sql')], 2, "select 1;\n", "secret.sql: error: Permission denied\n", 'a file');
+        spew('e/flink-create.1.sql', "select 2;\n");
+        chmod 0, "$directory/e";
+        result_is([run_with({nobody => 1}, 'e', 'a.sql')], 2, "select 1;\n", "e: error: Permission denied\n", 'a directory');
+        chmod 0755, "$directory/e";
     }
     make_path("$directory/d/flink-create.1.sql");
     run_is(['d', 'a.sql'], 2, "select 1;\n", qr/^d: error: there is no flink-create/);

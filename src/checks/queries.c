@@ -277,7 +277,7 @@ void check_insert_column_count(Checker *checker) {
     if (alters_tables(checker)) {
         return;
     }
-    TableName current = model_first_names();
+    TableName current = DEFAULT_TABLE_NAME;
     for (size_t i = 0; i < script->statement_count; i++) {
         const Statement *statement = &script->statements[i];
         model_apply_use(checker->model, statement, &current, checker->arena);

@@ -82,14 +82,14 @@ static void walk_directory(Walk *walk, const char *path) {
         add_trouble(walk, path, strerror(errno));
         return;
     }
-    size_t count = walk->files.count;
+    size_t count = walk->files.count, findings = walk->findings->list.count;
     Directory directory = {walk, tree, strlen(path)};
     bool is_done = arena_run(walk->arena, walk_tree, &directory);
     fts_close(tree);
     if (!is_done) {
         guard_leave(walk->arena->guard);
     }
-    if (walk->files.count == count) {
+    if (walk->files.count == count && walk->findings->list.count == findings) {
         bool is_default = walk->settings->includes.count == 0;
         add_trouble(walk, path,
                     is_default ? "there is no flink-create.*.sql below this directory; --include GLOB takes other names"

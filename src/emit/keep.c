@@ -1,15 +1,8 @@
+#include "edits.h"
 #include "emit/emit.h"
-
-#include <stdlib.h>
-
+#include "lines.h"
 #include "syntax/lexer.h"
 #include "syntax/literal.h"
-
-/* Bytes [start, end) of the source are replaced by text. */
-typedef struct Edit {
-    uint32_t start, end;
-    Str text;
-} Edit;
 
 /* How the last option of a list is written, for the new ones behind it. */
 typedef struct Style {
@@ -29,38 +22,11 @@ typedef struct Keeper {
     size_t written;          /* options that the source has */
     uint32_t *commas;        /* where the comma behind option i stands; 0 when it goes away */
     Style style;
-    VECTOR(Edit) edits;      /* of the table at hand, by place */
+    Edits edits;             /* of the table at hand */
 } Keeper;
 
-static bool is_line_blank(char c) { return c == ' ' || c == '\t' || c == '\f' || c == '\v'; }
-static bool is_line_end(char c) { return c == '\n' || c == '\r'; }
-
 static void add_edit(Keeper *keeper, uint32_t start, uint32_t end, Str text) {
-    *vector_add(keeper->arena, &keeper->edits) = (Edit){start, end, text};
-}
-
-static uint32_t line_start(Str text, uint32_t offset) {
-    while (offset > 0 && !is_line_end(text.data[offset - 1])) {
-        offset--;
-    }
-    return offset;
-}
-
-static uint32_t skip_line_blanks(Str text, uint32_t offset) {
-    while (offset < text.size && is_line_blank(text.data[offset])) {
-        offset++;
-    }
-    return offset;
-}
-
-static bool all_blank(Str text, uint32_t start, uint32_t end) { return skip_line_blanks(text, start) >= end; }
-
-static uint32_t skip_line_end(Str text, uint32_t offset) {
-    if (offset < text.size && text.data[offset] == '\r') {
-        offset++;
-        return offset < text.size && text.data[offset] == '\n' ? offset + 1 : offset;
-    }
-    return offset < text.size && text.data[offset] == '\n' ? offset + 1 : offset;
+    edits_add(&keeper->edits, start, end, text);
 }
 
 static Str slice(Str text, uint32_t start, uint32_t end) { return (Str){text.data + start, end - start}; }
@@ -73,16 +39,16 @@ static Style find_style(const Keeper *keeper) {
     const Option *last = &definition->options[keeper->written - 1];
     uint32_t start = line_start(text, last->key.start), first = skip_line_blanks(text, start);
     Style style = {.equals = STR(" = "), .comma = STR(", ")};
-    style.has_leading_comma = first < last->key.start && text.data[first] == ',' && all_blank(text, first + 1, last->key.start);
+    style.has_leading_comma = first < last->key.start && text.data[first] == ',' && is_blank_between(text, first + 1, last->key.start);
     style.is_line = first == last->key.start || style.has_leading_comma;
     style.prefix = slice(text, start, last->key.start);
     uint32_t equals = skip_line_blanks(text, last->key.end);
-    if (text.data[equals] == '=' && all_blank(text, equals + 1, last->value.start)) {
+    if (text.data[equals] == '=' && is_blank_between(text, equals + 1, last->value.start)) {
         style.equals = slice(text, last->key.end, last->value.start);
     }
     if (keeper->written > 1) {
         uint32_t comma = keeper->commas[keeper->written - 2];
-        if (all_blank(text, comma + 1, last->key.start)) {
+        if (is_blank_between(text, comma + 1, last->key.start)) {
             style.comma = slice(text, comma, last->key.start);
         }
     }
@@ -114,21 +80,42 @@ static void change_option(Keeper *keeper, const Option *source, const PlannedOpt
     }
 }
 
-/* Only the tokens of span go; comments between them stay. False when there are none and nothing was done. */
+static bool ends_line(Str text, uint32_t offset) {
+    uint32_t end = skip_line_blanks(text, offset);
+    return end == text.size || is_line_end(text.data[end]);
+}
+
+/* The comments between the tokens of span stay in its place. False when there are none and nothing was done. */
 static bool remove_around_comments(Keeper *keeper, Span span) {
-    bool has_comment = false;
+    Str text = keeper->text;
+    uint32_t start = line_start(text, span.start);
+    Str indent = slice(text, start, skip_line_blanks(text, start));
+    Buffer kept = {0};
+    bool breaks = false;
     Token token;
     for (uint32_t at = span.start; at < span.end; at = token.end) {
-        token = lex(keeper->text, at);
-        has_comment = has_comment || token_is_comment(token);
-    }
-    for (uint32_t at = span.start; has_comment && at < span.end; at = token.end) {
-        token = lex(keeper->text, at);
-        if (!token_is_trivia(token)) {
-            add_edit(keeper, token.start, token.end, STR(""));
+        token = lex(text, at);
+        if (!token_is_comment(token)) {
+            continue;
         }
+        if (breaks) {
+            buffer_add(&kept, keeper->newline);
+            buffer_add(&kept, indent);
+        } else if (kept.size > 0 || !is_blank(text.data[span.start - 1])) {
+            buffer_add_char(&kept, ' ');
+        }
+        buffer_add(&kept, slice(text, token.start, token.end));
+        breaks = token.kind == TOKEN_LINE_COMMENT;
     }
-    return has_comment;
+    if (kept.size == 0) {
+        return false;
+    }
+    if (breaks && !ends_line(text, span.end)) {
+        buffer_add(&kept, keeper->newline);
+        buffer_add(&kept, indent);
+    }
+    add_edit(keeper, span.start, span.end, buffer_take(&kept, keeper->arena));
+    return true;
 }
 
 /* span and the blanks that it leaves behind: its whole line if nothing else is on it. */
@@ -138,10 +125,9 @@ static void remove_span(Keeper *keeper, Span span) {
         return;
     }
     uint32_t start = line_start(text, span.start), end = skip_line_blanks(text, span.end);
-    bool ends_line = end == text.size || is_line_end(text.data[end]);
-    if (all_blank(text, start, span.start) && ends_line) {
+    if (is_blank_between(text, start, span.start) && is_at_line_end(text, end)) {
         add_edit(keeper, start, skip_line_end(text, end), STR(""));
-    } else if (ends_line || text.data[end] == ')') {
+    } else if (is_at_line_end(text, end) || text.data[end] == ')') {
         add_edit(keeper, span.start, span.end, STR(""));
     } else {
         add_edit(keeper, span.start, end, STR(""));
@@ -173,7 +159,7 @@ static void remove_first_comma(Keeper *keeper) {
     }
     if (first > 0 && first < keeper->written) {
         uint32_t comma = take_comma_at(keeper, first - 1), start = line_start(keeper->text, comma);
-        add_edit(keeper, comma, comma + 1, all_blank(keeper->text, start, comma) ? STR(" ") : STR(""));
+        add_edit(keeper, comma, comma + 1, is_blank_between(keeper->text, start, comma) ? STR(" ") : STR(""));
     }
 }
 
@@ -189,16 +175,26 @@ static uint32_t take_comma_before(Keeper *keeper, size_t option) {
     return 0;
 }
 
+/* A comma by itself: its line too, when nothing else is on it. */
+static void remove_comma(Keeper *keeper, uint32_t comma) {
+    bool is_alone = is_blank_between(keeper->text, line_start(keeper->text, comma), comma) && ends_line(keeper->text, comma + 1);
+    if (is_alone) {
+        remove_span(keeper, (Span){comma, comma + 1});
+    } else {
+        add_edit(keeper, comma, comma + 1, STR(""));
+    }
+}
+
 /* The option with its comma, when only blanks are between them; else the comma goes by itself. */
 static void remove_option(Keeper *keeper, size_t index, uint32_t comma) {
     const Option *source = &keeper->plan->table->definition->options[index];
     Span span = {source->key.start, source->value.end};
-    if (comma != 0 && comma >= span.end && all_blank(keeper->text, span.end, comma)) {
+    if (comma != 0 && comma >= span.end && is_blank_between(keeper->text, span.end, comma)) {
         span.end = comma + 1;
-    } else if (comma != 0 && comma < span.start && all_blank(keeper->text, comma + 1, span.start)) {
+    } else if (comma != 0 && comma < span.start && is_blank_between(keeper->text, comma + 1, span.start)) {
         span.start = comma;
     } else if (comma != 0) {
-        add_edit(keeper, comma, comma + 1, STR(""));
+        remove_comma(keeper, comma);
     }
     remove_span(keeper, span);
 }
@@ -246,10 +242,11 @@ static uint32_t line_tail(Str text, uint32_t offset) {
     }
 }
 
-/* Options from index `from` on, behind the option that ends at value_end and has its comma already or not. */
-static void append_options(Keeper *keeper, size_t from, uint32_t value_end, bool has_comma) {
+/* Options from index `from` on, behind the option that ends at value_end and its comma, which is 0 if there is none. */
+static void append_options(Keeper *keeper, size_t from, uint32_t value_end, uint32_t comma) {
     const Style *style = &keeper->style;
-    uint32_t tail = style->is_line ? line_tail(keeper->text, value_end) : value_end;
+    bool has_comma = comma != 0;
+    uint32_t tail = style->is_line ? line_tail(keeper->text, has_comma ? comma + 1 : value_end) : value_end;
     Buffer buffer = {0};
     bool is_first = true;
     if (style->is_line && !has_comma && !style->has_leading_comma) {
@@ -313,13 +310,13 @@ static void fill_list(Keeper *keeper) {
         return;
     }
     uint32_t close = definition->option_list.end - 1, start = line_start(keeper->text, close);
-    bool is_own_line = start > definition->option_list.start && all_blank(keeper->text, start, close);
+    bool is_own_line = start > definition->option_list.start && is_blank_between(keeper->text, start, close);
     if (is_own_line) { /* comments may stand above */
         Str list = whole_list(keeper, true, STR(""), STR(""));
         add_edit(keeper, start, start, str_from(list, keeper->newline.size));
     } else {
         uint32_t open = definition->option_list.start + 1;
-        bool has_comment = !all_blank(keeper->text, open, close);
+        bool has_comment = !is_blank_between(keeper->text, open, close);
         Str before = has_comment && !is_line && !is_blank(keeper->text.data[close - 1]) ? STR(" ") : STR("");
         add_edit(keeper, has_comment ? close : open, close, whole_list(keeper, is_line, before, STR("")));
     }
@@ -348,7 +345,6 @@ static void edit_table(Keeper *keeper, const Plan *plan) {
     const TableDefinition *definition = plan->table->definition;
     keeper->plan = plan;
     keeper->written = definition->option_count;
-    keeper->edits.count = 0;
     size_t added = next_added(plan, keeper->written);
     if (keeper->written == 0) {
         if (added < plan->count) {
@@ -369,42 +365,23 @@ static void edit_table(Keeper *keeper, const Plan *plan) {
     }
     bool keeps_comma = adds && keeper->style.is_line && !keeper->style.has_leading_comma;
     if (adds) {
-        bool has_comma = keeps_comma && anchor + 1 < keeper->written;
-        append_options(keeper, added, definition->options[anchor].value.end, has_comma);
+        uint32_t comma = keeps_comma && anchor + 1 < keeper->written ? keeper->commas[anchor] : 0;
+        append_options(keeper, added, definition->options[anchor].value.end, comma);
     }
     change_and_remove(keeper, reused, keeps_comma);
-}
-
-static int compare_edits(const void *a, const void *b) {
-    const Edit *left = a, *right = b;
-    if (left->start != right->start) {
-        return left->start < right->start ? -1 : 1;
-    }
-    return (left->end > right->end) - (left->end < right->end); /* insertions first */
-}
-
-static uint32_t write_edits(Keeper *keeper, uint32_t from, Buffer *out) {
-    qsort(keeper->edits.items, keeper->edits.count, sizeof *keeper->edits.items, compare_edits);
-    for (size_t i = 0; i < keeper->edits.count; i++) {
-        const Edit *edit = &keeper->edits.items[i];
-        uint32_t start = edit->start > from ? edit->start : from;
-        buffer_add(out, slice(keeper->text, from, start));
-        buffer_add(out, edit->text);
-        from = edit->end > start ? edit->end : start;
-    }
-    return from;
 }
 
 void emit_keep(const Script *script, const Plans *plans, Arena *arena, Buffer *out) {
     Keeper keeper = {.script = script,
                      .arena = arena,
+                     .edits = {.arena = arena},
                      .text = script->source->text,
                      .newline = newline_text(script->source->newline)};
     uint32_t from = 0;
     for (size_t i = 0; i < plans->model->table_count; i++) {
         if (plans->items[i].is_changed) {
             edit_table(&keeper, &plans->items[i]);
-            from = write_edits(&keeper, from, out);
+            from = edits_write(&keeper.edits, keeper.text, from, out);
         }
     }
     buffer_add(out, str_from(keeper.text, from));

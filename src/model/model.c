@@ -29,20 +29,13 @@ Table *model_find(const Model *model, const TableName *name, uint32_t offset) {
     return after;
 }
 
-TableName model_first_names(void) {
-    return (TableName){.catalog = STR("default_catalog"), .database = STR("default_database")};
-}
-
 void model_apply_use(const Model *model, const Statement *statement, TableName *current, Arena *arena) {
     Str text = model->script->source->text;
     if (statement->kind == STATEMENT_USE_CATALOG) {
         current->catalog = identifier_value(text, statement->name, arena);
         current->database = STR("");
     } else if (statement->kind == STATEMENT_USE_DATABASE) {
-        TableName shifted = {.catalog = STR(""), .database = current->catalog};
-        TableName name = table_name(text, statement->name, &shifted, arena);
-        current->catalog = name.database;
-        current->database = name.table;
+        use_database(text, statement->name, current, arena);
     }
 }
 
@@ -173,7 +166,7 @@ static void add_reads_and_writes(Build *build, const Statement *statement) {
 /* Tables first, so that a script whose queries stand before its tables has its roles too. */
 static void build_tables(Build *build) {
     const Script *script = build->model->script;
-    build->current = model_first_names();
+    build->current = DEFAULT_TABLE_NAME;
     for (size_t i = 0; i < script->statement_count; i++) {
         model_apply_use(build->model, &script->statements[i], &build->current, build->arena);
         if (script->statements[i].kind == STATEMENT_CREATE_TABLE) {
@@ -184,7 +177,7 @@ static void build_tables(Build *build) {
 
 static void build_flows(Build *build) {
     const Script *script = build->model->script;
-    build->current = model_first_names();
+    build->current = DEFAULT_TABLE_NAME;
     for (size_t i = 0; i < script->statement_count; i++) {
         model_apply_use(build->model, &script->statements[i], &build->current, build->arena);
         add_reads_and_writes(build, &script->statements[i]);

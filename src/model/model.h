@@ -63,8 +63,7 @@ Model *model_build(const Script *script, Arena *arena);
  * when the script defines none. */
 Table *model_find(const Model *model, const TableName *name, uint32_t offset);
 
-/* The catalog and database in force: at the start of a script, and behind a statement. */
-TableName model_first_names(void);
+/* Turns the catalog and database in force before a statement, at first DEFAULT_TABLE_NAME, into those behind it. */
 void model_apply_use(const Model *model, const Statement *statement, TableName *current, Arena *arena);
 
 #endif

@@ -37,6 +37,13 @@ TableName table_name(Str text, Span span, const TableName *current, Arena *arena
     return name;
 }
 
+void use_database(Str text, Span path, TableName *current, Arena *arena) {
+    TableName shifted = {.catalog = STR(""), .database = current->catalog, .table = STR("")};
+    TableName name = table_name(text, path, &shifted, arena);
+    current->catalog = name.database;
+    current->database = name.table;
+}
+
 bool table_name_equal(const TableName *a, const TableName *b) {
     return str_equal(a->table, b->table) && str_equal(a->database, b->database) && str_equal(a->catalog, b->catalog);
 }

@@ -16,6 +16,12 @@ Str identifier_value(Str text, Span span, Arena *arena);
  * path the last three parts count. */
 TableName table_name(Str text, Span span, const TableName *current, Arena *arena);
 
+/* What Flink's SQL client begins with. */
+#define DEFAULT_TABLE_NAME ((TableName){.catalog = STR("default_catalog"), .database = STR("default_database")})
+
+/* USE database, or USE catalog.database: changes *current. */
+void use_database(Str text, Span path, TableName *current, Arena *arena);
+
 bool table_name_equal(const TableName *a, const TableName *b);
 
 uint64_t table_name_hash(const TableName *name);

@@ -8,10 +8,12 @@ use File::Basename qw(dirname);
 use File::Path qw(make_path);
 use File::Temp qw(tempdir);
 
-our @EXPORT = qw($root $directory run run_with slurp spew);
+our @EXPORT = qw($root $directory can_be_nobody run run_with slurp spew);
 
 our $root = abs_path(dirname(__FILE__) . '/../..');
 our $directory = abs_path(tempdir(CLEANUP => 1));
+
+chmod 0755, $directory;
 
 my $program = abs_path($ENV{SMTPATCH} // "$root/build/smtpatch");
 
@@ -33,7 +35,26 @@ sub spew {
     return $path;
 }
 
-# Options: input => text for standard input, output => a file for standard output, closed => 1 to close it,
+# Root may read and write everything, so what others may not is tried as nobody.
+sub become_nobody {
+    $ENV{ASAN_OPTIONS} = ($ENV{ASAN_OPTIONS} // '') . ':detect_leaks=0'; # it cannot trace a process that changed its user
+    return if $> != 0;
+    $) = '65534 65534';
+    ($<, $>) = (65534, 65534);
+}
+
+# Whether nobody can run the program and see the directory.
+sub can_be_nobody {
+    my $child = fork // die "fork: $!\n";
+    if ($child == 0) {
+        become_nobody();
+        exec 'sh', '-c', 'cd "$0" && exec "$1" --version >/dev/null 2>&1', $directory, $program;
+    }
+    waitpid $child, 0;
+    return $? == 0;
+}
+
+# Options: nobody => 1 to run as nobody, input => text for standard input, output => a file for standard output, closed => 1 to close it,
 # environment => {...}, in => directory. Gives exit status (or "signal N"), standard output, standard error.
 sub run_with {
     my ($options, @arguments) = @_;
@@ -46,8 +67,10 @@ sub run_with {
         open STDERR, '>', "$said/error" or die;
         open STDOUT, '>', $options->{output} // "$said/output" or die;
         close STDOUT if $options->{closed};
+        become_nobody() if $options->{nobody};
         %ENV = (%ENV, %{$options->{environment} // {}});
         unshift @arguments, '--no-lint' unless $options->{checks}; # what checks find is tested elsewhere
+        exec 'sh', '-c', 'exec "$0" "$@"', $program, @arguments if $options->{nobody}; # a fresh process, which sanitizers can look into
         exec {$program} 'smtpatch', @arguments or die "$program: $!\n";
     }
     waitpid $child, 0;

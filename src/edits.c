@@ -1,0 +1,34 @@
+#include "edits.h"
+
+#include <stdlib.h>
+
+void edits_add(Edits *edits, uint32_t start, uint32_t end, Str text) {
+    size_t number = edits->list.count;
+    *vector_add(edits->arena, &edits->list) = (Edit){start, end, text, number};
+}
+
+static int compare_edits(const void *a, const void *b) {
+    const Edit *left = a, *right = b;
+    if (left->start != right->start) {
+        return left->start < right->start ? -1 : 1;
+    }
+    if (left->end != right->end) {
+        return left->end < right->end ? -1 : 1; /* insertions first */
+    }
+    return (left->number > right->number) - (left->number < right->number);
+}
+
+uint32_t edits_write(Edits *edits, Str source, uint32_t from, Buffer *out) {
+    if (edits->list.count > 1) {
+        qsort(edits->list.items, edits->list.count, sizeof *edits->list.items, compare_edits);
+    }
+    for (size_t i = 0; i < edits->list.count; i++) {
+        const Edit *edit = &edits->list.items[i];
+        uint32_t start = edit->start > from ? edit->start : from;
+        buffer_add(out, (Str){source.data + from, start - from});
+        buffer_add(out, edit->text);
+        from = edit->end > start ? edit->end : start;
+    }
+    edits->list.count = 0;
+    return from;
+}

@@ -1,0 +1,322 @@
+#include "edits.h"
+#include "lines.h"
+#include "rewrite/rewrite.h"
+#include "syntax/lexer.h"
+
+/* An INSERT that moves: its text, and the comments that go with it. */
+typedef struct Moved {
+    Str lead; /* the comments right above it, and those of its frame, a line each */
+    Span insert;
+    Span trail; /* comments behind it on its line */
+} Moved;
+
+typedef struct Gathering {
+    const Script *script;
+    Arena *arena;
+    Findings *findings;
+    Str text, newline;
+    Edits edits;
+    VECTOR(Moved) moved;
+} Gathering;
+
+/* ---- What may move -------------------------------------------------------------------------------------------- */
+
+/* Whether an INSERT must not be carried across the statement. */
+static bool is_barrier(const Statement *statement) {
+    switch (statement->kind) {
+    case STATEMENT_SET:
+    case STATEMENT_RESET:
+    case STATEMENT_USE_CATALOG:
+    case STATEMENT_USE_DATABASE:
+    case STATEMENT_OTHER:
+    case STATEMENT_MATERIALIZED_TABLE:
+        return true;
+    case STATEMENT_INSERT:
+    case STATEMENT_EXECUTE_SET:
+    case STATEMENT_BEGIN_SET:
+    case STATEMENT_END_SET:
+        return statement->is_frozen;
+    default:
+        return false;
+    }
+}
+
+static bool starts_with(const Gathering *gathering, const Statement *statement, uint16_t kind) {
+    return lex_significant(gathering->text, statement->span.start).kind == kind;
+}
+
+/* ALTER changes what stands before it; CREATE of other things does not. SHOW and EXPLAIN only look. */
+static bool is_harmless(const Gathering *gathering, const Statement *statement) {
+    Token first = lex_significant(gathering->text, statement->span.start);
+    Str word = source_slice(gathering->script->source, token_span(first));
+    return starts_with(gathering, statement, TOKEN_CREATE) || starts_with(gathering, statement, TOKEN_EXPLAIN) ||
+           str_equal_ignore_case(word, STR("SHOW")) || str_equal_ignore_case(word, STR("DESCRIBE")) ||
+           str_equal_ignore_case(word, STR("DESC"));
+}
+
+static bool stops_inserts(const Gathering *gathering, const Statement *statement) {
+    bool may_change = statement->kind == STATEMENT_WITH_OPTIONS || is_barrier(statement);
+    bool is_frame = statement->kind >= STATEMENT_INSERT && statement->kind <= STATEMENT_END_SET;
+    bool is_setting = statement->kind >= STATEMENT_SET;
+    return may_change && (is_frame || is_setting || !is_harmless(gathering, statement));
+}
+
+/* The statement behind the last one that no INSERT may cross. */
+static size_t first_movable(const Gathering *gathering) {
+    for (size_t i = gathering->script->statement_count; i > 0; i--) {
+        if (stops_inserts(gathering, &gathering->script->statements[i - 1])) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+static bool is_insert(const Statement *statement) {
+    return statement->kind == STATEMENT_INSERT || statement->kind == STATEMENT_EXECUTE_SET;
+}
+
+static bool is_frame(const Statement *statement) {
+    return statement->kind == STATEMENT_BEGIN_SET || statement->kind == STATEMENT_END_SET;
+}
+
+/* INSERTs that stay behind are told once for each barrier. In a set of their own they are one job already. */
+static void tell_left_behind(Gathering *gathering, size_t end) {
+    const Script *script = gathering->script;
+    const Statement *first = NULL;
+    bool is_in_set = false;
+    size_t count = 0;
+    for (size_t i = 0; i < end; i++) {
+        const Statement *statement = &script->statements[i];
+        is_in_set = statement->kind == STATEMENT_BEGIN_SET || (is_in_set && statement->kind != STATEMENT_END_SET);
+        if (statement->kind == STATEMENT_INSERT && !is_in_set) {
+            first = first ? first : statement;
+            count++;
+        }
+        if (count > 0 && stops_inserts(gathering, statement)) {
+            Str word = source_slice(script->source, token_span(lex_significant(gathering->text, statement->span.start)));
+            size_t line = source_line(script->source, statement->span.start);
+            finding_add(gathering->findings,
+                        (Finding){.severity = SEVERITY_WARNING,
+                                  .source = script->source,
+                                  .span = first->span,
+                                  .message = arena_format(gathering->arena,
+                                                          "%zu INSERT%s from here on stay%s out of the statement set: the %.*s at line "
+                                                          "%zu stands between",
+                                                          count, count > 1 ? "s" : "", count > 1 ? "" : "s", (int)word.size,
+                                                          word.data, line),
+                                  .hint = STR("move that statement to the top of the script, or split the script there")});
+            first = NULL;
+            count = 0;
+        }
+    }
+}
+
+/* ---- Taking INSERTs out -------------------------------------------------------------------------------------------- */
+
+/* The comments on the lines right above: without a blank line between, and not behind another statement. */
+static Span lead_of(const Gathering *gathering, uint32_t start, uint32_t floor) {
+    Str text = gathering->text;
+    Span lead = {start, start};
+    VECTOR(Token) comments = {0};
+    for (Token token = lex(text, floor); token.start < start; token = lex(text, token.end)) {
+        if (token_is_comment(token)) {
+            *vector_add(gathering->arena, &comments) = token;
+        }
+    }
+    for (size_t i = comments.count; i > 0; i--) {
+        Token comment = comments.items[i - 1];
+        uint32_t next_line = skip_line_end(text, skip_line_blanks(text, comment.end));
+        bool is_adjacent = is_blank_between(text, next_line, lead.start);
+        uint32_t first = line_start(text, comment.start);
+        bool is_alone = is_blank_between(text, first > floor ? first : floor, comment.start) && first >= floor;
+        if (!is_adjacent || !is_alone) {
+            break;
+        }
+        lead.start = comment.start;
+    }
+    return lead;
+}
+
+/* Comments behind `at` on its line. */
+static Span trail_of(const Gathering *gathering, uint32_t at) {
+    Str text = gathering->text;
+    Span trail = {at, at};
+    Token token = lex(text, skip_line_blanks(text, at));
+    while (token_is_comment(token)) {
+        trail.end = token.end;
+        bool holds_line_end = memchr(text.data + token.start, '\n', token.end - token.start) != NULL;
+        if (holds_line_end) {
+            break;
+        }
+        token = lex(text, skip_line_blanks(text, token.end));
+    }
+    return is_at_line_end(text, skip_line_blanks(text, trail.end)) ? trail : (Span){at, at};
+}
+
+/* Takes [start, end) out, with the rest of its line and the blank lines behind when nothing else is on them. */
+static void cut(Gathering *gathering, uint32_t start, uint32_t end) {
+    Str text = gathering->text;
+    uint32_t first = line_start(text, start), behind = skip_line_blanks(text, end);
+    bool is_whole_line = is_blank_between(text, first, start) && is_at_line_end(text, behind);
+    if (!is_whole_line) {
+        edits_add(&gathering->edits, start, end, STR(""));
+        return;
+    }
+    behind = skip_line_end(text, behind);
+    for (uint32_t next = skip_line_blanks(text, behind); next < text.size && is_line_end(text.data[next]);
+         next = skip_line_blanks(text, behind)) {
+        behind = skip_line_end(text, next);
+    }
+    edits_add(&gathering->edits, first, behind, STR(""));
+}
+
+static uint32_t behind_semicolon(const Gathering *gathering, uint32_t end) {
+    bool has_semicolon = end < gathering->text.size && gathering->text.data[end] == ';';
+    return has_semicolon ? end + 1 : end;
+}
+
+/* Adds every comment of [start, end), each on a line. */
+static void add_comments(const Gathering *gathering, uint32_t start, uint32_t end, Buffer *out) {
+    for (Token token = lex(gathering->text, start); token.start < end; token = lex(gathering->text, token.end)) {
+        if (token_is_comment(token)) {
+            buffer_add(out, (Str){gathering->text.data + token.start, token.end - token.start});
+            buffer_add(out, gathering->newline);
+        }
+    }
+}
+
+static void take_insert(Gathering *gathering, const Statement *statement, uint32_t floor) {
+    uint32_t behind = behind_semicolon(gathering, statement->end);
+    Span insert = statement->inserts[0].span, lead = lead_of(gathering, statement->span.start, floor);
+    Moved *moved = vector_add(gathering->arena, &gathering->moved);
+    moved->insert = insert;
+    moved->trail = trail_of(gathering, behind);
+    uint32_t end = span_is_empty(moved->trail) ? behind : moved->trail.end;
+    Buffer comments = {0};
+    add_comments(gathering, lead.start, insert.start, &comments);
+    add_comments(gathering, insert.end, behind, &comments);
+    moved->lead = buffer_take(&comments, gathering->arena);
+    cut(gathering, lead.start, end);
+}
+
+/* EXECUTE STATEMENT SET BEGIN …; …; END: its INSERTs one by one, and its frame away. */
+static void take_execute_set(Gathering *gathering, const Statement *statement, uint32_t floor) {
+    Span lead = lead_of(gathering, statement->span.start, floor);
+    uint32_t at = lead.start, behind = behind_semicolon(gathering, statement->end);
+    for (uint32_t i = 0; i < statement->insert_count; i++) {
+        Span insert = statement->inserts[i].span;
+        Token semicolon = lex_significant(gathering->text, insert.end);
+        Moved *moved = vector_add(gathering->arena, &gathering->moved);
+        moved->insert = insert;
+        moved->trail = trail_of(gathering, semicolon.end);
+        Buffer comments = {0};
+        add_comments(gathering, at, insert.start, &comments);
+        add_comments(gathering, insert.end, semicolon.start, &comments);
+        at = span_is_empty(moved->trail) ? semicolon.end : moved->trail.end;
+        if (i + 1 == statement->insert_count) {
+            add_comments(gathering, at, behind, &comments);
+        }
+        moved->lead = buffer_take(&comments, gathering->arena);
+    }
+    cut(gathering, lead.start, behind);
+}
+
+/* BEGIN STATEMENT SET and END; the comments between their words stay where they were. */
+static void take_frame(Gathering *gathering, const Statement *statement) {
+    Buffer comments = {0};
+    add_comments(gathering, statement->span.start, statement->end, &comments);
+    if (comments.size > 0) {
+        edits_add(&gathering->edits, statement->span.start, statement->span.start, buffer_take(&comments, gathering->arena));
+    }
+    buffer_free(&comments);
+    cut(gathering, statement->span.start, behind_semicolon(gathering, statement->end));
+}
+
+/* ---- The set at the end ------------------------------------------------------------------------------------------- */
+
+static Str slice(const Gathering *gathering, Span span) {
+    return (Str){gathering->text.data + span.start, span.end - span.start};
+}
+
+static void add_moved(Gathering *gathering, const Moved *moved, Buffer *out) {
+    buffer_add(out, moved->lead);
+    buffer_add(out, slice(gathering, moved->insert));
+    buffer_add_char(out, ';');
+    buffer_add(out, slice(gathering, moved->trail));
+    buffer_add(out, gathering->newline);
+}
+
+static void add_set(Gathering *gathering, size_t start, Buffer *out) {
+    Str newline = gathering->newline;
+    size_t size = out->size;
+    while (size > start && is_blank(out->data[size - 1])) {
+        size--;
+    }
+    out->size = size;
+    bool has_text = size > gathering->script->source->begin + start;
+    buffer_add(out, has_text ? newline : STR(""));
+    buffer_add(out, has_text ? newline : STR(""));
+    buffer_add(out, STR("BEGIN STATEMENT SET;"));
+    buffer_add(out, newline);
+    for (size_t i = 0; i < gathering->moved.count; i++) {
+        add_moved(gathering, &gathering->moved.items[i], out);
+    }
+    buffer_add(out, STR("END;"));
+    buffer_add(out, newline);
+}
+
+/* All INSERTs stand in one set already, and nothing comes behind it. */
+static bool is_gathered(const Script *script, size_t from) {
+    size_t begins = 0, sets = 0, outside = 0;
+    bool is_in_set = false, has_tail = false;
+    for (size_t i = from; i < script->statement_count; i++) {
+        const Statement *statement = &script->statements[i];
+        is_in_set = statement->kind == STATEMENT_BEGIN_SET || (is_in_set && statement->kind != STATEMENT_END_SET);
+        begins += statement->kind == STATEMENT_BEGIN_SET;
+        sets += statement->kind == STATEMENT_EXECUTE_SET;
+        outside += statement->kind == STATEMENT_INSERT && !is_in_set;
+        has_tail = (has_tail || begins + sets > 0) && !is_in_set && !is_frame(statement) && !is_insert(statement);
+    }
+    return outside == 0 && begins + sets <= 1 && !has_tail;
+}
+
+/* The last statement may lack its ';', and will not be the last any more. */
+static void close_last(Gathering *gathering) {
+    const Script *script = gathering->script;
+    const Statement *last = script->statement_count > 0 ? &script->statements[script->statement_count - 1] : NULL;
+    if (last != NULL && last->end >= gathering->text.size && !is_insert(last) && !is_frame(last)) {
+        edits_add(&gathering->edits, last->span.end, last->span.end, STR(";"));
+    }
+}
+
+void gather_inserts(const Script *script, Arena *arena, Findings *findings, Buffer *out) {
+    Gathering gathering = {.script = script,
+                           .arena = arena,
+                           .findings = findings,
+                           .text = script->source->text,
+                           .newline = newline_text(script->source->newline),
+                           .edits = {.arena = arena}};
+    size_t from = first_movable(&gathering), start = out->size;
+    tell_left_behind(&gathering, from);
+    uint32_t floor = from > 0 ? behind_semicolon(&gathering, script->statements[from - 1].end) : script->source->begin;
+    size_t end = is_gathered(script, from) ? from : script->statement_count;
+    for (size_t i = from; i < end; i++) {
+        const Statement *statement = &script->statements[i];
+        if (statement->kind == STATEMENT_INSERT) {
+            take_insert(&gathering, statement, floor);
+        } else if (statement->kind == STATEMENT_EXECUTE_SET) {
+            take_execute_set(&gathering, statement, floor);
+        } else if (is_frame(statement)) {
+            take_frame(&gathering, statement);
+        }
+        floor = behind_semicolon(&gathering, statement->end);
+    }
+    if (gathering.moved.count > 0) {
+        close_last(&gathering);
+    }
+    uint32_t rest = edits_write(&gathering.edits, gathering.text, 0, out);
+    buffer_add(out, str_from(gathering.text, rest));
+    if (gathering.moved.count > 0) {
+        add_set(&gathering, start, out);
+    }
+}

@@ -1,0 +1,84 @@
+#include "rewrite/rewrite.h"
+#include "syntax/lexer.h"
+
+/* What a script must keep: sums and sequences of hashes. */
+typedef struct Digest {
+    uint64_t inserts, others; /* each in its order */
+    uint64_t comments;        /* in any order */
+    size_t insert_count, other_count;
+} Digest;
+
+typedef struct Digesting {
+    const Script *script;
+    const Rename *renames;
+    size_t rename_count;
+    Arena *arena;
+} Digesting;
+
+static uint64_t mix(uint64_t sum, uint64_t hash) { return (sum ^ hash) * UINT64_C(0x9E3779B97F4A7C15) + (sum >> 29); }
+
+/* Old and new names of renamed tables count the same. */
+static Str canonical(const Digesting *digesting, Str text, Token token) {
+    Str name = {text.data + token.start, token.end - token.start};
+    bool is_name = token.kind == TOKEN_IDENTIFIER || token.kind == TOKEN_QUOTED_IDENTIFIER;
+    if (!is_name || digesting->rename_count == 0) {
+        return name;
+    }
+    Str value = identifier_value(text, token_span(token), digesting->arena);
+    for (size_t i = 0; i < digesting->rename_count; i++) {
+        if (str_equal(value, digesting->renames[i].table.table) || str_equal(value, digesting->renames[i].new_name)) {
+            return digesting->renames[i].new_name;
+        }
+    }
+    return name;
+}
+
+static uint64_t hash_tokens(const Digesting *digesting, Span span) {
+    Str text = digesting->script->source->text;
+    uint64_t hash = 0;
+    for (Token token = lex_significant(text, span.start); token.start < span.end; token = lex_significant(text, token.end)) {
+        hash = mix(hash, str_hash(canonical(digesting, text, token)));
+    }
+    return hash;
+}
+
+static uint64_t hash_comments(const Script *script) {
+    Str text = script->source->text;
+    uint64_t sum = 0;
+    for (Token token = lex(text, script->source->begin); token.kind != TOKEN_EOF; token = lex(text, token.end)) {
+        if (token_is_comment(token)) {
+            sum += str_hash((Str){text.data + token.start, token.end - token.start});
+        }
+    }
+    return sum;
+}
+
+static Digest digest(const Digesting *digesting) {
+    const Script *script = digesting->script;
+    Digest digest = {.comments = hash_comments(script)};
+    for (size_t i = 0; i < script->statement_count; i++) {
+        const Statement *statement = &script->statements[i];
+        bool is_frame = statement->kind == STATEMENT_BEGIN_SET || statement->kind == STATEMENT_END_SET;
+        for (uint32_t j = 0; j < statement->insert_count; j++) {
+            digest.inserts = mix(digest.inserts, hash_tokens(digesting, statement->inserts[j].span));
+            digest.insert_count++;
+        }
+        if (statement->insert_count == 0 && !is_frame && statement->kind != STATEMENT_SET) {
+            digest.others = mix(digest.others, hash_tokens(digesting, statement->span));
+            digest.other_count++;
+        }
+    }
+    return digest;
+}
+
+Str verify_rewrite(const Script *before, const Script *after, const Rename *renames, size_t rename_count, Arena *arena) {
+    Digest old = digest(&(Digesting){before, renames, rename_count, arena});
+    Digest new = digest(&(Digesting){after, renames, rename_count, arena});
+    if (old.insert_count != new.insert_count || old.inserts != new.inserts) {
+        return STR("an INSERT is not the script's");
+    }
+    if (old.other_count != new.other_count || old.others != new.others) {
+        return STR("a statement is not the script's");
+    }
+    return old.comments == new.comments ? STR("") : STR("a comment is not the script's");
+}
