@@ -73,7 +73,9 @@ const PlannedOption **own_options(const Checker *checker, const CheckedTable *ta
     return options;
 }
 
-static bool holds(Str text, Str part) { return text.size > 0 && memmem(text.data, text.size, part.data, part.size) != NULL; }
+static bool holds(Str text, Str part) {
+    return text.size > 0 && memmem(text.data, text.size, part.data, part.size) != NULL;
+}
 
 bool is_placeholder(Str value) {
     Str trimmed = str_trim(value);
@@ -202,7 +204,8 @@ static bool is_allowed(Checker *checker, uint32_t offset) {
 /* A severity that lint.ID sets counts for all findings of the check. */
 static Severity severity_now(Checker *checker) {
     Severity severity = checker->lint.severities[check_index(str_of(checker->check->id))];
-    bool is_softened = checker->at_most != SEVERITY_OFF && severity == checker->check->severity && severity > checker->at_most;
+    bool is_default = severity == checker->check->severity;
+    bool is_softened = checker->at_most != SEVERITY_OFF && is_default && severity > checker->at_most;
     severity = is_softened ? checker->at_most : severity;
     checker->at_most = SEVERITY_OFF;
     return severity;
