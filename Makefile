@@ -66,8 +66,9 @@ $(GENERATED)/config.h: | $(GENERATED)
 $(GENERATED)/flink_grammar.y: grammar/flink.y grammar/keywords.tsv grammar/keywords.awk | $(GENERATED)
 	{ cat grammar/flink.y; awk -v make=fallbacks -f grammar/keywords.awk grammar/keywords.tsv; } > $@
 
+# -c: no default reductions, so that the state at an error still knows all that was expected there.
 $(GENERATED)/flink_grammar.c: $(GENERATED)/flink_grammar.y
-	lemon -l $<
+	lemon -l -c $<
 
 $(GENERATED)/flink_grammar.h: $(GENERATED)/flink_grammar.c
 

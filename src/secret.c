@@ -55,7 +55,7 @@ static size_t value_end(Str line, size_t start) {
     size_t at = start;
     if (at < line.size && line.data[at] == '\'') {
         for (at++; at < line.size; at++) {
-            if (line.data[at] == '\'' && (at + 1 == line.size || line.data[++at] != '\'')) {
+            if (line.data[at] == '\'' && (++at == line.size || line.data[at] != '\'')) {
                 return at;
             }
         }

@@ -116,6 +116,27 @@ static const char *shown_name(const Run *run, const char *path) {
     return run->settings.stdin_name != NULL ? run->settings.stdin_name : "<stdin>";
 }
 
+static void add_prelude(Run *run, const Config *config, Prelude *prelude) {
+    for (size_t i = 0; i < config->rules.prelude.count; i++) {
+        const Setting *setting = &config->rules.prelude.items[i];
+        prelude_set(prelude, setting->key, setting->value, &run->arena);
+    }
+}
+
+static Prelude make_prelude(Run *run, const Config *config, size_t rules_files) {
+    Prelude prelude = {0};
+    if (config != NULL) {
+        add_prelude(run, config, &prelude);
+    }
+    for (size_t i = 0; i < rules_files; i++) {
+        add_prelude(run, run->configs.items[i], &prelude);
+    }
+    for (size_t i = 0; i < run->settings.prelude.count; i++) {
+        prelude_set(&prelude, run->settings.prelude.items[i].key, run->settings.prelude.items[i].value, &run->arena);
+    }
+    return prelude;
+}
+
 /* .smtpatch.ini first, then the files of --rules in their order, then the command line. */
 static JobOrder make_order(Run *run, const char *path, size_t rules_files) {
     JobOrder order = {.path = path, .name = shown_name(run, path), .settings = run->settings.file};
@@ -130,6 +151,7 @@ static JobOrder make_order(Run *run, const char *path, size_t rules_files) {
         lists[order.rule_list_count++] = composer_rules(&config->rules.composer);
         order.is_broken = !read_publications(run, &order.settings) || order.is_broken;
     }
+    order.settings.prelude = make_prelude(run, config, rules_files);
     for (size_t i = 0; i < rules_files; i++) {
         lists[order.rule_list_count++] = composer_rules(&run->configs.items[i]->rules.composer);
     }

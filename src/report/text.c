@@ -22,6 +22,21 @@ static void add_color(const ReportStyle *style, const char *color, Buffer *out) 
     }
 }
 
+void report_printable(Str text, Buffer *out) {
+    while (text.size > 0) {
+        unsigned columns;
+        size_t size = next_character(text, &columns);
+        unsigned char first = (unsigned char)text.data[0];
+        bool is_broken = size == 1 && first >= 0x80;
+        if (first < 0x20 || first == 0x7F || is_broken) {
+            buffer_add_char(out, first == '\t' ? ' ' : '?');
+        } else {
+            buffer_add(out, (Str){text.data, size});
+        }
+        text = str_from(text, size);
+    }
+}
+
 static void add_head(const Finding *finding, const ReportStyle *style, Buffer *out) {
     add_color(style, "\033[1m", out);
     if (finding->source != NULL) {
@@ -36,27 +51,11 @@ static void add_head(const Finding *finding, const ReportStyle *style, Buffer *o
     buffer_format(out, "%s:", severities[finding->severity].name);
     add_color(style, "\033[0m", out);
     buffer_add_char(out, ' ');
-    buffer_add(out, finding->message);
+    report_printable(finding->message, out);
     if (finding->id != NULL) {
         buffer_format(out, " [%s]", finding->id);
     }
     buffer_add_char(out, '\n');
-}
-
-/* Control characters and broken UTF-8 would disturb the terminal. */
-static void add_printable(Str text, Buffer *out) {
-    while (text.size > 0) {
-        unsigned columns;
-        size_t size = next_character(text, &columns);
-        unsigned char first = (unsigned char)text.data[0];
-        bool is_broken = size == 1 && first >= 0x80;
-        if (first < 0x20 || first == 0x7F || is_broken) {
-            buffer_add_char(out, first == '\t' ? ' ' : '?');
-        } else {
-            buffer_add(out, (Str){text.data, size});
-        }
-        text = str_from(text, size);
-    }
 }
 
 /* The bytes that fit into `columns`. */
@@ -121,7 +120,7 @@ static void add_excerpt(const Finding *finding, const ReportStyle *style, Arena 
     Str masked_marked = mask_secrets((Str){before.data, before.size + marked.size}, arena);
     size_t indent = text_columns(masked_before), marked_end = text_columns(masked_marked);
     buffer_format(out, "%5zu | %s", number, lead);
-    add_printable(masked, out);
+    report_printable(masked, out);
     buffer_add(out, shown.size < line.size - cut ? STR("...\n") : STR("\n"));
     add_caret(finding, style, strlen(lead) + indent, marked_end > indent ? marked_end - indent : 0, out);
 }

@@ -72,9 +72,10 @@ void builder_column(Builder *builder, ColumnKind kind, Span first, Span name, Sp
     mark(builder, MARK_ITEM, first);
 }
 
-void builder_named_constraint(Builder *builder, Token keyword) {
+void builder_named_constraint(Builder *builder, Token keyword, Span name) {
     Mark *item = &builder->marks.items[builder->marks.count - 1];
     item->start = keyword.start;
+    builder->columns.items[builder->columns.count - 1].name = name;
 }
 
 void builder_metadata_key(Builder *builder, Span literal) { builder->metadata_key = literal; }
