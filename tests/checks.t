@@ -4,6 +4,7 @@
 #   == NAME          starts a case
 #   -- args          further arguments, as a shell would split them (optional)
 #   -- rules         a rules file that goes along (optional)
+#   -- file NAME     another file that stands beside the script (optional, repeatable)
 #   -- input         the script
 #   -- messages      all of standard error of `smtpatch --no-config ARGS input.sql`; findings of other checks are left
 #                    out of it
@@ -14,6 +15,7 @@ use strict;
 use warnings;
 use Cwd qw(abs_path getcwd);
 use File::Basename qw(basename dirname);
+use File::Path qw(make_path);
 use File::Temp qw(tempdir);
 use Test::More;
 use Text::ParseWords qw(shellwords);
@@ -32,6 +34,9 @@ sub cases {
         if ($line =~ /^== (.+)$/) {
             push @cases, {name => $1};
             $section = undef;
+        } elsif ($line =~ /^-- file (\S+)$/) {
+            $section = "file $1";
+            $cases[-1]{$section} = '';
         } elsif ($line =~ /^-- (args|rules|input|messages|exit)$/) {
             $section = $1;
             $cases[-1]{$section} = '';
@@ -68,6 +73,10 @@ for my $file (@files) {
     for my $case (cases($file)) {
         my @arguments = shellwords($case->{args} // '');
         write_file('input.sql', $case->{input});
+        for my $name (map { /^file (.+)/ ? $1 : () } keys %$case) {
+            make_path(dirname($name));
+            write_file($name, $case->{"file $name"});
+        }
         if (defined $case->{rules}) {
             write_file('rules.ini', $case->{rules});
             push @arguments, '--rules', 'rules.ini';

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "checks/registry.h"
+#include "syntax/literal.h"
 #include "width.h"
 
 enum { SHOWN_COLUMNS = 60 };
@@ -261,4 +262,16 @@ void fire_at_key(Checker *checker, const CheckedTable *table, const PlannedOptio
 
 void fire_at_value(Checker *checker, const CheckedTable *table, const PlannedOption *option, Str message, Str hint) {
     fire_at_part(checker, option, place_of_value(table, option), option_value_changed(option), message, hint);
+}
+
+void fire_in_value(Checker *checker, const CheckedTable *table, const PlannedOption *option, Span part, Str message,
+                   Str hint) {
+    if (option->source == NULL || option_value_changed(option)) {
+        fire_at_value(checker, table, option, message, hint);
+        return;
+    }
+    Str text = checker->script->source->text;
+    Span literal = option->source->value;
+    Span place = {literal_offset(text, literal, part.start), literal_offset(text, literal, part.end)};
+    fire_at_part(checker, option, place, false, message, hint);
 }

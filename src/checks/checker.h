@@ -4,6 +4,7 @@
 
 #include "catalogue/catalogue.h"
 #include "finding.h"
+#include "postgres/publications.h"
 #include "rewrite/rewrite.h"
 #include "rules/plan.h"
 
@@ -47,6 +48,7 @@ typedef struct CheckSettings {
     const PreludeSetting *prelude;
     size_t prelude_count;
     bool gathers_inserts; /* into one statement set */
+    const Publications *publications; /* of --publication-sql; NULL when it was not given */
 } CheckSettings;
 
 typedef struct Checker {
@@ -141,6 +143,10 @@ static inline void soften(Checker *checker, Severity at_most) { checker->at_most
  * table's name is shown, and the rule is named. So it is for one that comes with LIKE. The hint may be empty. */
 void fire_at_key(Checker *checker, const CheckedTable *table, const PlannedOption *option, Str message, Str hint);
 void fire_at_value(Checker *checker, const CheckedTable *table, const PlannedOption *option, Str message, Str hint);
+
+/* It fires at a part of an option's value, as bytes of the value: the place in the literal is looked up. */
+void fire_in_value(Checker *checker, const CheckedTable *table, const PlannedOption *option, Span part, Str message,
+                   Str hint);
 
 /* It fires at the table's name, or at any span of the script. */
 void fire_at_table(Checker *checker, const CheckedTable *table, Str message, Str hint);

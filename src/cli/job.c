@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "checks/facts.h"
 #include "checks/registry.h"
 #include "cli/changes.h"
 #include "cli/result.h"
@@ -22,6 +23,7 @@ typedef struct Job {
     Matcher matcher;
     Source source;
     Findings findings;
+    Facts facts;
 } Job;
 
 static bool is_stdin(const Job *job) { return strcmp(job->order->path, "-") == 0; }
@@ -71,9 +73,11 @@ static void check(Job *job, const Script *script, const Plans *plans) {
     Facts facts = {0};
     if (job->settings->lint != LINT_NONE) {
         const FileSettings *file = &job->order->settings;
-        CheckSettings settings = {file->release, file->severities, file->prelude.items, file->prelude.count, file->gathers_inserts};
+        CheckSettings settings = {file->release, file->severities, file->prelude.items, file->prelude.count, file->gathers_inserts,
+                                  file->publications};
         script_checks(script, plans, &settings, &job->arena, &job->findings, &facts);
     }
+    job->facts = facts;
 }
 
 static void start_matcher(Job *job) {
@@ -139,6 +143,7 @@ static void work(void *context) {
 
 static void report(void *context) {
     Job *job = context;
+    facts_copy(&job->facts, &job->result->facts, &job->result->arena);
     if (job->settings->format != FORMAT_TEXT) {
         findings_record(&job->findings, job->style.least, &job->result->arena, &job->result->records);
         return;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "checks/facts.h"
 #include "checks/registry.h"
 #include "cli/arguments.h"
 #include "cli/config.h"
@@ -11,6 +12,7 @@
 #include "cli/job.h"
 #include "cli/lookup.h"
 #include "cli/pool.h"
+#include "cli/publication_files.h"
 #include "report/formats.h"
 #include "report/text.h"
 
@@ -25,6 +27,8 @@ typedef struct Run {
     Settings settings;
     Composer command_line;
     Configs configs;
+    PublicationFiles publication_files;
+    Facts facts;            /* of all inputs */
     FindingRecords records; /* of all inputs, for the formats that print one document */
     JobOrder *orders;
     size_t order_count;
@@ -70,7 +74,11 @@ static void report_run(void *context) {
     } else {
         findings_record(&run->findings, style.least, &run->arena, &run->records);
     }
-    print_error(buffer_str(&text));
+    if (run->settings.lint == LINT_ONLY && run->orders != NULL) {
+        print_output(run, buffer_str(&text));
+    } else {
+        print_error(buffer_str(&text));
+    }
     buffer_free(&text);
     if (run->findings.worst >= SEVERITY_TROUBLE) {
         raise_status(run, EXIT_TROUBLE);
@@ -96,6 +104,14 @@ static bool read_rules_files(Run *run) {
         apply_settings(run, config, BY_RULES_FILE, &run->settings.file);
         is_fine = is_fine && !config->is_broken;
     }
+    return is_fine;
+}
+
+/* False when one of the scripts cannot be read, or PostgreSQL would refuse it. */
+static bool read_publications(Run *run, FileSettings *settings) {
+    bool is_fine = true;
+    settings->publications =
+        publications_for(&settings->publication_files, &run->publication_files, &run->arena, &run->findings, &is_fine);
     return is_fine;
 }
 
@@ -139,6 +155,7 @@ static JobOrder make_order(Run *run, const char *path, size_t rules_files) {
         apply_settings(run, config, BY_CONFIG, &order.settings);
         order.is_broken = config->is_broken;
         lists[order.rule_list_count++] = composer_rules(&config->rules.composer);
+        order.is_broken = !read_publications(run, &order.settings) || order.is_broken;
     }
     order.settings.prelude = make_prelude(run, config, rules_files);
     for (size_t i = 0; i < rules_files; i++) {
@@ -163,7 +180,7 @@ static void prepare(void *context) {
     if (run->findings.worst >= SEVERITY_TROUBLE || wants_text(&run->settings)) {
         return;
     }
-    if (!read_rules_files(run)) {
+    if (!read_rules_files(run) || !read_publications(run, &run->settings.file)) {
         return;
     }
     size_t rules_files = run->configs.count;
@@ -191,6 +208,7 @@ static void keep_records(void *context) {
     const Keeping *keeping = context;
     Run *run = keeping->run;
     const JobResult *result = keeping->result;
+    facts_copy(&result->facts, &run->facts, &run->arena);
     for (size_t i = 0; i < result->records.count; i++) {
         const FindingRecord *record = &result->records.items[i];
         FindingRecord *kept = vector_add(&run->arena, &run->records);
@@ -224,6 +242,19 @@ static void describe_checks(Run *run, CheckDescription *descriptions) {
         const CheckEntry *check = check_at(i);
         descriptions[i] = (CheckDescription){check->id, check->summary, check->page, run->settings.file.severities[i]};
     }
+}
+
+/* What only shows over all files. */
+static void compare_files(Run *run) {
+    if (run->settings.lint == LINT_NONE) {
+        return;
+    }
+    run->findings.worst = SEVERITY_OFF;
+    run_checks(&run->facts, run->settings.file.severities, &run->arena, &run->findings);
+    if (run->findings.worst >= SEVERITY_ERROR) {
+        raise_status(run, EXIT_FOUND);
+    }
+    report_run(run);
 }
 
 /* The findings of the run as one document. */
@@ -260,6 +291,7 @@ static void work(void *context) {
     if (!pool_run(&task, run->settings.jobs)) {
         guard_leave(&run->guard);
     }
+    compare_files(run);
     print_document(run);
 }
 
@@ -302,6 +334,7 @@ int run(int count, char **arguments) {
         raise_status(&run, EXIT_TROUBLE);
     }
     configs_free(&run.configs);
+    publication_files_free(&run.publication_files);
     composer_free(&run.command_line);
     arena_free(&run.arena);
     return (int)run.status;

@@ -5,6 +5,7 @@
 #include "emit/emit.h"
 #include "emit/output.h"
 #include "rewrite/rewrite.h"
+#include "postgres/publications.h"
 #include "rules/load.h"
 
 typedef VECTOR(const char *) Strings;
@@ -33,6 +34,9 @@ typedef struct FileSettings {
     Strength layout_strength, sort_strength, release_strength, fix_strength, set_strength;
     bool gathers_inserts; /* into one statement set */
     bool fixes;
+    Strings publication_files; /* paths of --publication-sql */
+    Strength publication_strength;
+    const Publications *publications; /* what they make; NULL when there are none */
 } FileSettings;
 
 typedef struct Settings {
@@ -58,6 +62,9 @@ void setting_apply(const Setting *setting, Strength strength, FileSettings *sett
 
 /* Adds KEY = VALUE, or changes the value of a key that is there. */
 void prelude_set(Prelude *prelude, Str key, Str value, Arena *arena);
+
+/* Adds a file of --publication-sql; those of a weaker place are forgotten. */
+void add_publication_file(FileSettings *settings, const char *path, Strength strength, Arena *arena);
 
 bool parse_layout(Str text, Layout *layout);
 
