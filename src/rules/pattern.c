@@ -48,6 +48,7 @@ void matcher_free(Matcher *matcher) {
 MatchResult pattern_match(const Pattern *pattern, Str subject, Matcher *matcher) {
     int status = pcre2_match(pattern->code, (PCRE2_SPTR)(subject.data ? subject.data : ""), subject.size, 0, 0, matcher->data,
                              matcher->context);
+    matcher->group_count = 0;
     if (status >= 0) {
         matcher->group_count = status > 0 ? (size_t)status : pcre2_get_ovector_count(matcher->data);
         return MATCH_YES;

@@ -72,6 +72,7 @@ sub run_with {
         become_nobody() if $options->{nobody};
         %ENV = (%ENV, %{$options->{environment} // {}});
         unshift @arguments, '--no-lint' unless $options->{checks}; # what checks find is tested elsewhere
+        exec 'sh', '-c', 'exec "$0" "$@"', $program, @arguments if $options->{nobody}; # a fresh process, which sanitizers can look into
         exec {$program} 'smtpatch', @arguments or die "$program: $!\n";
     }
     waitpid $child, 0;
