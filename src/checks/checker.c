@@ -73,7 +73,9 @@ const PlannedOption **own_options(const Checker *checker, const CheckedTable *ta
     return options;
 }
 
-static bool holds(Str text, Str part) { return text.size > 0 && memmem(text.data, text.size, part.data, part.size) != NULL; }
+static bool holds(Str text, Str part) {
+    return text.size > 0 && memmem(text.data, text.size, part.data, part.size) != NULL;
+}
 
 bool is_placeholder(Str value) {
     Str trimmed = str_trim(value);

@@ -35,10 +35,10 @@ void check_snapshot_mode_ignored(Checker *checker) {
     if (concerned.count == 0) {
         return;
     }
-    Str message = STR("no effect with the incremental snapshot");
+    Str message = STR("'debezium.snapshot.mode' has no effect with the incremental snapshot");
     if (is_postgres(concerned.table) && !release_is_at_least(checker, "3.0.1")) {
-        message = STR("this release hands it to the readers of the incremental snapshot, for which it is not meant: with "
-                      "'initial_only' no changes are read at all");
+        message = STR("this release hands 'debezium.snapshot.mode' to the readers of the incremental snapshot, for which it is not "
+                      "meant: with 'initial_only' no changes are read at all");
     }
     fire_concerned(checker, &concerned, message, startup_hint(checker, concerned.option->value));
 }
@@ -86,11 +86,12 @@ static void look_at_pair(Checker *checker, const CheckedTable *table, const Pair
     }
     bool is_same = mean_the_same(checker, pair, there->value, here->value);
     soften(checker, is_same ? SEVERITY_INFO : SEVERITY_WARNING);
-    Str key = str_of(pair->key), value = is_secret_key(key) ? STR(SECRET_MASK) : shown(checker, there->value);
+    Str key = str_of(pair->key), debezium_key = str_of(pair->debezium_key);
+    Str value = is_secret_key(key) ? STR(SECRET_MASK) : shown(checker, there->value);
     fire_at_key(checker, table, there,
-                is_same ? format(checker, "'%.*s' says the same already", SHOW(key))
-                        : format(checker, "this goes before '%.*s': what runs is '%.*s', not what stands there", SHOW(key),
-                                 SHOW(value)),
+                is_same ? format(checker, "'%.*s' says what '%.*s' says already", SHOW(debezium_key), SHOW(key))
+                        : format(checker, "'%.*s' goes before '%.*s': what runs is '%.*s', not what stands there",
+                                 SHOW(debezium_key), SHOW(key), SHOW(value)),
                 is_same ? STR("take it away") : format(checker, "take it away, and write the right value to '%.*s'", SHOW(key)));
 }
 
@@ -125,7 +126,8 @@ void check_debezium_include_lists(Checker *checker, const CheckedTable *table) {
         const PlannedOption *option = &table->plan->options[i];
         if (!option->is_removed && is_table_filter(debezium_property(option))) {
             fire_at_key(checker, table, option,
-                        STR("this replaces the source's own choice of tables: it gets rows of other tables into its columns, or none"),
+                        format(checker, "'%.*s' replaces the source's own choice of tables: it gets rows of other tables, or none",
+                               SHOW(option->key)),
                         is_mysql(table) ? STR("take it away; database-name and table-name are regular expressions")
                                         : STR("take it away; schema-name and table-name are regular expressions"));
         }
@@ -145,7 +147,7 @@ typedef struct Noop {
 
 #define OWN_QUERIES "the incremental snapshot reads chunks by queries of its own"
 #define FORCED "the connector sets it itself"
-#define TOO_NEW "Debezium has it only since a later version than the one in Flink CDC (1.9)"
+#define TOO_NEW "Flink CDC holds Debezium 1.9, which does not know it yet"
 
 /* PostgresSourceConfigFactory, DebeziumSourceFunction.run(), PostgresConnectorConfig of Debezium 1.9.8. Properties that
  * have checks of their own (snapshot.mode, slot.drop.on.stop, snapshot.select.statement.overrides) are left out. */
@@ -198,7 +200,11 @@ void check_debezium_noop_options(Checker *checker) {
         }
     }
     for (size_t i = 0; i < NOOP_COUNT; i++) {
-        fire_concerned(checker, &concerned[i], format(checker, "no effect: %s", noops[i].why), STR("take it away"));
+        if (concerned[i].count > 0) {
+            Str key = shown(checker, concerned[i].option->key);
+            fire_concerned(checker, &concerned[i], format(checker, "'%.*s' has no effect: %s", SHOW(key), noops[i].why),
+                           STR("take it away"));
+        }
     }
 }
 
@@ -271,7 +277,7 @@ static void fire_ignored_override(Checker *checker, const CheckedTable *table) {
         }
     }
     if (first != NULL) {
-        fire_at_key(checker, table, first, STR("no effect with the incremental snapshot: the whole table is read"),
+        fire_at_key(checker, table, first, STR("a statement for the snapshot has no effect with the incremental one: the whole table is read"),
                     STR("filter with WHERE where the table is read"));
     }
 }

@@ -50,12 +50,13 @@ void check_incremental_only_option_ignored(Checker *checker, const CheckedTable 
     }
     if (ignored > 0) {
         Str names = names_and_have(checker, options, ignored);
-        fire_at_key(checker, table, options[0], format(checker, "%.*s no effect without the incremental snapshot", SHOW(names)),
+        fire_at_key(checker, table, options[0],
+                    format(checker, "%.*s no effect without the incremental snapshot", SHOW(names)),
                     incremental_hint(checker, options[0]));
     }
 }
 
-/* mongodb-cdc 3.4 and later: MongoDBTableSourceFactory refuses initial.snapshotting.* beside the incremental snapshot. */
+/* Since 3.4 MongoDBTableSourceFactory refuses initial.snapshotting.* beside the incremental snapshot. */
 void check_legacy_snapshot_option(Checker *checker, const CheckedTable *table) {
     if (table->connector == NULL || !table->is_incremental) {
         return;
@@ -64,9 +65,10 @@ void check_legacy_snapshot_option(Checker *checker, const CheckedTable *table) {
     const PlannedOption **options = own_options(checker, table, &count);
     for (size_t i = 0; i < count; i++) {
         if (has_mode(checker, table, options[i], MODE_LEGACY)) {
-            fire_at_key(checker, table, options[i],
-                        format(checker, "'%.*s' is refused together with the incremental snapshot", SHOW(options[i]->key)),
-                        STR("take it away, or set '" INCREMENTAL_KEY "' = 'false'"));
+            fire_at_key(
+                checker, table, options[i],
+                format(checker, "'%.*s' is refused together with the incremental snapshot", SHOW(options[i]->key)),
+                STR("take it away, or set '" INCREMENTAL_KEY "' = 'false'"));
         }
     }
 }
@@ -93,7 +95,8 @@ static const Statement *setting_of(const Checker *checker, Str key, Str *value) 
             continue;
         }
         Str text = script->source->text;
-        Str name = statement->is_raw ? source_slice(script->source, statement->name) : literal_value(text, statement->name, checker->arena);
+        Str name = statement->is_raw ? source_slice(script->source, statement->name)
+                                     : literal_value(text, statement->name, checker->arena);
         if (str_equal(name, key)) {
             *value = statement->is_raw ? source_slice(script->source, statement->value)
                                        : literal_value(text, statement->value, checker->arena);
@@ -117,9 +120,12 @@ void check_close_idle_readers(Checker *checker) {
         const PlannedOption *option = table_option(checker, table, "scan.incremental.close-idle-reader.enabled");
         if (!table->plan->table->statement->is_frozen && option != NULL && is_own(table, option) &&
             str_equal_ignore_case(option->value, STR("true"))) {
-            fire_at_key(checker, table, option,
-                        format(checker, "closing idle readers stops the checkpoints: line %zu switches off those after a task's end", line),
-                        STR("take that SET away, or this option"));
+            fire_at_key(
+                checker, table, option,
+                format(checker,
+                       "closing idle readers stops the checkpoints: line %zu switches off those after a task's end",
+                       line),
+                STR("take that SET away, or this option"));
         }
     }
 }
@@ -151,9 +157,11 @@ void check_incremental_off_large_table(Checker *checker) {
         }
     }
     if (first != NULL) {
-        Str others = count == 1 ? STR("") : format(checker, " (%zu more source%s likewise)", count - 1, count == 2 ? "" : "s");
+        Str others =
+            count == 1 ? STR("") : format(checker, " (%zu more source%s likewise)", count - 1, count == 2 ? "" : "s");
         fire_at_table(checker, first,
-                      format(checker, "one reader reads the snapshot, and no checkpoint completes until it is done%.*s", SHOW(others)),
+                      format(checker, "one reader reads the snapshot, and no checkpoint completes until it is done%.*s",
+                             SHOW(others)),
                       STR("for a large table set '" INCREMENTAL_KEY "' = 'true'"));
     }
 }

@@ -56,8 +56,8 @@ static void look_at_interval(Checker *checker, const Flow *flow, const SessionVa
     } else if (milliseconds >= 10 * 60 * 1000 && milliseconds < INT64_MAX / 100 && delay >= 3 && delay < 100) {
         fire_at(checker, place,
                 format(checker,
-                       "a slot is confirmed only %lld checkpoints after the one that covers it: the server keeps at least %lld "
-                       "minutes of its log for each",
+                       "a slot is confirmed only %lld checkpoints after the one that covers it: the server keeps its log of %lld "
+                       "minutes or more",
                        (long long)delay, (long long)((delay + 1) * milliseconds / 60000)),
                 STR("a shorter interval, or a smaller 'scan.lsn-commit.checkpoints-num-delay'"));
     }

@@ -91,10 +91,12 @@ static void check_slot(Checker *checker, const CheckedTable *table) {
     bool has_date = holds_date(option->value);
     if (has_date || holds_uuid(option->value)) {
         Str name = shown(checker, option->value);
-        fire_at_value(checker, table, option,
-                      format(checker, "the slot '%.*s' has a %s in its name: a new one with each deployment keeps the old ones' WAL",
-                             SHOW(name), has_date ? "date" : "UUID"),
-                      STR("take a name that stays, and drop the old slots"));
+        fire_at_value(
+            checker, table, option,
+            format(checker,
+                   "the slot '%.*s' has a %s in its name: a new one with each deployment keeps the old ones' WAL",
+                   SHOW(name), has_date ? "date" : "UUID"),
+            STR("take a name that stays, and drop the old slots"));
     }
 }
 
@@ -128,7 +130,8 @@ void check_template_or_secret_leftover(Checker *checker) {
     }
     if (passwords.count > 0) {
         Str more = and_more(checker, &passwords);
-        fire_at_value(checker, passwords.table, passwords.option, format(checker, "the password is empty%.*s", SHOW(more)),
+        fire_at_value(checker, passwords.table, passwords.option,
+                      format(checker, "the password is empty%.*s", SHOW(more)),
                       STR("SMT writes none when its configuration has none"));
     }
 }
@@ -139,8 +142,10 @@ void check_plain_text_secret(Checker *checker, const CheckedTable *table) {
     for (size_t i = 0; i < count; i++) {
         if (is_secret_key(options[i]->key) && options[i]->value.size > 0 && !is_placeholder(options[i]->value)) {
             Str key = shown(checker, options[i]->key);
-            fire_at_value(checker, table, options[i], format(checker, "the value of '%.*s' stands in the script in plain text", SHOW(key)),
-                          format(checker, "let a rule write it when the job is deployed: set.%.*s = ${env:NAME}", SHOW(key)));
+            fire_at_value(
+                checker, table, options[i],
+                format(checker, "the value of '%.*s' stands in the script in plain text", SHOW(key)),
+                format(checker, "let a rule write it when the job is deployed: set.%.*s = ${env:NAME}", SHOW(key)));
         }
     }
 }

@@ -17,7 +17,8 @@ static Str did_you_mean(const Checker *checker, RightName name) {
 
 /* sqlserver-cdc since 2.4 and db2-cdc since 3.1 have no schema-name: say what table-name would be. */
 static Str schema_hint(const Checker *checker, const CheckedTable *table, Str reason) {
-    const PlannedOption *schema = table_option(checker, table, "schema-name"), *name = table_option(checker, table, "table-name");
+    const PlannedOption *schema = table_option(checker, table, "schema-name"),
+                        *name = table_option(checker, table, "table-name");
     if (schema == NULL || name == NULL || is_placeholder(schema->value) || is_placeholder(name->value)) {
         return reason;
     }
@@ -46,10 +47,12 @@ static Str message_for(const Checker *checker, const CheckedTable *table, Str ke
     switch (found->status) {
     case OPTION_NOT_YET:
         release = release_words(checker, table, found->number);
-        return format(checker, "'%.*s' is an option of %.*s only since %.*s", SHOW(name), SHOW(connector), SHOW(release));
+        return format(checker, "'%.*s' is an option of %.*s only since %.*s", SHOW(name), SHOW(connector),
+                      SHOW(release));
     case OPTION_NO_MORE:
         release = release_words(checker, table, found->number);
-        return format(checker, "'%.*s' was an option of %.*s only until %.*s", SHOW(name), SHOW(connector), SHOW(release));
+        return format(checker, "'%.*s' was an option of %.*s only until %.*s", SHOW(name), SHOW(connector),
+                      SHOW(release));
     default:
         return format(checker, "'%.*s' is not an option of %.*s", SHOW(name), SHOW(connector));
     }
@@ -79,8 +82,8 @@ static Str with_small_prefix(const Checker *checker, const CheckedTable *table, 
     char *letters = (char *)copy.data;
     for (size_t i = 0; i < copy.size; i++) {
         letters[i] = ascii_lower(letters[i]);
-        bool is_prefix = letters[i] == '.' &&
-                         catalogue_option(table->connector, copy, checker->settings->release).status == OPTION_PREFIXED;
+        bool is_prefix =
+            letters[i] == '.' && catalogue_option(table->connector, copy, checker->settings->release).status == OPTION_PREFIXED;
         if (is_prefix && !str_equal(copy, key)) {
             return copy;
         }
@@ -130,7 +133,8 @@ static bool is_left_to_key_case(const Checker *checker, const CheckedTable *tabl
 
 /* connector-release says it once for the table. */
 static bool is_not_yet_there(const Checker *checker, const Connector *connector) {
-    return connector->line == LINE_FLINK_CDC && checker->settings->release.number > 0 && connector->since > checker->settings->release.number;
+    return connector->line == LINE_FLINK_CDC && checker->settings->release.number > 0 &&
+           connector->since > checker->settings->release.number;
 }
 
 void check_unknown_option(Checker *checker, const CheckedTable *table) {
@@ -166,8 +170,9 @@ void check_unknown_connector(Checker *checker, const CheckedTable *table) {
         return;
     }
     Str name = shown(checker, option->value), nearest = catalogue_nearest_connector(option->value);
-    fire_at_value(checker, table, option, format(checker, "'%.*s' is a connector that smtpatch does not know", SHOW(name)),
-                  nearest.size > 0 ? format(checker, "did you mean '%.*s'?", SHOW(nearest)) : STR("its options are not checked"));
+    fire_at_value(
+        checker, table, option, format(checker, "'%.*s' is a connector that smtpatch does not know", SHOW(name)),
+        nearest.size > 0 ? format(checker, "did you mean '%.*s'?", SHOW(nearest)) : STR("its options are not checked"));
 }
 
 /* A key that was meant to be `connector`. */
@@ -196,9 +201,10 @@ void check_missing_connector(Checker *checker, const CheckedTable *table) {
     const Table *item = table->plan->table;
     const TableDefinition *definition = item->definition;
     bool is_elsewhere = !str_equal(item->name.catalog, STR("default_catalog")) || definition->has_connection;
-    bool takes_unknown_options = !span_is_empty(definition->like) && definition->takes_like_options && item->like == NULL;
-    if (table_option(checker, table, "connector") != NULL || item->roles == 0 || is_elsewhere || takes_unknown_options ||
-        has_legacy_connector(table)) {
+    bool takes_unknown_options =
+        !span_is_empty(definition->like) && definition->takes_like_options && item->like == NULL;
+    if (table_option(checker, table, "connector") != NULL || item->roles == 0 || is_elsewhere ||
+        takes_unknown_options || has_legacy_connector(table)) {
         return;
     }
     Str written = source_slice(checker->script->source, definition->name);
@@ -220,7 +226,8 @@ static void fire_duplicate(Checker *checker, const CheckedTable *table, const Pl
                            const PlannedOption *last) {
     bool is_refused_by_flink = !span_is_empty(table->plan->table->statement->query);
     Str key = shown(checker, option->key);
-    Str where = last->source ? format(checker, "stands again at line %zu", source_line(checker->script->source, last->source->key.start))
+    Str where = last->source ? format(checker, "stands again at line %zu",
+                                      source_line(checker->script->source, last->source->key.start))
                              : STR("is set again by a rule");
     if (is_refused_by_flink) {
         fire_at_key(checker, table, option, format(checker, "'%.*s' %.*s", SHOW(key), SHOW(where)),

@@ -187,7 +187,7 @@ static void fire_filtered_shared(Checker *checker, const User *filtered, const U
     size_t line = line_of(checker, other->table);
     /* Debezium 1.9.8, in Flink CDC since 3.1, alters a publication that is there; earlier ones left it alone. */
     const char *effect = release_is_at_least(checker, "3.1")
-                             ? "each source that starts sets it to its own tables alone, and the changes of the others are lost"
+                             ? "a filtered source sets it to its own tables alone whenever it starts, and the changes of the others are lost"
                              : "the first source that starts makes it for its own tables alone, and the changes of the others "
                                "are lost";
     fire_at_key(checker, filtered->table, option,

@@ -9,7 +9,8 @@
 /* EXPLAIN, COMPILE PLAN and what smtpatch does not know may read a table without its being seen; so may a query whose
  * tables a template is to fill in. */
 static bool may_read_unseen(const Checker *checker, const Statement *statement) {
-    bool is_query = statement->insert_count > 0 || statement->kind == STATEMENT_QUERY || !span_is_empty(statement->query);
+    bool is_query =
+        statement->insert_count > 0 || statement->kind == STATEMENT_QUERY || !span_is_empty(statement->query);
     if (is_query) {
         return is_placeholder(source_slice(checker->script->source, statement->span));
     }
@@ -50,8 +51,10 @@ void check_source_not_read(Checker *checker) {
     }
     if (first != NULL) {
         Str name = shown(checker, first->plan->table->name.table);
-        Str others = count == 1 ? STR("") : format(checker, ", nor %zu more source%s", count - 1, count == 2 ? "" : "s");
-        fire_at_table(checker, first, format(checker, "no statement of this script reads %.*s%.*s", SHOW(name), SHOW(others)),
+        Str others =
+            count == 1 ? STR("") : format(checker, ", nor %zu more source%s", count - 1, count == 2 ? "" : "s");
+        fire_at_table(checker, first,
+                      format(checker, "no statement of this script reads %.*s%.*s", SHOW(name), SHOW(others)),
                       STR("an INSERT may have been forgotten"));
     }
 }
@@ -67,7 +70,9 @@ typedef struct Cursor {
 } Cursor;
 
 static void step(Cursor *cursor) { cursor->token = lex_significant(cursor->text, cursor->token.end); }
-static bool is_at_end(const Cursor *cursor) { return cursor->token.start >= cursor->end || cursor->token.kind == TOKEN_EOF; }
+static bool is_at_end(const Cursor *cursor) {
+    return cursor->token.start >= cursor->end || cursor->token.kind == TOKEN_EOF;
+}
 static char letter(const Cursor *cursor) { return cursor->text.data[cursor->token.start]; }
 
 static bool is_name(Token token) { return token.kind == TOKEN_IDENTIFIER || token.kind == TOKEN_QUOTED_IDENTIFIER; }
@@ -155,7 +160,8 @@ static int count_columns(const CheckedTable *table, bool is_written) {
 static const CheckedTable *table_named(const Checker *checker, Span name, const TableName *current, uint32_t offset) {
     TableName full = table_name(checker->script->source->text, name, current, checker->arena);
     const Table *table = model_find(checker->model, &full, offset);
-    return table != NULL && table->statement->span.start < offset ? &checker->tables[table - checker->model->tables] : NULL;
+    return table != NULL && table->statement->span.start < offset ? &checker->tables[table - checker->model->tables]
+                                                                  : NULL;
 }
 
 /* Behind `SELECT *`: FROM one table, with an alias or a hint at most, then nothing or WHERE. */
@@ -166,7 +172,8 @@ static int count_star(const Checker *checker, Cursor *cursor, const TableName *c
     }
     step(cursor);
     Span name = token_span(cursor->token);
-    for (bool wants_name = true; !is_at_end(cursor) && (wants_name ? is_name(cursor->token) : cursor->token.kind == TOKEN_DOT);
+    for (bool wants_name = true;
+         !is_at_end(cursor) && (wants_name ? is_name(cursor->token) : cursor->token.kind == TOKEN_DOT);
          wants_name = !wants_name) {
         name.end = cursor->token.end;
         step(cursor);
@@ -252,10 +259,12 @@ static void check_insert(Checker *checker, const Insert *insert, const TableName
     if (given == NOT_KNOWN || given == wanted) {
         return;
     }
-    Str target = shown(checker, source_slice(checker->script->source, insert->target)), columns = columns_text(checker, wanted);
+    Str target = shown(checker, source_slice(checker->script->source, insert->target)),
+        columns = columns_text(checker, wanted);
     bool has_list = !span_is_empty(insert->columns);
     fire_at(checker, insert->target,
-            format(checker, "%.*s%s %.*s, but the query gives %d", SHOW(target), has_list ? " is given" : " has", SHOW(columns), given),
+            format(checker, "%.*s%s %.*s, but the query gives %d", SHOW(target), has_list ? " is given" : " has",
+                   SHOW(columns), given),
             STR("columns are matched by their position, not by name"));
 }
 

@@ -8,7 +8,8 @@ typedef VECTOR(Str) Names;
 
 /* OracleTableSource's constructor wants a hostname, though the factory has not asked for it since 2.3. */
 static bool is_needed_by_source(const Checker *checker, const CheckedTable *table, const CatalogueOption *option) {
-    return is_connector(table, "oracle-cdc") && str_equal(option->key, STR("hostname")) && release_is_at_least(checker, "2.3");
+    return is_connector(table, "oracle-cdc") && str_equal(option->key, STR("hostname")) &&
+           release_is_at_least(checker, "2.3");
 }
 
 static bool is_required(const Checker *checker, const CheckedTable *table, const CatalogueOption *option) {
@@ -42,7 +43,8 @@ static Names missing_options(const Checker *checker, const CheckedTable *table) 
 static void drop_misspelt(const Checker *checker, const CheckedTable *table, Names *missing) {
     for (size_t i = 0; i < table->plan->count && missing->count > 0; i++) {
         Str key = table->plan->options[i].key;
-        if (table->plan->options[i].is_removed || catalogue_option(table->connector, key, checker->settings->release).status != OPTION_UNKNOWN) {
+        if (table->plan->options[i].is_removed ||
+            catalogue_option(table->connector, key, checker->settings->release).status != OPTION_UNKNOWN) {
             continue;
         }
         RightName name = catalogue_right_name(table->connector, key, checker->settings->release);
@@ -77,8 +79,10 @@ static Str hint_of(const Names *missing) {
 
 static void check_table(Checker *checker, const CheckedTable *table, bool may_change_later) {
     const TableDefinition *definition = table->plan->table->definition;
-    bool takes_unknown_options = !span_is_empty(definition->like) && definition->takes_like_options && table->plan->table->like == NULL;
-    if (table->connector == NULL || table->connector->keys == KEYS_UNCHECKED || takes_unknown_options || definition->has_connection) {
+    bool takes_unknown_options =
+        !span_is_empty(definition->like) && definition->takes_like_options && table->plan->table->like == NULL;
+    if (table->connector == NULL || table->connector->keys == KEYS_UNCHECKED || takes_unknown_options ||
+        definition->has_connection) {
         return;
     }
     Names missing = missing_options(checker, table);
@@ -88,8 +92,8 @@ static void check_table(Checker *checker, const CheckedTable *table, bool may_ch
         if (may_change_later) {
             soften(checker, SEVERITY_WARNING);
         }
-        fire_at_table(checker, table,
-                      format(checker, "%.*s needs %.*s", SHOW(table->connector_name), SHOW(names)), hint_of(&missing));
+        fire_at_table(checker, table, format(checker, "%.*s needs %.*s", SHOW(table->connector_name), SHOW(names)),
+                      hint_of(&missing));
     }
 }
 

@@ -7,10 +7,13 @@ static Str setting_text(const Checker *checker, const Statement *statement, Span
     return statement->is_raw ? source_slice(source, span) : literal_value(source->text, span, checker->arena);
 }
 
-/* RESET without a key takes all settings away. */
+/* RESET without a key takes all settings away; to the parser it is a statement like any other. */
 static bool resets(const Checker *checker, const Statement *statement, const char *key) {
-    return statement->kind == STATEMENT_RESET &&
-           (span_is_empty(statement->name) || str_equal(setting_text(checker, statement, statement->name), str_of(key)));
+    if (statement->kind == STATEMENT_RESET) {
+        return str_equal(setting_text(checker, statement, statement->name), str_of(key));
+    }
+    return statement->kind == STATEMENT_OTHER &&
+           str_equal_ignore_case(source_slice(checker->script->source, statement->span), STR("RESET"));
 }
 
 static bool sets(const Checker *checker, const Statement *statement, const char *key) {

@@ -16,11 +16,12 @@ static void fire_at_slot(Checker *checker, const CheckedTable *table, Str messag
 }
 
 void check_slot_shared_by_sources(Checker *checker) {
+    bool has_pipelines = release_is_at_least(checker, "3.5");
+    Str hint = has_pipelines ? STR(SLOTS_HINT) : STR("a slot for each: --slot 'flink_${table|slot}'");
     Conflicts conflicts = conflicts_of_slots(checker->facts, false, checker->arena);
     for (size_t i = 0; i < conflicts.count; i++) {
         const Conflict *conflict = &conflicts.items[i];
-        fire_at_slot(checker, &checker->tables[conflict->here->index], slots_message(conflict, false, checker->arena),
-                     STR(SLOTS_HINT));
+        fire_at_slot(checker, &checker->tables[conflict->here->index], slots_message(conflict, false, checker->arena), hint);
     }
 }
 
@@ -112,7 +113,7 @@ void check_slot_drop_on_stop(Checker *checker, const CheckedTable *table) {
     } else {
         soften(checker, SEVERITY_WARNING);
         fire_at_key(checker, table, option,
-                    STR("no effect with the incremental snapshot: the connector decides itself, and the slot stays"),
+                    STR("'debezium.slot.drop.on.stop' has no effect with the incremental snapshot: the slot stays"),
                     STR("take it away; pg_drop_replication_slot() when the job is gone for good"));
     }
 }

@@ -24,16 +24,18 @@ typedef struct Companion {
  * OracleTableSourceFactory, each at its releases. */
 static const Companion companions[] = {
     {"mysql-cdc", "1.2", NULL, "timestamp", {TIMESTAMP_KEY}, {0}, "needs '" TIMESTAMP_KEY "'", MILLISECONDS_MEND},
-    {"mysql-cdc", "2.3", NULL, "specific-offset", {OFFSET_GTID}, {OFFSET_FILE, OFFSET_POSITION}, GTID_OR_FILE, GTID_OR_FILE_MEND},
+    {"mysql-cdc", "2.3", NULL, "specific-offset", {OFFSET_GTID}, {OFFSET_FILE, OFFSET_POSITION},
+     GTID_OR_FILE, GTID_OR_FILE_MEND},
     {"mysql-cdc", "1.2", "2.0", "specific-offset", {OFFSET_FILE, OFFSET_POSITION}, {0},
      "needs a binlog file and a position in it", "set both '" OFFSET_FILE "' and '" OFFSET_POSITION "'"},
     {"oceanbase-cdc", "3.5", NULL, "timestamp", {TIMESTAMP_KEY}, {0}, "needs '" TIMESTAMP_KEY "'", MILLISECONDS_MEND},
-    {"oceanbase-cdc", "3.5", NULL, "specific-offset", {OFFSET_GTID}, {OFFSET_FILE, OFFSET_POSITION}, GTID_OR_FILE, GTID_OR_FILE_MEND},
-    {"oceanbase-cdc", "2.2", "3.5", "timestamp", {"scan.startup.timestamp"}, {0}, "needs 'scan.startup.timestamp'",
-     "add it: seconds since 1970-01-01 UTC"},
+    {"oceanbase-cdc", "3.5", NULL, "specific-offset", {OFFSET_GTID}, {OFFSET_FILE, OFFSET_POSITION},
+     GTID_OR_FILE, GTID_OR_FILE_MEND},
+    {"oceanbase-cdc", "2.2", "3.5", "timestamp", {"scan.startup.timestamp"}, {0},
+     "needs 'scan.startup.timestamp'", "add it: seconds since 1970-01-01 UTC"},
     {"mongodb-cdc", "2.4", NULL, "timestamp", {TIMESTAMP_KEY}, {0}, "needs '" TIMESTAMP_KEY "'", MILLISECONDS_MEND},
-    {"oracle-cdc", "3.6", NULL, "specific-offset", {OFFSET_KEYS "scn"}, {0}, "needs '" OFFSET_KEYS "scn'",
-     "add it: the system change number to begin after"},
+    {"oracle-cdc", "3.6", NULL, "specific-offset", {OFFSET_KEYS "scn"}, {0},
+     "needs '" OFFSET_KEYS "scn'", "add it: the system change number to begin after"},
 };
 
 static bool has_all(const Checker *checker, const CheckedTable *table, const char *const keys[3]) {
@@ -74,7 +76,8 @@ static const Companion *companion_of(const Checker *checker, const CheckedTable 
 }
 
 /* A mode that LIKE brings is spoken of at the table that lacks the rest. */
-static void fire_at_mode(Checker *checker, const CheckedTable *table, const PlannedOption *mode, Str message, Str hint) {
+static void fire_at_mode(Checker *checker, const CheckedTable *table, const PlannedOption *mode, Str message,
+                         Str hint) {
     if (is_own(table, mode)) {
         fire_at_value(checker, table, mode, message, hint);
     } else {
@@ -85,7 +88,8 @@ static void fire_at_mode(Checker *checker, const CheckedTable *table, const Plan
 static void check_companion(Checker *checker, const CheckedTable *table, const PlannedOption *mode) {
     const Companion *companion = companion_of(checker, table, mode->value);
     if (companion != NULL && !is_satisfied(checker, table, companion)) {
-        fire_at_mode(checker, table, mode, format(checker, "start-up mode '%s' %s", companion->mode, companion->problem),
+        fire_at_mode(checker, table, mode,
+                     format(checker, "start-up mode '%s' %s", companion->mode, companion->problem),
                      str_of(companion->mend));
     }
 }
@@ -111,7 +115,8 @@ static void check_left_alone(Checker *checker, const CheckedTable *table, Str mo
     }
 }
 
-static bool check_mode(Checker *checker, const CheckedTable *table, const CatalogueOption *known, const PlannedOption *mode) {
+static bool check_mode(Checker *checker, const CheckedTable *table, const CatalogueOption *known,
+                       const PlannedOption *mode) {
     Value value = catalogue_check_value(checker->arena, table->connector, known, checker->settings->release, mode->value);
     if (value.status != VALUE_REFUSED) {
         return true;
@@ -121,8 +126,9 @@ static bool check_mode(Checker *checker, const CheckedTable *table, const Catalo
         bool is_opposite = str_has_prefix(mode->value, STR("earliest")); /* alike to latest-offset, but not meant */
         fire_at_value(checker, table, mode,
                       format(checker, "'%.*s' is not a start-up mode of %.*s", SHOW(name), SHOW(table->connector_name)),
-                      value.mend.size > 0 && !is_opposite ? format(checker, "did you mean '%.*s'? %.*s", SHOW(value.mend), SHOW(value.problem))
-                                          : value.problem);
+                      value.mend.size > 0 && !is_opposite
+                          ? format(checker, "did you mean '%.*s'? %.*s", SHOW(value.mend), SHOW(value.problem))
+                          : value.problem);
     }
     return false;
 }
@@ -149,20 +155,23 @@ void check_startup_mode_vs_incremental(Checker *checker, const CheckedTable *tab
         return;
     }
     OptionFound found = catalogue_option(table->connector, STR(MODE_KEY), checker->settings->release);
-    bool is_valid = found.status == OPTION_KNOWN &&
-                    catalogue_check_value(checker->arena, table->connector, found.option, checker->settings->release, mode->value).status ==
-                        VALUE_TAKEN;
+    bool is_valid =
+        found.status == OPTION_KNOWN &&
+        catalogue_check_value(checker->arena, table->connector, found.option, checker->settings->release, mode->value).status ==
+            VALUE_TAKEN;
     if (!is_valid || str_equal_ignore_case(mode->value, STR("initial"))) {
         return;
     }
     Str hint = STR("add 'scan.incremental.snapshot.enabled' = 'true'");
     if (str_equal_ignore_case(mode->value, STR("latest-offset"))) {
-        fire_at_mode(checker, table, mode, STR("start-up mode 'latest-offset' needs the incremental snapshot, which is off"), hint);
+        fire_at_mode(checker, table, mode,
+                     STR("start-up mode 'latest-offset' needs the incremental snapshot, which is off"), hint);
     } else {
         soften(checker, SEVERITY_WARNING);
         fire_at_mode(checker, table, mode,
                      format(checker,
-                            "start-up mode '%.*s' has no effect without the incremental snapshot: all rows are read, then the changes",
+                            "start-up mode '%.*s' has no effect without the incremental snapshot: all rows are read, "
+                            "then the changes",
                             SHOW(mode->value)),
                      hint);
     }

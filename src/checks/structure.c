@@ -18,7 +18,8 @@ void check_upsert_needs_primary_key(Checker *checker, const CheckedTable *table)
     if (has_primary_key(table) == ANSWER_NO) {
         fire_at_table(checker, table, STR("'changelog-mode' = 'upsert' needs a PRIMARY KEY, and this table has none"),
                       STR("declare PRIMARY KEY (...) NOT ENFORCED, or leave 'changelog-mode' at 'all'"));
-    } else if (str_equal_ignore_case(table_value(checker, table, "scan.read-changelog-as-append-only.enabled", STR("")), STR("true")) &&
+    } else if (str_equal_ignore_case(table_value(checker, table, "scan.read-changelog-as-append-only.enabled", STR("")),
+                                     STR("true")) &&
                is_own(table, mode)) {
         soften(checker, SEVERITY_WARNING);
         fire_at_value(checker, table, mode, STR("'changelog-mode' has no effect: the changelog is read as append-only"),
@@ -33,7 +34,8 @@ void check_mongodb_primary_key(Checker *checker, const CheckedTable *table) {
         return;
     }
     Answer answer = has_primary_key(table);
-    bool is_wrong = answer == ANSWER_YES && span_is_empty(definition->like) && !is_in_own_primary_key(checker, table, STR("_id"));
+    bool is_wrong =
+        answer == ANSWER_YES && span_is_empty(definition->like) && !is_in_own_primary_key(checker, table, STR("_id"));
     size_t columns = 0;
     for (uint32_t i = 0; i < definition->column_count; i++) {
         const Column *column = &definition->columns[i];
@@ -75,38 +77,49 @@ static const ChunkKeyRules *rules_of(const Checker *checker, const CheckedTable 
     return NULL;
 }
 
-static void check_missing_key(Checker *checker, const CheckedTable *table, const ChunkKeyRules *rules, bool has_chunk_key) {
+static void check_missing_key(Checker *checker, const CheckedTable *table, const ChunkKeyRules *rules,
+                              bool has_chunk_key) {
     bool may_lack_key = release_is_at_least(checker, rules->without_key);
     if (has_chunk_key && may_lack_key) {
         return;
     }
-    Str hint = may_lack_key ? STR("declare PRIMARY KEY (...) NOT ENFORCED, or set '" CHUNK_KEY "'")
-                            : STR("declare PRIMARY KEY (...) NOT ENFORCED, or set 'scan.incremental.snapshot.enabled' = 'false'");
+    Str hint =
+        may_lack_key
+            ? STR("declare PRIMARY KEY (...) NOT ENFORCED, or set '" CHUNK_KEY "'")
+            : STR("declare PRIMARY KEY (...) NOT ENFORCED, or set 'scan.incremental.snapshot.enabled' = 'false'");
     if (rules->looks_at_definition) {
-        fire_at_table(checker, table, STR("the incremental snapshot needs a PRIMARY KEY, and this table has none"), hint);
+        fire_at_table(checker, table, STR("the incremental snapshot needs a PRIMARY KEY, and this table has none"),
+                      hint);
     } else {
         soften(checker, SEVERITY_WARNING);
-        fire_at_table(checker, table, STR("the incremental snapshot fails if the upstream table has no primary key; none is declared here"),
-                      hint);
+        fire_at_table(
+            checker, table,
+            STR("the incremental snapshot fails if the upstream table has no primary key; none is declared here"),
+            hint);
     }
 }
 
-static void check_chunk_key(Checker *checker, const CheckedTable *table, const ChunkKeyRules *rules, const PlannedOption *option) {
+static void check_chunk_key(Checker *checker, const CheckedTable *table, const ChunkKeyRules *rules,
+                            const PlannedOption *option) {
     Str name = shown(checker, option->value);
     Answer key = has_primary_key(table), column = has_column(checker, table, option->value);
     bool is_in_key = is_in_own_primary_key(checker, table, option->value);
     if (column == ANSWER_NO) {
         soften(checker, SEVERITY_WARNING);
-        fire_at_value(checker, table, option, format(checker, "the chunk key '%.*s' is not a column of this table", SHOW(name)),
+        fire_at_value(checker, table, option,
+                      format(checker, "the chunk key '%.*s' is not a column of this table", SHOW(name)),
                       STR("the name must be that of the database's column, letter by letter"));
-    } else if (column == ANSWER_YES && key == ANSWER_YES && span_is_empty(table->plan->table->definition->like) && !is_in_key) {
+    } else if (column == ANSWER_YES && key == ANSWER_YES && span_is_empty(table->plan->table->definition->like) &&
+               !is_in_key) {
         if (release_is_at_least(checker, rules->outside_key)) {
             soften(checker, SEVERITY_WARNING);
-            fire_at_value(checker, table, option, format(checker, "the chunk key '%.*s' is not in the primary key", SHOW(name)),
+            fire_at_value(checker, table, option,
+                          format(checker, "the chunk key '%.*s' is not in the primary key", SHOW(name)),
                           STR("a row whose chunk key changes during the snapshot may be lost or come twice"));
         } else {
             Str since = str_of(rules->outside_key);
-            fire_at_value(checker, table, option, format(checker, "the chunk key '%.*s' must be in the primary key", SHOW(name)),
+            fire_at_value(checker, table, option,
+                          format(checker, "the chunk key '%.*s' must be in the primary key", SHOW(name)),
                           format(checker, "only Flink CDC %.*s and later take another column", SHOW(since)));
         }
     }
@@ -200,12 +213,12 @@ void check_metadata_column(Checker *checker, const CheckedTable *table) {
  * them as names. */
 static bool is_young_word(Str word) {
     static const char *const words[] = {
-        "ASOF",        "BITMAP",         "BUCKETS",      "CONNECTIONS", "CONTAINS_SUBSTR", "CONTINUOUS",   "DATETIME",
-        "DATETIME_TRUNC", "DATE_TRUNC",  "DISTRIBUTED",  "DISTRIBUTION", "FRESHNESS",      "HASH",         "ILIKE",
-        "MATCH_CONDITION", "MATERIALIZED", "MEASURE",    "MODELS",      "ORDINAL",         "PIVOT",        "PROCEDURES",
-        "QUALIFY",     "REFRESH",        "REFRESH_MODE", "RESUME",      "RLIKE",           "SAFE_CAST",    "SAFE_OFFSET",
-        "SAFE_ORDINAL", "STRUCTURED",    "SUSPEND",      "TIMESTAMP_DIFF", "TIMESTAMP_TRUNC", "TIME_DIFF", "TIME_TRUNC",
-        "TRY_CAST",    "UNPIVOT",        "VARIANT"};
+        "ASOF", "BITMAP", "BUCKETS", "CONNECTIONS", "CONTAINS_SUBSTR", "CONTINUOUS", "DATETIME", "DATETIME_TRUNC",
+        "DATE_TRUNC", "DISTRIBUTED", "DISTRIBUTION", "FRESHNESS", "HASH", "ILIKE", "MATCH_CONDITION", "MATERIALIZED",
+        "MEASURE", "MODELS", "ORDINAL", "PIVOT", "PROCEDURES", "QUALIFY", "REFRESH", "REFRESH_MODE", "RESUME",
+        "RLIKE", "SAFE_CAST", "SAFE_OFFSET", "SAFE_ORDINAL", "STRUCTURED", "SUSPEND", "TIMESTAMP_DIFF",
+        "TIMESTAMP_TRUNC", "TIME_DIFF", "TIME_TRUNC", "TRY_CAST", "UNPIVOT", "VARIANT"
+    };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (str_equal_ignore_case(word, str_of(words[i]))) {
             return true;
@@ -232,7 +245,8 @@ void check_reserved_word_column(Checker *checker, const CheckedTable *table) {
             soften(checker, SEVERITY_WARNING);
         }
         fire_at(checker, column->name,
-                format(checker, "%.*s is a reserved word%s", SHOW(word), is_young ? " of newer releases of Flink" : " of Flink SQL"),
+                format(checker, "%.*s is a reserved word%s", SHOW(word),
+                       is_young ? " of newer releases of Flink" : " of Flink SQL"),
                 format(checker, "write `%.*s`", SHOW(word)));
     }
 }
@@ -308,13 +322,16 @@ static void check_division(Checker *checker, const CheckedTable *table, const ch
                         memchr(option->value.data, '{', option->value.size) != NULL;
     Str group = shown(checker, as_group(checker, option->value));
     if (option->value.data[at] == ',') {
-        fire_at_value(checker, table, option, format(checker, "the comma in '%s' cuts the name in two, and what is behind it matches nothing", key),
-                      has_brackets ? STR("write '\\,' where a comma is meant, or list the names as (a|b)")
-                                   : format(checker, "write '%.*s'", SHOW(group)));
+        fire_at_value(
+            checker, table, option,
+            format(checker, "the comma in '%s' cuts the name in two, and what is behind it matches nothing", key),
+            has_brackets ? STR("write '\\,' where a comma is meant, or list the names as (a|b)")
+                         : format(checker, "write '%.*s'", SHOW(group)));
     } else {
-        fire_at_value(checker, table, option,
-                      format(checker, "the '|' in '%s' parts more than this name: what is beside it matches nothing", key),
-                      format(checker, "write '%.*s'", SHOW(group)));
+        fire_at_value(
+            checker, table, option,
+            format(checker, "the '|' in '%s' parts more than this name: what is beside it matches nothing", key),
+            format(checker, "write '%.*s'", SHOW(group)));
     }
 }
 

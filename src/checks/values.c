@@ -37,7 +37,8 @@ static void check_bounds(Checker *checker, const CheckedTable *table, const Plan
     const Connector *connector = table->connector ? table->connector : catalogue_everywhere();
     const Bounds *bounds = option_bounds(connector, known, checker->settings->release, NULL);
     ValueType type = option_type(connector, known, checker->settings->release);
-    if (bounds == NULL || (bounds->when_incremental && !table->is_incremental) || bounds_hold(bounds, number_of(type, value))) {
+    if (bounds == NULL || (bounds->when_incremental && !table->is_incremental) ||
+        bounds_hold(bounds, number_of(type, value))) {
         return;
     }
     Str text = bounds_text(checker->arena, bounds);
@@ -47,25 +48,28 @@ static void check_bounds(Checker *checker, const CheckedTable *table, const Plan
 
 /* No connector looks at the range of a port; the connection does, later. */
 static bool is_no_port(const PlannedOption *option, const CatalogueOption *known, const Value *value) {
-    return str_equal(known->key, STR("port")) && option->value.size > 0 && (value->integer < 1 || value->integer > 65535);
+    return str_equal(known->key, STR("port")) && option->value.size > 0 &&
+           (value->integer < 1 || value->integer > 65535);
 }
 
 static void check_typed_value(Checker *checker, const CheckedTable *table, const PlannedOption *option,
                               const CatalogueOption *known, const Connector *connector) {
     Value value = catalogue_check_value(checker->arena, connector, known, checker->settings->release, option->value);
     if (value.status == VALUE_REFUSED) {
-        Str hint = value.mend.size > 0 ? format(checker, "write '%.*s'; %.*s", SHOW(value.mend), SHOW(value.problem)) : value.problem;
+        Str hint = value.mend.size > 0 ? format(checker, "write '%.*s'; %.*s", SHOW(value.mend), SHOW(value.problem))
+                                       : value.problem;
         fire_at_value(checker, table, option, invalid_value(checker, option), hint);
     } else if (option_type(connector, known, checker->settings->release) == VALUE_INT && is_no_port(option, known, &value)) {
-        fire_at_value(checker, table, option, invalid_value(checker, option), STR("a port is a number from 1 to 65535"));
+        fire_at_value(checker, table, option, invalid_value(checker, option),
+                      STR("a port is a number from 1 to 65535"));
     } else if (value.status == VALUE_TAKEN) {
         check_bounds(checker, table, option, known, &value);
     }
 }
 
 /* The catalogue's entry of the table's own option, with the connector whose entry it is; NULL when there is none. */
-static const CatalogueOption *known_option(const Checker *checker, const CheckedTable *table, const PlannedOption *option,
-                                           const Connector **connector) {
+static const CatalogueOption *known_option(const Checker *checker, const CheckedTable *table,
+                                           const PlannedOption *option, const Connector **connector) {
     OptionFound found = catalogue_option_in_role(table->connector, option->key, checker->settings->release, role_of(table));
     *connector = found.status == OPTION_IMPLICIT ? catalogue_everywhere() : table->connector;
     return found.status == OPTION_KNOWN || found.status == OPTION_IMPLICIT ? found.option : NULL;
@@ -114,7 +118,8 @@ static void check_own_heartbeat(Checker *checker, const CheckedTable *table, Str
         return;
     }
     ValueType type = option_type(table->connector, found.option, checker->settings->release);
-    Value value = catalogue_check_value(checker->arena, table->connector, found.option, checker->settings->release, option->value);
+    Value value =
+        catalogue_check_value(checker->arena, table->connector, found.option, checker->settings->release, option->value);
     double milliseconds = value.status == VALUE_REFUSED ? 0 : number_of(type, &value);
     if (milliseconds > 0 && milliseconds < SHORT_HEARTBEAT_MS) {
         const char *example = type == VALUE_DURATION ? "30 s" : "30000";
@@ -139,9 +144,11 @@ static void check_debezium_heartbeat(Checker *checker, const CheckedTable *table
     if (table->is_incremental) {
         soften(checker, SEVERITY_WARNING);
         fire_at_value(checker, table, option,
-                      format(checker, "'%.*s' turns the heartbeat off: Debezium takes a plain number", SHOW(value)), hint);
+                      format(checker, "'%.*s' turns the heartbeat off: Debezium takes a plain number", SHOW(value)),
+                      hint);
     } else {
-        fire_at_value(checker, table, option, format(checker, "Debezium refuses '%.*s': it takes a plain number", SHOW(value)), hint);
+        fire_at_value(checker, table, option,
+                      format(checker, "Debezium refuses '%.*s': it takes a plain number", SHOW(value)), hint);
     }
 }
 
@@ -158,7 +165,7 @@ void check_heartbeat_unit(Checker *checker, const CheckedTable *table) {
 
 /* ---- server-id --------------------------------------------------------------------------------------------------- */
 
-/* N or N-M with exactly one dash, blanks around the parts of a range only (ServerIdRange.from, Flink CDC 2.0 and later). */
+/* N or N-M with exactly one dash, blanks around the parts of a range only (ServerIdRange.from, since Flink CDC 2.0). */
 static bool is_server_id(Arena *arena, Str text) {
     const char *dash = memchr(text.data, '-', text.size);
     if (dash == NULL) {
@@ -172,7 +179,8 @@ static bool is_server_id(Arena *arena, Str text) {
 
 /* mysql-cdc, and oceanbase-cdc since it extends the other's factory. */
 static bool is_mysql(const Checker *checker, const CheckedTable *table) {
-    return is_connector(table, "mysql-cdc") || (is_connector(table, "oceanbase-cdc") && release_is_at_least(checker, "3.5"));
+    return is_connector(table, "mysql-cdc") ||
+           (is_connector(table, "oceanbase-cdc") && release_is_at_least(checker, "3.5"));
 }
 
 void check_server_id_format(Checker *checker, const CheckedTable *table) {
@@ -186,7 +194,8 @@ void check_server_id_format(Checker *checker, const CheckedTable *table) {
                       STR("write one number, or a range such as '5400-5408'"));
     } else if (!table->is_incremental && memchr(option->value.data, '-', option->value.size) != NULL) {
         fire_at_value(checker, table, option,
-                      format(checker, "'%.*s' is a range, but without the incremental snapshot one number is wanted", SHOW(value)),
+                      format(checker, "'%.*s' is a range, but without the incremental snapshot one number is wanted",
+                             SHOW(value)),
                       STR("a single reader needs a single id"));
     }
 }
@@ -224,8 +233,9 @@ static bool is_offset(Str text) {
 
 /* The three-letter names that java.util.TimeZone takes and ZoneId.of does not (ZoneId.SHORT_IDS). */
 static bool is_short_id(Str text) {
-    static const char *const names[] = {"ACT", "AET", "AGT", "ART", "AST", "BET", "BST", "CAT", "CNT", "CST", "CTT", "EAT", "ECT",
-                                        "IET", "IST", "JST", "MIT", "NET", "NST", "PLT", "PNT", "PRT", "PST", "SST", "VST"};
+    static const char *const names[] = {"ACT", "AET", "AGT", "ART", "AST", "BET", "BST", "CAT", "CNT",
+                                        "CST", "CTT", "EAT", "ECT", "IET", "IST", "JST", "MIT", "NET",
+                                        "NST", "PLT", "PNT", "PRT", "PST", "SST", "VST"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (str_equal(text, str_of(names[i]))) {
             return true;
@@ -262,7 +272,8 @@ static bool is_zone(Str text) {
 static bool wants_zone(const Checker *checker, const CheckedTable *table) {
     bool is_oceanbase = is_connector(table, "oceanbase-cdc") &&
                         (release_is_at_least(checker, "3.5") || !release_is_at_least(checker, "2.3"));
-    return is_connector(table, "mysql-cdc") || is_connector(table, "sqlserver-cdc") || is_connector(table, "db2-cdc") || is_oceanbase;
+    return is_connector(table, "mysql-cdc") || is_connector(table, "sqlserver-cdc") || is_connector(table, "db2-cdc") ||
+           is_oceanbase;
 }
 
 void check_server_time_zone_format(Checker *checker, const CheckedTable *table) {
