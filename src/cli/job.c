@@ -97,7 +97,7 @@ static void print_output(Job *job, const Script *script, const Plans *plans) {
     job->settings->output->print(&request);
 }
 
-/* The plans of every table: rules, then fixes and order where they are asked for. */
+/* The plans of every table: rules, then fixes where they are asked for. */
 static Plans plan(Job *job, const Script *script) {
     const FileSettings *settings = &job->order->settings;
     const Model *model = model_build(script, &job->arena);
@@ -106,9 +106,6 @@ static Plans plan(Job *job, const Script *script) {
                              &job->arena, &job->findings);
     if (settings->fixes) {
         plans_fix(&plans, settings->release, &job->arena);
-    }
-    if (settings->sorts_options && settings->layout == LAYOUT_PRETTY) {
-        plans_sort(&plans, &job->arena);
     }
     return plans;
 }
