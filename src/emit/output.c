@@ -2,6 +2,7 @@
 
 /* A new output is a function in a file of its own and a line here. */
 static const Output outputs[] = {
+    {"tables", "who reads what from where into what, for a terminal", emit_tables},
     {NULL, NULL, NULL}, /* the end */
 };
 

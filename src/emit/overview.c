@@ -13,6 +13,7 @@ static const Str server_keys[] = {
     STR("hosts"),        STR("jdbc-url"), STR("url"),   STR("load-url"), STR("scan-url"),    STR("properties.bootstrap.servers"),
     STR("pd-addresses"), STR("fenodes"),  STR("nodes"), STR("uri"),      STR("service-url"), STR("bootstrap.servers"),
 };
+static const Str url_keys[] = {STR("url"), STR("jdbc-url")};
 static const Str database_keys[] = {STR("database-name"), STR("database"), STR("database-list")};
 static const Str table_keys[] = {
     STR("table-name"), STR("collection"), STR("table-list"), STR("topic"), STR("topic-pattern"),
@@ -65,13 +66,21 @@ static Str without_user(Str text) {
     return at == NULL ? text : str_from(text, (size_t)(at - text.data) + 1);
 }
 
+/* A port is a number; what else follows a colon may be part of a password. */
+static Str without_odd_port(Str server) {
+    const char *colon = server.size > 0 ? memrchr(server.data, ':', server.size) : NULL;
+    Str port = colon == NULL ? STR("0") : str_from(server, (size_t)(colon - server.data) + 1);
+    return port.size > 0 && is_digit(port.data[0]) ? server : (Str){server.data, (size_t)(colon - server.data)};
+}
+
 /* The host and port of a URL, or the list of hosts as it stands. */
 static Str server_of_url(Str url) {
     Str rest = behind(url, STR("://"));
     bool is_list = rest.size == url.size && !str_has_prefix(url, STR("jdbc:"));
-    rest.size = find_any(rest, is_list ? "/?#" : "/?#;");
-    rest = without_user(rest);
-    return rest;
+    rest.size = find_any(rest, is_list ? "?#" : "?#;");
+    rest = behind(without_user(rest), STR("//"));
+    rest.size = find_any(rest, "/");
+    return without_odd_port(rest);
 }
 
 /* The first part of a URL's path: what JDBC calls the database. */
@@ -97,19 +106,17 @@ static Str find_server(const Making *making, Str connector) {
 
 static Str find_database(const Making *making) {
     Str database = first_of(making, database_keys);
-    return database.size > 0 ? database : database_of_url(first_of(making, (const Str[]){STR("url"), STR("jdbc-url")}));
+    return database.size > 0 ? database : database_of_url(first_of(making, url_keys));
 }
 
-/* A path or a topic may be a URL. */
+/* A path may be a URL. */
 static Str find_table(const Making *making) {
-    Str table = first_of(making, table_keys), rest = behind(table, STR("://"));
-    if (rest.size == table.size) {
+    Str table = first_of(making, table_keys);
+    if (behind(table, STR("://")).size == table.size) {
         return table;
     }
-    rest.size = find_any(rest, "?#;");
-    return without_user(rest).size == rest.size
-               ? (Str){table.data, table.size - (behind(table, STR("://")).size - rest.size)}
-               : without_user(rest);
+    table.size = find_any(table, "?#;");
+    return without_user(table);
 }
 
 /* ---- PostgreSQL's sources --------------------------------------------------------------------------------------------- */
@@ -138,7 +145,12 @@ static Str find_publication(const Making *making, Str connector) {
 static int compare_slots(const void *a, const void *b) {
     const OverviewTable *left = *(OverviewTable *const *)a, *right = *(OverviewTable *const *)b;
     int order = str_compare(left->server, right->server);
-    return order != 0 ? order : str_compare(left->slot, right->slot);
+    order = order != 0 ? order : str_compare(left->slot, right->slot);
+    return order != 0 ? order : (left > right) - (left < right);
+}
+
+static bool is_same_slot(const OverviewTable *a, const OverviewTable *b) {
+    return str_equal(a->slot, b->slot) && str_equal(a->server, b->server);
 }
 
 /* A slot is its server's, whatever the database. */
@@ -154,11 +166,12 @@ static void count_slot_users(const Overview *overview, Arena *arena) {
         qsort(users, count, sizeof *users, compare_slots);
     }
     for (size_t first = 0, end; first < count; first = end) {
-        for (end = first; end < count && compare_slots(&users[first], &users[end]) == 0;) {
+        for (end = first; end < count && is_same_slot(users[first], users[end]);) {
             end++;
         }
         for (size_t i = first; i < end; i++) {
             users[i]->slot_users = end - first;
+            users[i]->slot_first = users[first];
         }
     }
 }

@@ -5,7 +5,9 @@
 
 #include "emit/output.h"
 
-typedef struct OverviewTable {
+typedef struct OverviewTable OverviewTable;
+
+struct OverviewTable {
     const Plan *plan;
     unsigned roles;  /* plan_roles() */
     Str connector;
@@ -13,7 +15,8 @@ typedef struct OverviewTable {
     Str database, schema, table; /* upstream; what no option says is empty */
     Str slot, publication;       /* of a PostgreSQL source */
     size_t slot_users;           /* how many sources of the script use this slot of this server; 0 without a slot */
-} OverviewTable;
+    const OverviewTable *slot_first; /* the first of them */
+};
 
 typedef struct Overview {
     OverviewTable *tables; /* one for each table of the model, in its order */
