@@ -89,30 +89,33 @@ static Flows *find_flows(const Model *model, Arena *arena) {
 }
 
 /* Each target once: `seen` holds for each number the table whose cell had it last, counted from 1. */
-static Str join_targets(const Sheet *sheet, const Flows *flows, const size_t *numbers, size_t *seen, size_t table) {
-    const Model *model = sheet->request->plans->model;
+static Str join_targets(const Flows *flows, const Str *names, const size_t *numbers, size_t *seen, size_t table, Arena *arena) {
     Buffer text = {0};
     for (size_t i = 0; i < flows->count; i++) {
-        size_t *mark = &seen[numbers[flows->items[i]]];
+        size_t flow = flows->items[i], *mark = &seen[numbers[flow]];
         if (*mark != table + 1) {
-            const TableName *name = &model->flows[flows->items[i]].target_name;
             buffer_add(&text, text.size > 0 ? STR(", ") : STR(""));
-            buffer_add(&text, printable_text(overview_name(sheet->overview, name, sheet->arena), sheet->arena));
+            buffer_add(&text, names[flow]);
             *mark = table + 1;
         }
     }
-    return buffer_take(&text, sheet->arena);
+    return buffer_take(&text, arena);
 }
 
 /* What the cells of COLUMN_TARGET say, by the model's tables. */
 static Str *find_targets(const Sheet *sheet) {
     const Model *model = sheet->request->plans->model;
-    const Flows *flows = find_flows(model, sheet->arena);
-    const size_t *numbers = number_targets(model, sheet->arena);
-    size_t *seen = arena_array(sheet->arena, model->flow_count, sizeof *seen);
-    Str *targets = arena_array(sheet->arena, model->table_count, sizeof *targets);
+    Arena *arena = sheet->arena;
+    const Flows *flows = find_flows(model, arena);
+    const size_t *numbers = number_targets(model, arena);
+    size_t *seen = arena_array(arena, model->flow_count, sizeof *seen);
+    Str *names = arena_array(arena, model->flow_count, sizeof *names);
+    Str *targets = arena_array(arena, model->table_count, sizeof *targets);
+    for (size_t i = 0; i < model->flow_count; i++) {
+        names[i] = printable_text(overview_name(sheet->overview, &model->flows[i].target_name, arena), arena);
+    }
     for (size_t i = 0; i < model->table_count; i++) {
-        targets[i] = join_targets(sheet, &flows[i], numbers, seen, i);
+        targets[i] = join_targets(&flows[i], names, numbers, seen, i, arena);
     }
     return targets;
 }
