@@ -502,12 +502,6 @@ static void add_views(const Json *json) {
     }
 }
 
-/* The statement that begins the set: BEGIN STATEMENT SET, or the one that holds all of it. */
-static void put_statement_set(const Json *json, json_t *object, const Statement *statement, const Statement *set) {
-    const Statement *found = statement->kind == STATEMENT_EXECUTE_SET ? statement : set;
-    put_index(json, object, "statement_set", found != NULL, found ? (size_t)(found - json->script->statements) : 0);
-}
-
 static void add_flow(const Json *json, json_t *array, const Flow *flow, const Statement *set) {
     json_t *object = add_object(json, array);
     const Insert *insert = flow->insert;
@@ -520,19 +514,15 @@ static void add_flow(const Json *json, json_t *array, const Flow *flow, const St
     add_references(json, put_array(json, object, "sources"), flow->sources, flow->source_count);
     put_boolean(json, object, "reads_others", flow->reads_others);
     put_statement(json, object, flow->statement);
-    put_statement_set(json, object, flow->statement, set);
+    put_index(json, object, "statement_set", set != NULL, set != NULL ? (size_t)(set - json->script->statements) : 0);
     put_place(json, object, insert != NULL ? insert->span.start : flow->statement->span.start);
 }
 
 static void add_flows(const Json *json) {
     json_t *array = put_array(json, json->document, "flows");
-    const Statement *statement = json->script->statements, *set = NULL;
+    const Statement *const *sets = overview_sets(json->request);
     for (size_t i = 0; i < json->model->flow_count; i++) {
-        const Flow *flow = &json->model->flows[i];
-        for (; statement < flow->statement; statement++) {
-            set = statement->kind == STATEMENT_BEGIN_SET ? statement : statement->kind == STATEMENT_END_SET ? NULL : set;
-        }
-        add_flow(json, array, flow, set);
+        add_flow(json, array, &json->model->flows[i], sets[i]);
     }
 }
 

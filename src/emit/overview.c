@@ -215,15 +215,23 @@ Str overview_upstream(const OverviewTable *table, bool from_schema, Arena *arena
 
 /* ---- All of it ------------------------------------------------------------------------------------------------------------ */
 
+/* Connectors without anything behind them; LIKE may still give them the options of others. */
+static bool stands_for_nothing(Str connector) {
+    return str_equal(connector, STR("print")) || str_equal(connector, STR("blackhole")) || str_equal(connector, STR("datagen"));
+}
+
 static void fill(const Making *making, OverviewTable *table) {
     Str connector = value_of(making, STR("connector"));
     *table = (OverviewTable){.plan = making->plan,
                              .roles = plan_roles(making->request->plans, making->plan),
-                             .connector = connector,
-                             .server = find_server(making, connector),
-                             .database = find_database(making),
-                             .schema = value_of(making, STR("schema-name")),
-                             .table = find_table(making)};
+                             .connector = connector};
+    if (stands_for_nothing(connector)) {
+        return;
+    }
+    table->server = find_server(making, connector);
+    table->database = find_database(making);
+    table->schema = value_of(making, STR("schema-name"));
+    table->table = find_table(making);
     if (table->roles & ROLE_SOURCE) {
         table->slot = find_slot(making, connector);
         table->publication = find_publication(making, connector);
@@ -240,4 +248,17 @@ Overview overview_make(const OutputRequest *request) {
     count_slot_users(&overview, request->arena);
     find_common_parts(&overview, model);
     return overview;
+}
+
+const Statement *const *overview_sets(const OutputRequest *request) {
+    const Model *model = request->plans->model;
+    const Statement **begins = arena_array(request->arena, model->flow_count, sizeof *begins);
+    const Statement *statement = request->script->statements, *begin = NULL;
+    for (size_t i = 0; i < model->flow_count; i++) {
+        for (; statement < model->flows[i].statement; statement++) {
+            begin = statement->kind == STATEMENT_BEGIN_SET ? statement : statement->kind == STATEMENT_END_SET ? NULL : begin;
+        }
+        begins[i] = statement->kind == STATEMENT_EXECUTE_SET ? statement : begin;
+    }
+    return begins;
 }

@@ -33,4 +33,8 @@ Str overview_name(const Overview *overview, const TableName *name, Arena *arena)
 /* db.schema.table, of what there is; `from_schema` leaves the database out. */
 Str overview_upstream(const OverviewTable *table, bool from_schema, Arena *arena);
 
+/* For each flow of the model the statement that begins its statement set: BEGIN STATEMENT SET, or the one that holds
+ * all of it; NULL for a flow outside of any. */
+const Statement *const *overview_sets(const OutputRequest *request);
+
 #endif

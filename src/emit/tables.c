@@ -54,10 +54,8 @@ typedef struct Sheet {
 /* ---- What the cells say ------------------------------------------------------------------------------------------- */
 
 static int compare_targets(const void *a, const void *b) {
-    const TableName *left = &(*(const Flow *const *)a)->target_name, *right = &(*(const Flow *const *)b)->target_name;
-    int order = str_compare(left->table, right->table);
-    order = order != 0 ? order : str_compare(left->database, right->database);
-    return order != 0 ? order : str_compare(left->catalog, right->catalog);
+    const Flow *left = *(const Flow *const *)a, *right = *(const Flow *const *)b;
+    return table_name_compare(&left->target_name, &right->target_name);
 }
 
 /* For each flow a number that those with the same target have in common. */
