@@ -1,4 +1,5 @@
-/* --emit json: the whole model, as docs/emit-json.md describes it. */
+/* --emit json: the whole model, as docs/emit-json.md describes it. Each item of its lists is a document of its own on the
+ * way, so that a large script needs no more memory than its largest table. */
 #include <stdlib.h>
 
 #include "emit/overview.h"
@@ -10,6 +11,8 @@
 
 enum { FORMAT_VERSION = 1 };
 
+typedef VECTOR(const View *) Views;
+
 typedef struct Json {
     const OutputRequest *request;
     const Script *script;
@@ -17,10 +20,14 @@ typedef struct Json {
     Source *source;
     Arena *arena;
     Overview overview;
-    json_t *document; /* holds all that was made */
+    const Statement *const *sets; /* overview_sets() */
+    Views views;
+    Str connector; /* of the table at hand */
+    json_t *item;  /* the item of a list that is being made; all values are put into it as soon as they are made */
+    size_t list_count; /* how many items the list has so far */
 } Json;
 
-/* ---- Putting values in. They are put where they belong as soon as they are made, so that none is lost when memory ends ---- */
+/* ---- Putting values in ------------------------------------------------------------------------------------------------- */
 
 static void put(const Json *json, json_t *object, const char *key, json_t *value) {
     if (json_object_set_new(object, key, value) != 0) {
@@ -148,24 +155,23 @@ static const char *const statement_kinds[] = {
     [STATEMENT_USE_DATABASE] = "use-database",
 };
 
+static bool is_setting(const Statement *statement) {
+    return statement->kind == STATEMENT_SET || statement->kind == STATEMENT_RESET;
+}
+
 static Span name_of(const Statement *statement) {
-    bool is_setting = statement->kind == STATEMENT_SET || statement->kind == STATEMENT_RESET;
     if (statement->table != NULL) {
         return statement->table->name;
     }
-    return is_setting ? SPAN_NONE : statement->name;
+    return is_setting(statement) ? SPAN_NONE : statement->name;
 }
 
-static void add_statements(const Json *json) {
-    json_t *array = put_array(json, json->document, "statements");
-    for (size_t i = 0; i < json->script->statement_count; i++) {
-        const Statement *statement = &json->script->statements[i];
-        json_t *object = add_object(json, array);
-        put(json, object, "kind", json_string(statement_kinds[statement->kind]));
-        put_text_or_null(json, object, "name", one_line(json, name_of(statement), true));
-        put_boolean(json, object, "frozen", statement->is_frozen);
-        put_place(json, object, statement->span.start);
-    }
+static void fill_statement(Json *json, size_t index) {
+    const Statement *statement = &json->script->statements[index];
+    put(json, json->item, "kind", json_string(statement_kinds[statement->kind]));
+    put_text_or_null(json, json->item, "name", one_line(json, name_of(statement), true));
+    put_boolean(json, json->item, "frozen", statement->is_frozen);
+    put_place(json, json->item, statement->span.start);
 }
 
 static Str setting_text(const Json *json, const Statement *statement, Span span) {
@@ -173,25 +179,15 @@ static Str setting_text(const Json *json, const Statement *statement, Span span)
                                                     : literal_value(json->source->text, span, json->arena);
 }
 
-static void add_setting(const Json *json, json_t *array, const Statement *statement) {
-    json_t *object = add_object(json, array);
+static void fill_setting(Json *json, size_t index) {
+    const Statement *statement = &json->script->statements[index];
     bool is_set = statement->kind == STATEMENT_SET;
     Str key = setting_text(json, statement, statement->name), value = setting_text(json, statement, statement->value);
-    put(json, object, "kind", json_string(is_set ? "set" : "reset"));
-    put_text(json, object, "key", key);
-    put(json, object, "value", is_set ? text_json(json, mask_value(key, value, json->arena)) : json_null());
-    put_statement(json, object, statement);
-    put_place(json, object, statement->span.start);
-}
-
-static void add_settings(const Json *json) {
-    json_t *array = put_array(json, json->document, "settings");
-    for (size_t i = 0; i < json->script->statement_count; i++) {
-        StatementKind kind = json->script->statements[i].kind;
-        if (kind == STATEMENT_SET || kind == STATEMENT_RESET) {
-            add_setting(json, array, &json->script->statements[i]);
-        }
-    }
+    put(json, json->item, "kind", json_string(is_set ? "set" : "reset"));
+    put_text(json, json->item, "key", key);
+    put(json, json->item, "value", is_set ? text_json(json, mask_value(key, value, json->arena)) : json_null());
+    put_statement(json, json->item, statement);
+    put_place(json, json->item, statement->span.start);
 }
 
 /* The checks that allow(…) names. */
@@ -207,16 +203,12 @@ static void add_checks(const Json *json, json_t *array, Str list) {
     }
 }
 
-static void add_pragmas(const Json *json) {
+static void fill_pragma(Json *json, size_t index) {
     static const char *const kinds[] = {[PRAGMA_OFF] = "off", [PRAGMA_ON] = "on", [PRAGMA_SKIP] = "skip", [PRAGMA_ALLOW] = "allow"};
-    json_t *array = put_array(json, json->document, "pragmas");
-    for (size_t i = 0; i < json->script->pragma_count; i++) {
-        const Pragma *pragma = &json->script->pragmas[i];
-        json_t *object = add_object(json, array);
-        put(json, object, "kind", json_string(kinds[pragma->kind]));
-        add_checks(json, put_array(json, object, "checks"), source_slice(json->source, pragma->argument));
-        put_place(json, object, pragma->comment.start);
-    }
+    const Pragma *pragma = &json->script->pragmas[index];
+    put(json, json->item, "kind", json_string(kinds[pragma->kind]));
+    add_checks(json, put_array(json, json->item, "checks"), source_slice(json->source, pragma->argument));
+    put_place(json, json->item, pragma->comment.start);
 }
 
 /* ---- Tables: columns ------------------------------------------------------------------------------------------------------ */
@@ -327,8 +319,8 @@ static bool *find_effective(const Candidates *candidates, Arena *arena) {
 }
 
 /* A secret stays one under whatever key a rule puts it. */
-static Str shown_value(const Json *json, const Plan *plan, const PlannedOption *option, Str key, Str value) {
-    const Connector *connector = catalogue_connector(plan_value(json->request->plans, plan, STR("connector")));
+static Str shown_value(const Json *json, const PlannedOption *option, Str key, Str value) {
+    const Connector *connector = catalogue_connector(json->connector);
     OptionFound found = catalogue_option(connector, key, json->request->release);
     bool is_secret = (found.option != NULL && found.option->secret) || is_secret_key(option->key) || is_secret_key(option->old_key);
     return is_secret ? STR(SECRET_MASK) : mask_value(key, value, json->arena);
@@ -348,14 +340,14 @@ static bool is_changed(const PlannedOption *option) {
     return option->source == NULL || option_key_changed(option) || option_value_changed(option);
 }
 
-static void put_old(const Json *json, json_t *object, const Plan *plan, const PlannedOption *option) {
+static void put_old(const Json *json, json_t *object, const PlannedOption *option) {
     if (option->source == NULL || !is_changed(option)) {
         put(json, object, "was", json_null());
         return;
     }
     json_t *was = put_object(json, object, "was");
     put_text(json, was, "key", option->old_key);
-    put_text(json, was, "value", shown_value(json, plan, option, option->old_key, option->old_value));
+    put_text(json, was, "value", shown_value(json, option, option->old_key, option->old_value));
 }
 
 static void add_option(const Json *json, json_t *array, const Plan *plan, const Candidate *candidate, bool is_effective) {
@@ -363,12 +355,12 @@ static void add_option(const Json *json, json_t *array, const Plan *plan, const 
     json_t *object = add_object(json, array);
     bool is_own = candidate->plan == plan;
     put_text(json, object, "key", option->key);
-    put_text(json, object, "value", shown_value(json, plan, option, option->key, option->value));
+    put_text(json, object, "value", shown_value(json, option, option->key, option->value));
     put_boolean(json, object, "effective", is_effective);
     put_index(json, object, "like", !is_own, (size_t)(candidate->plan->table - json->model->tables));
     put(json, object, "origin", json_string(is_changed(option) ? "rule" : "script"));
     put_rule(json, object, is_changed(option) ? option->action : NULL);
-    put_old(json, object, candidate->plan, option);
+    put_old(json, object, option);
     if (option->source != NULL) {
         put_place(json, object, option->source->key.start);
     } else {
@@ -396,7 +388,7 @@ static void add_removed_options(const Json *json, json_t *table, const Plan *pla
         if (option->is_removed && option->source != NULL) {
             json_t *object = add_object(json, array);
             put_text(json, object, "key", option->old_key);
-            put_text(json, object, "value", shown_value(json, plan, option, option->old_key, option->old_value));
+            put_text(json, object, "value", shown_value(json, option, option->old_key, option->old_value));
             put_rule(json, object, option->action);
             put_place(json, object, option->source->key.start);
         }
@@ -436,31 +428,25 @@ static void put_like(const Json *json, json_t *object, const Table *table) {
     put_boolean(json, like, "takes_options", table->definition->takes_like_options);
 }
 
-static void add_table(const Json *json, json_t *array, const OverviewTable *overview) {
+static void fill_table(Json *json, size_t index) {
+    const OverviewTable *overview = &json->overview.tables[index];
     const Plan *plan = overview->plan;
     const Table *table = plan->table;
-    json_t *object = add_object(json, array);
-    fill_name(json, put_object(json, object, "name"), &table->name);
-    put_statement(json, object, table->statement);
-    put_place(json, object, table->definition->name.start);
-    add_roles(json, object, overview->roles);
-    put_text_or_null(json, object, "connector", overview->connector);
-    put_boolean(json, object, "temporary", table->definition->is_temporary);
-    put_boolean(json, object, "changed", plan->is_changed);
-    put_upstream(json, object, overview);
-    put_like(json, object, table);
-    add_columns(json, object, table->definition);
-    add_primary_key(json, object, table->definition);
-    add_watermarks(json, object, table->definition);
-    add_options(json, object, plan);
-    add_removed_options(json, object, plan);
-}
-
-static void add_tables(const Json *json) {
-    json_t *array = put_array(json, json->document, "tables");
-    for (size_t i = 0; i < json->overview.count; i++) {
-        add_table(json, array, &json->overview.tables[i]);
-    }
+    json->connector = overview->connector;
+    fill_name(json, put_object(json, json->item, "name"), &table->name);
+    put_statement(json, json->item, table->statement);
+    put_place(json, json->item, table->definition->name.start);
+    add_roles(json, json->item, overview->roles);
+    put_text_or_null(json, json->item, "connector", overview->connector);
+    put_boolean(json, json->item, "temporary", table->definition->is_temporary);
+    put_boolean(json, json->item, "changed", plan->is_changed);
+    put_upstream(json, json->item, overview);
+    put_like(json, json->item, table);
+    add_columns(json, json->item, table->definition);
+    add_primary_key(json, json->item, table->definition);
+    add_watermarks(json, json->item, table->definition);
+    add_options(json, json->item, plan);
+    add_removed_options(json, json->item, plan);
 }
 
 /* ---- Views, flows ------------------------------------------------------------------------------------------------------------ */
@@ -469,8 +455,6 @@ static int compare_views(const void *a, const void *b) {
     const View *left = *(const View *const *)a, *right = *(const View *const *)b;
     return (left->offset > right->offset) - (left->offset < right->offset);
 }
-
-typedef VECTOR(const View *) Views;
 
 /* In the order of the text. */
 static Views find_views(const Json *json) {
@@ -486,63 +470,116 @@ static Views find_views(const Json *json) {
     return views;
 }
 
-static void add_views(const Json *json) {
-    json_t *array = put_array(json, json->document, "views");
-    Views views = find_views(json);
-    const Statement *statement = json->script->statements;
-    for (size_t i = 0; i < views.count; i++) {
-        const View *view = views.items[i];
-        json_t *object = add_object(json, array);
-        while (statement->span.start != view->offset) {
-            statement++;
+/* The number of the statement that begins at offset. */
+static size_t statement_at(const Script *script, uint32_t offset) {
+    size_t low = 0, high = script->statement_count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (script->statements[middle].span.start <= offset) {
+            low = middle;
+        } else {
+            high = middle;
         }
-        fill_name(json, put_object(json, object, "name"), &view->name);
-        put_statement(json, object, statement);
-        add_references(json, put_array(json, object, "sources"), view->sources, view->source_count);
     }
+    return low;
 }
 
-static void add_flow(const Json *json, json_t *array, const Flow *flow, const Statement *set) {
-    json_t *object = add_object(json, array);
+static void fill_view(Json *json, size_t index) {
+    const View *view = json->views.items[index];
+    fill_name(json, put_object(json, json->item, "name"), &view->name);
+    put_number(json, json->item, "statement", statement_at(json->script, view->offset));
+    add_references(json, put_array(json, json->item, "sources"), view->sources, view->source_count);
+}
+
+static void fill_flow(Json *json, size_t index) {
+    const Flow *flow = &json->model->flows[index];
     const Insert *insert = flow->insert;
-    fill_reference(json, put_object(json, object, "target"), &flow->target_name, flow->target);
+    const Statement *set = json->sets[index];
+    fill_reference(json, put_object(json, json->item, "target"), &flow->target_name, flow->target);
     if (insert != NULL && !span_is_empty(insert->columns)) {
-        add_names(json, put_array(json, object, "target_columns"), insert->columns);
+        add_names(json, put_array(json, json->item, "target_columns"), insert->columns);
     } else {
-        put(json, object, "target_columns", json_null());
+        put(json, json->item, "target_columns", json_null());
     }
-    add_references(json, put_array(json, object, "sources"), flow->sources, flow->source_count);
-    put_boolean(json, object, "reads_others", flow->reads_others);
-    put_statement(json, object, flow->statement);
-    put_index(json, object, "statement_set", set != NULL, set != NULL ? (size_t)(set - json->script->statements) : 0);
-    put_place(json, object, insert != NULL ? insert->span.start : flow->statement->span.start);
-}
-
-static void add_flows(const Json *json) {
-    json_t *array = put_array(json, json->document, "flows");
-    const Statement *const *sets = overview_sets(json->request);
-    for (size_t i = 0; i < json->model->flow_count; i++) {
-        add_flow(json, array, &json->model->flows[i], sets[i]);
-    }
+    add_references(json, put_array(json, json->item, "sources"), flow->sources, flow->source_count);
+    put_boolean(json, json->item, "reads_others", flow->reads_others);
+    put_statement(json, json->item, flow->statement);
+    put_index(json, json->item, "statement_set", set != NULL, set != NULL ? (size_t)(set - json->script->statements) : 0);
+    put_place(json, json->item, insert != NULL ? insert->span.start : flow->statement->span.start);
 }
 
 /* ---- The document -------------------------------------------------------------------------------------------------------------- */
 
-static void fill_document(void *context) {
-    const Json *json = context;
+static void print_text(Json *json, const char *key, Str text) {
+    json->item = text_json(json, text);
+    buffer_format(json->request->out, "  \"%s\": ", key);
+    buffer_add_json_value(json->request->out, json->item, 0);
+    buffer_add(json->request->out, STR(",\n"));
+    json_decref(json->item);
+    json->item = NULL;
+}
+
+static void print_item(Json *json, void (*fill)(Json *json, size_t index), size_t index) {
+    buffer_add(json->request->out, json->list_count++ > 0 ? STR(",\n    ") : STR("\n    "));
+    json->item = json_object();
+    fill(json, index);
+    buffer_add_json_value(json->request->out, json->item, 4);
+    json_decref(json->item);
+    json->item = NULL;
+}
+
+static void open_list(Json *json, const char *key) {
+    buffer_format(json->request->out, "  \"%s\": [", key);
+    json->list_count = 0;
+}
+
+static void close_list(Json *json, const char *behind) {
+    buffer_add(json->request->out, json->list_count > 0 ? STR("\n  ]") : STR("]"));
+    buffer_add(json->request->out, str_of(behind));
+}
+
+static void print_list(Json *json, const char *key, void (*fill)(Json *json, size_t index), size_t count) {
+    open_list(json, key);
+    for (size_t i = 0; i < count; i++) {
+        print_item(json, fill, i);
+    }
+    close_list(json, ",\n");
+}
+
+static void print_settings(Json *json) {
+    open_list(json, "settings");
+    for (size_t i = 0; i < json->script->statement_count; i++) {
+        if (is_setting(&json->script->statements[i])) {
+            print_item(json, fill_setting, i);
+        }
+    }
+    close_list(json, ",\n");
+}
+
+static void print_pragmas(Json *json) {
+    open_list(json, "pragmas");
+    for (size_t i = 0; i < json->script->pragma_count; i++) {
+        print_item(json, fill_pragma, i);
+    }
+    close_list(json, "\n");
+}
+
+static void print_document(void *context) {
+    Json *json = context;
     Release release = json->request->release;
     if (release.number == 0) {
         release = release_newest(LINE_FLINK_CDC);
     }
-    put_number(json, json->document, "version", FORMAT_VERSION);
-    put_text(json, json->document, "file", json->source->name);
-    put_text(json, json->document, "flink_cdc", release_text(json->arena, release.line, release.number));
-    add_statements(json);
-    add_tables(json);
-    add_views(json);
-    add_flows(json);
-    add_settings(json);
-    add_pragmas(json);
+    buffer_format(json->request->out, "{\n  \"version\": %d,\n", FORMAT_VERSION);
+    print_text(json, "file", json->source->name);
+    print_text(json, "flink_cdc", release_text(json->arena, release.line, release.number));
+    print_list(json, "statements", fill_statement, json->script->statement_count);
+    print_list(json, "tables", fill_table, json->overview.count);
+    print_list(json, "views", fill_view, json->views.count);
+    print_list(json, "flows", fill_flow, json->model->flow_count);
+    print_settings(json);
+    print_pragmas(json);
+    buffer_add(json->request->out, STR("}\n"));
 }
 
 void emit_json(const OutputRequest *request) {
@@ -552,10 +589,10 @@ void emit_json(const OutputRequest *request) {
                  .source = request->script->source,
                  .arena = request->arena,
                  .overview = overview_make(request),
-                 .document = json_object()};
-    if (!arena_run(request->arena, fill_document, &json)) {
-        json_decref(json.document);
+                 .sets = overview_sets(request)};
+    json.views = find_views(&json);
+    if (!arena_run(request->arena, print_document, &json)) {
+        json_decref(json.item);
         guard_leave(request->arena->guard);
     }
-    buffer_add_json(request->out, json.document);
 }
