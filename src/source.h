@@ -10,10 +10,10 @@
 
 typedef enum Newline { NEWLINE_LF, NEWLINE_CRLF, NEWLINE_CR } Newline;
 
-/* So many characters stand before the one at offset. */
-typedef struct CharacterStop {
-    uint32_t offset, count;
-} CharacterStop;
+/* What stands before the character at offset. */
+typedef struct SourceStop {
+    uint32_t offset, characters, columns;
+} SourceStop;
 
 typedef struct Source {
     Str name;         /* as messages show it */
@@ -23,7 +23,7 @@ typedef struct Source {
 
     uint32_t *line_starts; /* made at the first question, see source_place() */
     size_t line_count;
-    CharacterStop *stops; /* made at the first question, see source_character() */
+    SourceStop *stops;     /* made at the first question, see source_place() */
     Arena *arena;
 } Source;
 
