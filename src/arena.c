@@ -91,6 +91,19 @@ void *arena_array(Arena *arena, size_t count, size_t item_size) {
     return arena_alloc(arena, size);
 }
 
+ArenaMark arena_mark(const Arena *arena) { return (ArenaMark){arena->block, arena->block ? arena->block->used : 0}; }
+
+void arena_release(Arena *arena, ArenaMark mark) {
+    while (arena->block != mark.block) {
+        ArenaBlock *older = arena->block->older;
+        free(arena->block);
+        arena->block = older;
+    }
+    if (arena->block != NULL) {
+        arena->block->used = mark.used;
+    }
+}
+
 Str arena_copy(Arena *arena, Str text) {
     if (text.size == SIZE_MAX) {
         guard_leave(arena->guard);

@@ -35,6 +35,15 @@ void *arena_array(Arena *arena, size_t count, size_t item_size);
 
 #define arena_new(arena, Type) ((Type *)arena_alloc((arena), sizeof(Type)))
 
+/* A point to go back to: arena_release() gives back all that was made since arena_mark(). */
+typedef struct ArenaMark {
+    ArenaBlock *block;
+    size_t used;
+} ArenaMark;
+
+ArenaMark arena_mark(const Arena *arena);
+void arena_release(Arena *arena, ArenaMark mark);
+
 /* A copy of text, with a NUL after it (not counted). */
 Str arena_copy(Arena *arena, Str text);
 

@@ -3,7 +3,7 @@
 #include "secret.h"
 #include "width.h"
 
-enum { SHOWN_COLUMNS = 120, SHOWN_BEFORE = 40, MASKED_BEFORE = 8192, MASKED_BEHIND = 1024 };
+enum { SHOWN_COLUMNS = 120, SHOWN_BEFORE = 40, MASKED_BEFORE = 4096, MASKED_BEHIND = 1024 };
 
 static const struct {
     const char *name, *color;
@@ -164,6 +164,12 @@ void report_finding(const Finding *finding, const ReportStyle *style, Arena *are
 
 void report_findings(const Findings *findings, const ReportStyle *style, Arena *arena, Buffer *out) {
     for (size_t i = 0; i < findings->list.count; i++) {
-        report_finding(&findings->list.items[i], style, arena, out);
+        const Finding *finding = &findings->list.items[i];
+        if (finding->source != NULL) {
+            source_place(finding->source, finding->span.start); /* makes tables that stay */
+        }
+        ArenaMark mark = arena_mark(arena);
+        report_finding(finding, style, arena, out);
+        arena_release(arena, mark);
     }
 }
