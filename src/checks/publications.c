@@ -75,12 +75,14 @@ static Str made_publications(const Checker *checker) {
 }
 
 void check_publication_missing(Checker *checker) {
+    enum { NEAREST_MAX = 100 }; /* each is looked for among all publications */
     Groups groups = group_tables(checker, pick_missing);
-    size_t count;
+    Str made = groups.items.count > 0 ? made_publications(checker) : STR("");
+    size_t count, number = 0;
     for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
         Str name = shown(checker, item->key), others = others_text(checker, count), files = checker->publications->files;
-        Str nearest = publications_nearest(checker->publications, item->key);
-        Str hint = nearest.size > 0 ? format(checker, "did you mean '%.*s'?", SHOW(nearest)) : made_publications(checker);
+        Str nearest = number++ < NEAREST_MAX ? publications_nearest(checker->publications, item->key) : STR("");
+        Str hint = nearest.size > 0 ? format(checker, "did you mean '%.*s'?", SHOW(nearest)) : made;
         const char *is_default = item->option ? "" : ", the connector's default";
         Str message = format(checker, "no statement of %.*s makes the publication '%.*s'%s%.*s", SHOW(files), SHOW(name),
                              is_default, SHOW(others));
