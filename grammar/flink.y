@@ -215,7 +215,7 @@ partitioned ::= .
 partitioned ::= PARTITIONED(P) BY columns_in_parens(C). { builder_clause(builder, P, C); }
 
 using_connection ::= .
-using_connection ::= USING(U) CONNECTION path(P). { builder_clause(builder, U, P); }
+using_connection ::= USING(U) CONNECTION path(P). { builder_connection(builder, U, P); }
 
 like_options ::= .
 like_options ::= LEFT_PAREN(L) like_option_list RIGHT_PAREN(R). { builder_list(builder, L, R); }

@@ -3,7 +3,7 @@
 #
 #   == NAME          starts a case
 #   -- args          further arguments, as a shell would split them (optional)
-#   -- rules         a rules file, which ARGS may name as rules.ini (optional)
+#   -- rules         a rules file that goes along (optional)
 #   -- file NAME     another file that stands beside the script (optional, repeatable)
 #   -- input         the script
 #   -- messages      all of standard error of `smtpatch --no-config ARGS input.sql`; findings of other checks are left
@@ -21,7 +21,7 @@ use Test::More;
 use Text::ParseWords qw(shellwords);
 
 my $root = abs_path(dirname(__FILE__) . '/..');
-my $program = ($ENV{BUILD} // "$root/build") . '/smtpatch';
+my $program = $ENV{SMTPATCH} // "$root/build/smtpatch";
 my @files = map { abs_path($_) } @ARGV ? @ARGV : glob "$root/tests/checks/*/*.case";
 chdir tempdir(CLEANUP => 1) or die;
 
@@ -60,26 +60,30 @@ sub only {
     return $kept;
 }
 
+sub write_file {
+    my ($name, $text) = @_;
+    make_path(dirname($name));
+    open my $out, '>', $name or die "$name: $!\n";
+    print $out $text;
+    close $out or die "$name: $!\n";
+    return;
+}
+
 for my $file (@files) {
     my $id = basename($file, '.case');
     for my $case (cases($file)) {
-        open my $out, '>', 'input.sql' or die;
-        print $out $case->{input};
-        close $out;
-        open $out, '>', 'rules.ini' or die;
-        print $out $case->{rules} // '';
-        close $out;
-        for my $name (map { /^file (.+)/ ? $1 : () } keys %$case) {
-            make_path(dirname($name));
-            open $out, '>', $name or die;
-            print $out $case->{"file $name"};
-            close $out;
+        my @arguments = shellwords($case->{args} // '');
+        write_file('input.sql', $case->{input});
+        write_file($_, $case->{"file $_"}) for map { /^file (.+)/ ? $1 : () } keys %$case;
+        if (defined $case->{rules}) {
+            write_file('rules.ini', $case->{rules});
+            push @arguments, '--rules', 'rules.ini';
         }
         my $pid = open my $in, '-|';
         if (!$pid) {
             open STDERR, '>&', \*STDOUT or die;
             open STDOUT, '>', '/dev/null' or die;
-            exec $program, '--no-config', shellwords($case->{args} // ''), 'input.sql' or die "$program: $!\n";
+            exec $program, '--no-config', @arguments, 'input.sql' or die "$program: $!\n";
         }
         my $messages = do { local $/; <$in> } // '';
         close $in;

@@ -1,195 +1,266 @@
-/* Checks of the sources' publications against those of --publication-sql. */
-#include "checks/groups.h"
-#include "checks/publication.h"
-#include "checks/registry.h"
-#include "postgres/sql.h"
+/* Checks of publications and decoding plugins. */
+#include <stdlib.h>
 
-/* ---- The publication of a source --------------------------------------------------------------------------------- */
+#include "checks/replication.h"
 
-static const char publication_option[] = "debezium.publication.name";
+/* ---- Decoding plugins ---------------------------------------------------------------------------------------------- */
 
-/* Debezium's default (PostgresConnectorConfig.PUBLICATION_NAME). */
-static Str publication_name(const Checker *checker, const CheckedTable *table) {
-    return table_value(checker, table, publication_option, STR("dbz_publication"));
-}
-
-/* Only pgoutput knows publications. Without the option the plugin would be decoderbufs, of which other checks speak; who
- * names a script of publications wants pgoutput. */
-static bool has_publication(const Checker *checker, const CheckedTable *table) {
-    Str plugin = effective_value(checker, table, "debezium.plugin.name", "decoding.plugin.name", STR("pgoutput"));
-    return checker->publications != NULL && is_connector(table, "postgres-cdc") && str_equal(plugin, STR("pgoutput"));
-}
-
-static bool is_filtered(const Checker *checker, const CheckedTable *table) {
-    Str mode = table_value(checker, table, "debezium.publication.autocreate.mode", STR(""));
-    return str_equal_ignore_case(str_trim(mode), STR("filtered"));
-}
-
-const Publication *publication_of(const Checker *checker, const CheckedTable *table) {
-    if (!has_publication(checker, table) || (is_filtered(checker, table) && release_is_at_least(checker, "3.1"))) {
-        return NULL;
-    }
-    return publications_find(checker->publications, publication_name(checker, table));
-}
-
-Str add_statement(const Checker *checker, const Publication *publication, Str schema, Str table) {
-    Arena *arena = checker->arena;
-    Str name = publication_identifier(arena, publication->name);
-    Str first = publication_identifier(arena, schema), second = publication_identifier(arena, table);
-    return format(checker, "ALTER PUBLICATION %.*s ADD TABLE %.*s.%.*s;", SHOW(name), SHOW(first), SHOW(second));
-}
-
-/* ---- publication-missing ----------------------------------------------------------------------------------------- */
-
-static bool pick_missing(const Checker *checker, const CheckedTable *table, GroupItem *item) {
-    item->key = publication_name(checker, table);
-    item->option = table_option(checker, table, publication_option);
-    return has_publication(checker, table) && !is_filtered(checker, table) &&
-           publications_find(checker->publications, item->key) == NULL;
-}
-
-static void fire_at_publication(Checker *checker, const GroupItem *item, Str message, Str hint) {
-    if (item->option != NULL) {
-        fire_at_value(checker, item->table, item->option, message, hint);
-    } else {
-        fire_at_table(checker, item->table, message, hint);
-    }
-}
-
-static Str made_publications(const Checker *checker) {
-    const Publications *all = checker->publications;
-    const Publication *first = NULL;
-    size_t count = 0;
-    for (size_t i = 0; i < all->items.count; i++) {
-        if (!all->items.items[i].is_dropped) {
-            first = first ? first : &all->items.items[i];
-            count++;
+/* PostgresSourceOptions.DECODING_PLUGIN_NAME: decoderbufs by default, in all releases. */
+void check_decoding_plugin_default(Checker *checker) {
+    Concerned missing = {0}, unsupported = {0};
+    for (size_t i = 0; i < checker->table_count; i++) {
+        const CheckedTable *table = &checker->tables[i];
+        if (!is_postgres(table)) {
+            continue;
+        }
+        const PlannedOption *option = effective_option(checker, table, "debezium.plugin.name", "decoding.plugin.name");
+        if (option == NULL) {
+            concern(checker, &missing, table, NULL);
+        } else if (release_is_at_least(checker, "3.5") && str_has_prefix(str_trim(option->value), STR("wal2json"))) {
+            concern(checker, &unsupported, table, option);
         }
     }
-    if (first == NULL) {
-        return STR("it makes none at all");
-    }
-    Str name = shown(checker, first->name);
-    return count == 1 ? format(checker, "the one that it makes is '%.*s'", SHOW(name))
-                      : format(checker, "it makes '%.*s' and %zu more", SHOW(name), count - 1);
+    fire_concerned(checker, &missing,
+                   STR("without 'decoding.plugin.name' the source asks for decoderbufs, an extension that most servers lack "
+                       "(could not access file \"decoderbufs\")"),
+                   STR("'decoding.plugin.name' = 'pgoutput', which every PostgreSQL since 10 has"));
+    fire_concerned(checker, &unsupported, STR("wal2json is no plugin that postgres-cdc supports any more"),
+                   STR("'decoding.plugin.name' = 'pgoutput'"));
 }
 
-void check_publication_missing(Checker *checker) {
-    enum { NEAREST_MAX = 100 }; /* each is looked for among all publications */
-    Groups groups = group_tables(checker, pick_missing);
-    Str made = groups.items.count > 0 ? made_publications(checker) : STR("");
-    size_t count, number = 0;
-    for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
-        Str name = shown(checker, item->key), others = others_text(checker, count), files = checker->publications->files;
-        Str nearest = number++ < NEAREST_MAX ? publications_nearest(checker->publications, item->key) : STR("");
-        Str hint = nearest.size > 0 ? format(checker, "did you mean '%.*s'?", SHOW(nearest)) : made;
-        const char *is_default = item->option ? "" : ", the connector's default";
-        Str message = format(checker, "no statement of %.*s makes the publication '%.*s'%s%.*s", SHOW(files), SHOW(name),
-                             is_default, SHOW(others));
-        fire_at_publication(checker, item, message, hint);
-    }
-}
-
-/* ---- The publication's own settings ------------------------------------------------------------------------------ */
-
-static bool pick_named(const Checker *checker, const CheckedTable *table, GroupItem *item) {
-    item->key = publication_name(checker, table);
-    item->option = table_option(checker, table, publication_option);
-    return publication_of(checker, table) != NULL;
-}
-
-/* "inserts and updates" */
-static Str missing_operations(const Checker *checker, unsigned operations) {
-    static const struct {
-        unsigned bit;
-        const char *name;
-    } names[] = {{PUBLISH_INSERT, "inserts"}, {PUBLISH_UPDATE, "updates"}, {PUBLISH_DELETE, "deletes"}};
-    Str text = STR("");
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if ((operations & names[i].bit) == 0) {
-            text = format(checker, "%.*s%s%s", SHOW(text), text.size > 0 ? " and " : "", names[i].name);
+static const PlannedOption *publication_option(const CheckedTable *table) {
+    for (size_t i = 0; i < table->plan->count; i++) {
+        const PlannedOption *option = &table->plan->options[i];
+        if (!option->is_removed && str_has_prefix(option->key, STR("debezium.publication."))) {
+            return option;
         }
     }
-    return text;
+    return NULL;
 }
 
-void check_publication_operations(Checker *checker) {
-    Groups groups = group_tables(checker, pick_named);
-    size_t count;
-    for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
-        const Publication *publication = publications_find(checker->publications, item->key);
-        Str missing = missing_operations(checker, publication->operations);
-        if (missing.size > 0) {
-            Str name = shown(checker, item->key), others = others_text(checker, count);
-            Str quoted = publication_identifier(checker->arena, item->key);
-            fire_at_publication(checker, item,
-                                format(checker, "publication '%.*s' does not publish %.*s: they would never arrive%.*s", SHOW(name),
-                                       SHOW(missing), SHOW(others)),
-                                format(checker, "ALTER PUBLICATION %.*s SET (publish = 'insert, update, delete, truncate');",
-                                       SHOW(quoted)));
+void check_publication_options_without_pgoutput(Checker *checker) {
+    Concerned concerned = {0};
+    for (size_t i = 0; i < checker->table_count; i++) {
+        const CheckedTable *table = &checker->tables[i];
+        const PlannedOption *option = is_postgres(table) ? publication_option(table) : NULL;
+        if (option != NULL && !uses_pgoutput(checker, table)) {
+            concern(checker, &concerned, table, option);
         }
     }
+    if (concerned.count > 0) {
+        Str plugin = shown(checker, plugin_of(checker, concerned.table)), key = shown(checker, concerned.option->key);
+        bool is_default = effective_option(checker, concerned.table, "debezium.plugin.name", "decoding.plugin.name") == NULL;
+        fire_concerned(checker, &concerned,
+                       format(checker, "'%.*s' has no effect: only the plugin pgoutput reads through a publication, and this "
+                                       "source uses %.*s%s", SHOW(key), SHOW(plugin), is_default ? ", the default" : ""),
+                       STR("'decoding.plugin.name' = 'pgoutput'"));
+    }
 }
 
-static bool pick_partitioned(const Checker *checker, const CheckedTable *table, GroupItem *item) {
-    Str includes = table_value(checker, table, "scan.include-partitioned-tables.enabled", STR(""));
-    bool wants_root = table->is_incremental && release_is_at_least(checker, "3.5") &&
-                      str_equal_ignore_case(str_trim(includes), STR("true"));
-    return wants_root && pick_named(checker, table, item);
+/* ---- How a publication comes to be ----------------------------------------------------------------------------------- */
+
+static bool has_mode(const Checker *checker, const CheckedTable *table, Autocreate mode) {
+    return is_postgres(table) && uses_pgoutput(checker, table) && autocreate_of(checker, table) == mode;
 }
 
-void check_publication_partition_root(Checker *checker) {
-    Groups groups = group_tables(checker, pick_partitioned);
-    size_t count;
-    for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
-        if (!publications_find(checker->publications, item->key)->is_via_root) {
-            Str name = shown(checker, item->key), others = others_text(checker, count);
-            Str quoted = publication_identifier(checker->arena, item->key);
-            fire_at_publication(checker, item,
-                                format(checker, "the source reads partitioned tables as wholes, but publication '%.*s' sends the "
-                                       "changes of each partition under its own name%.*s", SHOW(name), SHOW(others)),
-                                format(checker, "ALTER PUBLICATION %.*s SET (publish_via_partition_root = true);", SHOW(quoted)));
+void check_publication_all_tables(Checker *checker) {
+    Concerned named = {0}, unnamed = {0};
+    for (size_t i = 0; i < checker->table_count; i++) {
+        const CheckedTable *table = &checker->tables[i];
+        if (!has_mode(checker, table, AUTOCREATE_ALL_TABLES) ||
+            table_option(checker, table, "debezium.publication.autocreate.mode") != NULL) {
+            continue;
+        }
+        const PlannedOption *name = table_option(checker, table, "debezium.publication.name");
+        concern(checker, name != NULL ? &named : &unnamed, table, name);
+    }
+    fire_concerned(checker, &unnamed,
+                   STR("where publication 'dbz_publication' is missing, the source makes it FOR ALL TABLES: that takes a superuser, "
+                       "and then UPDATE and DELETE fail on every table of the database without a replica identity"),
+                   STR("make a publication by hand, name it in 'debezium.publication.name', and set "
+                       "'debezium.publication.autocreate.mode' = 'disabled'"));
+    if (named.count > 0) {
+        Str name = shown(checker, publication_of(checker, named.table));
+        soften(checker, SEVERITY_INFO);
+        fire_concerned(checker, &named,
+                       format(checker, "where publication '%.*s' is missing, or its name mistyped, the source makes it FOR ALL TABLES",
+                              SHOW(name)),
+                       STR("'debezium.publication.autocreate.mode' = 'disabled'"));
+    }
+}
+
+void check_publication_disabled_needs_object(Checker *checker) {
+    Concerned concerned = {0};
+    for (size_t i = 0; i < checker->table_count; i++) {
+        const CheckedTable *table = &checker->tables[i];
+        if (has_mode(checker, table, AUTOCREATE_DISABLED)) {
+            concern(checker, &concerned, table, table_option(checker, table, "debezium.publication.autocreate.mode"));
         }
     }
-}
-
-/* ---- heartbeat-table-unpublished --------------------------------------------------------------------------------- */
-
-/* Heartbeats are alike when publication and query are. */
-static bool pick_heartbeat(const Checker *checker, const CheckedTable *table, GroupItem *item) {
-    item->option = table_option(checker, table, "debezium.heartbeat.action.query");
-    if (item->option == NULL || publication_of(checker, table) == NULL) {
-        return false;
+    if (concerned.count > 0) {
+        Str name = shown(checker, publication_of(checker, concerned.table));
+        fire_concerned(checker, &concerned,
+                       format(checker, "publication '%.*s' must be there before the slot is made", SHOW(name)),
+                       format(checker, "CREATE PUBLICATION %.*s FOR TABLE ...", SHOW(name)));
     }
-    Str name = publication_name(checker, table), query = item->option->value;
-    item->key = format(checker, "%.*s %.*s", SHOW(name), SHOW(query));
-    return !table->is_incremental || release_is_at_least(checker, "3.3"); /* FLINK-35387 */
 }
 
-static void check_written(Checker *checker, const GroupItem *item, size_t count, const SqlTable *written) {
-    const Publication *publication = publication_of(checker, item->table);
-    const PublishedTable *table;
-    Str schema = written->schema.size > 0 ? written->schema : STR("public");
-    if (publication_holds(publication, schema, written->table, checker->arena, &table)) {
+/* ---- Names ----------------------------------------------------------------------------------------------------------- */
+
+static bool is_plain_name(Str name) {
+    bool is_plain = name.size > 0 && name.size <= 63 && !is_digit(name.data[0]);
+    for (size_t i = 0; i < name.size && is_plain; i++) {
+        char c = name.data[i];
+        is_plain = (c >= 'a' && c <= 'z') || is_digit(c) || c == '_';
+    }
+    return is_plain;
+}
+
+/* Characters that PostgreSQL does not read as they stand in the list of names that pgoutput gets: it folds capitals, and
+ * blanks, commas and quotes part names (SplitIdentifierString() in varlena.c). */
+static bool is_misread(Str name) {
+    for (size_t i = 0; i < name.size; i++) {
+        char c = name.data[i];
+        if ((c >= 'A' && c <= 'Z') || is_blank(c) || c == ',' || c == '"' || c == '\'') {
+            return true;
+        }
+    }
+    return name.size == 0 || name.size > 63;
+}
+
+/* PostgresReplicationConnection.initPublication() looks the name up as it is, but makes it without quotes. */
+void check_publication_name_unquoted(Checker *checker, const CheckedTable *table) {
+    const PlannedOption *option = is_postgres(table) ? table_option(checker, table, "debezium.publication.name") : NULL;
+    if (option == NULL || !is_own_option(table, option) || !uses_pgoutput(checker, table) || is_plain_name(option->value) ||
+        is_placeholder(option->value)) {
         return;
     }
-    Str full = format(checker, "%.*s.%.*s", SHOW(schema), SHOW(written->table)), shown_table = shown(checker, full);
-    Str name = shown(checker, publication->name), others = others_text(checker, count);
-    fire_at_value(checker, item->table, item->option,
-                  format(checker, "the heartbeat writes %.*s, which publication '%.*s' does not hold: the source never sees it%.*s",
-                         SHOW(shown_table), SHOW(name), SHOW(others)),
-                  add_statement(checker, publication, schema, written->table));
+    bool is_disabled = autocreate_of(checker, table) == AUTOCREATE_DISABLED;
+    bool is_always_wrong = is_misread(option->value) || autocreate_of(checker, table) == AUTOCREATE_FILTERED;
+    if (is_disabled && !is_always_wrong) {
+        return; /* made by hand, in quotes, it works */
+    }
+    Str name = shown(checker, option->value);
+    soften(checker, is_always_wrong ? SEVERITY_ERROR : SEVERITY_WARNING);
+    fire_at_value(checker, table, option,
+                  format(checker, "publication name '%.*s' is looked up as it is written, but made and read without quotes: %s",
+                         SHOW(name),
+                         is_misread(option->value) ? "PostgreSQL takes it for another name" : "PostgreSQL finds a syntax error"),
+                  STR("use only a-z, 0-9 and _, at most 63, and no digit at the start"));
 }
 
-void check_heartbeat_table_unpublished(Checker *checker) {
-    Groups groups = group_tables(checker, pick_heartbeat);
-    size_t count;
-    for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
-        Sql sql = sql_parse(item->option->value, checker->arena);
-        for (size_t i = 0; i < sql.statements.count; i++) {
-            for (size_t k = 0; k < sql.statements.items[i].writes.count; k++) {
-                check_written(checker, item, count, &sql.statements.items[i].writes.items[k]);
-            }
+/* ---- autocreate.mode = filtered ---------------------------------------------------------------------------------------- */
+
+typedef struct User {
+    const CheckedTable *table;
+    Str place; /* server, database and publication */
+    bool is_filtered;
+} User;
+
+static int compare_users(const void *a, const void *b) {
+    const User *left = a, *right = b;
+    int order = str_compare(left->place, right->place);
+    return order != 0 ? order : (left->table > right->table) - (left->table < right->table);
+}
+
+static size_t gather_users(const Checker *checker, User *users) {
+    size_t count = 0;
+    for (size_t i = 0; i < checker->table_count; i++) {
+        const CheckedTable *table = &checker->tables[i];
+        if (!is_postgres(table) || !uses_pgoutput(checker, table)) {
+            continue;
         }
+        Str database = effective_value(checker, table, "debezium.database.dbname", "database-name", STR(""));
+        Str server = server_of(checker, table), publication = publication_of(checker, table);
+        Str place = format(checker, "%.*s\n%.*s\n%.*s", SHOW(server), SHOW(database), SHOW(publication));
+        users[count++] = (User){table, place, autocreate_of(checker, table) == AUTOCREATE_FILTERED};
+    }
+    if (count > 1) {
+        qsort(users, count, sizeof *users, compare_users);
+    }
+    return count;
+}
+
+static void fire_filtered_shared(Checker *checker, const User *filtered, const User *other) {
+    const PlannedOption *option = table_option(checker, filtered->table, "debezium.publication.autocreate.mode");
+    Str publication = shown(checker, publication_of(checker, filtered->table)), name = name_of(checker, other->table);
+    size_t line = line_of(checker, other->table);
+    /* Debezium 1.9.8, in Flink CDC since 3.1, alters a publication that is there; earlier ones left it alone. */
+    const char *effect = release_is_at_least(checker, "3.1")
+                             ? "a filtered source sets it to its own tables alone whenever it starts, and the changes of the others are lost"
+                             : "the first source that starts makes it for its own tables alone, and the changes of the others "
+                               "are lost";
+    fire_at_key(checker, filtered->table, option,
+                format(checker, "publication '%.*s' is also that of '%.*s' (line %zu): %s without a word", SHOW(publication),
+                       SHOW(name), line, effect),
+                STR("make one publication by hand for all tables and set the mode to 'disabled' on every source"));
+}
+
+/* users[0] to users[count - 1] share a publication. */
+static void look_at_sharing(Checker *checker, const User *users, size_t count) {
+    const User *filtered = NULL, *other = NULL;
+    for (size_t i = 0; i < count; i++) {
+        bool counts = users[i].is_filtered && !is_frozen(users[i].table);
+        if (counts && (filtered == NULL || filtered == users)) { /* rather not at the first user */
+            filtered = &users[i];
+        }
+    }
+    for (size_t i = 0; i < count && filtered != NULL && other == NULL; i++) {
+        bool reads_other = !str_equal(upstream_of(checker, users[i].table), upstream_of(checker, filtered->table));
+        other = reads_other ? &users[i] : NULL;
+    }
+    if (other != NULL) {
+        fire_filtered_shared(checker, filtered, other);
+    }
+}
+
+void check_publication_filtered_shared(Checker *checker) {
+    User *users = arena_array(checker->arena, checker->table_count, sizeof *users);
+    size_t count = gather_users(checker, users);
+    for (size_t from = 0, end; from < count; from = end) {
+        for (end = from + 1; end < count && str_equal(users[end].place, users[from].place); end++) {
+        }
+        look_at_sharing(checker, users + from, end - from);
+    }
+}
+
+/* The readers of the snapshot are told of one table each, so the publication shrinks to that
+ * (PostgresSourceFetchTaskContext.configure(), since Debezium 1.9.8 alters it: Flink CDC 3.1; FLINK-38907). */
+void check_publication_filtered_incremental(Checker *checker, const CheckedTable *table) {
+    if (!has_mode(checker, table, AUTOCREATE_FILTERED) || !has_numbered_slots(checker, table) ||
+        !release_is_at_least(checker, "3.1")) {
+        return;
+    }
+    const PlannedOption *option = table_option(checker, table, "debezium.publication.autocreate.mode");
+    bool is_many = is_pattern(table_value(checker, table, "table-name", STR(""))) ||
+                   is_pattern(table_value(checker, table, "schema-name", STR("")));
+    soften(checker, is_many ? SEVERITY_ERROR : SEVERITY_WARNING);
+    fire_at_key(checker, table, option,
+                is_many ? STR("each reader of the incremental snapshot sets the publication to the one table that it reads: changes "
+                              "of the others get lost meanwhile")
+                        : STR("each reader of the incremental snapshot alters the publication anew: that takes its owner, and "
+                              "readers can get into each other's way"),
+                STR("make the publication by hand and set the mode to 'disabled'"));
+}
+
+/* ---- Partitions -------------------------------------------------------------------------------------------------------- */
+
+void check_partitioned_table(Checker *checker, const CheckedTable *table) {
+    const PlannedOption *option = table_option(checker, table, "scan.include-partitioned-tables.enabled");
+    if (!is_postgres(table) || option == NULL || !is_own_option(table, option) || !table->is_incremental ||
+        !str_equal_ignore_case(str_trim(option->value), STR("true"))) {
+        return;
+    }
+    if (!uses_pgoutput(checker, table)) {
+        fire_at_key(checker, table, option,
+                    STR("changes of partitions come under the root's name only from the plugin pgoutput, through a publication "
+                        "with publish_via_partition_root"),
+                    STR("'decoding.plugin.name' = 'pgoutput'"));
+    } else if (autocreate_of(checker, table) != AUTOCREATE_DISABLED) {
+        fire_at_key(checker, table, option,
+                    STR("a publication that the source makes itself lacks publish_via_partition_root: the changes of partitions do "
+                        "not come under the root's name"),
+                    STR("CREATE PUBLICATION ... FOR TABLE ... WITH (publish_via_partition_root = true) by hand, and "
+                        "'debezium.publication.autocreate.mode' = 'disabled'"));
     }
 }

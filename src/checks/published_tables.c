@@ -1,6 +1,5 @@
 /* Checks of the tables that sources read against those that their publications hold. */
-#include "checks/publication.h"
-#include "checks/registry.h"
+#include "checks/published.h"
 #include "rules/pattern.h"
 
 /* Regular expressions are tried on all tables of a publication, but not without end. */
@@ -161,11 +160,12 @@ static void look_up_expression(const Checker *checker, Captured *captured, size_
 
 /* What the source reads, seen from its publication. Include lists of Debezium's own take the place of the connector's. */
 static Captured captured_tables(const Checker *checker, const CheckedTable *table, size_t *matches_left) {
-    Captured captured = {.publication = publication_of(checker, table),
+    Captured captured = {.publication = known_publication(checker, table),
                          .schema = table_value(checker, table, "schema-name", STR("")),
                          .option = table_option(checker, table, "table-name")};
     bool is_replaced = table_option(checker, table, "debezium.table.include.list") != NULL;
-    if (captured.option == NULL || captured.schema.size == 0 || is_replaced) {
+    if (captured.option == NULL || captured.schema.size == 0 || is_replaced || is_placeholder(captured.schema) ||
+        is_placeholder(captured.option->value)) {
         captured.publication = NULL;
     }
     if (captured.publication == NULL) {
@@ -183,10 +183,10 @@ typedef void (*CheckCaptured)(Checker *checker, const CheckedTable *table, const
 
 static void check_sources(Checker *checker, CheckCaptured check) {
     size_t matches_left = MATCHES_MAX;
-    for (size_t i = 0; checker->publications != NULL && i < checker->table_count; i++) {
+    for (size_t i = 0; checker->settings->publications != NULL && i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
         Captured captured = {0};
-        if (!table->plan->table->statement->is_frozen) {
+        if (!is_frozen(table)) {
             captured = captured_tables(checker, table, &matches_left);
         }
         if (captured.publication != NULL) {

@@ -70,8 +70,10 @@ static void deliver(Job *job, Str text) {
 static void check(Job *job, const Script *script, const Plans *plans) {
     Facts facts = {0};
     if (job->settings->lint != LINT_NONE) {
-        script_checks(script, plans, job->order->settings.release, job->order->settings.severities,
-                      job->order->settings.publications, &job->arena, &job->findings, &facts);
+        const FileSettings *file = &job->order->settings;
+        CheckSettings settings = {file->release, file->severities, file->prelude.items, file->prelude.count, file->gathers_inserts,
+                                  file->publications};
+        script_checks(script, plans, &settings, &job->arena, &job->findings, &facts);
     }
 }
 

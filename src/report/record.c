@@ -45,6 +45,9 @@ void findings_record(const Findings *findings, Severity least, Arena *arena, Fin
         if (finding->source != NULL) {
             find_place(finding->source, finding->span.start, &record->line, &record->column);
             find_place(finding->source, finding->span.end, &record->end_line, &record->end_column);
+        } else {
+            record->line = record->end_line = finding->place.line;
+            record->column = record->end_column = finding->place.column;
         }
     }
 }

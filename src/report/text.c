@@ -45,6 +45,9 @@ static void add_head(const Finding *finding, const ReportStyle *style, Buffer *o
         buffer_format(out, ":%zu:%zu: ", place.line, place.column);
     } else if (finding->file.size > 0) {
         buffer_add(out, finding->file);
+        if (finding->place.line > 0) {
+            buffer_format(out, ":%zu:%zu", finding->place.line, finding->place.column);
+        }
         buffer_add(out, STR(": "));
     }
     add_color(style, severities[finding->severity].color, out);

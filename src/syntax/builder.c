@@ -46,6 +46,11 @@ void builder_clause(Builder *builder, Token keyword, Span last) {
     builder->table.with_place = last.end;
 }
 
+void builder_connection(Builder *builder, Token keyword, Span path) {
+    builder_clause(builder, keyword, path);
+    builder->table.has_connection = true;
+}
+
 void builder_temporary(Builder *builder) { builder->table.is_temporary = true; }
 
 void builder_table(Builder *builder, Span path) {

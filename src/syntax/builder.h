@@ -43,6 +43,7 @@ void builder_verbatim(Builder *builder, Span span);
 void builder_option(Builder *builder, Span key, Span value);
 void builder_with(Builder *builder, Token keyword, Span properties);
 void builder_clause(Builder *builder, Token keyword, Span last);
+void builder_connection(Builder *builder, Token keyword, Span path);
 void builder_temporary(Builder *builder);
 
 void builder_table(Builder *builder, Span path);
