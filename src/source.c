@@ -73,6 +73,43 @@ Place source_place(Source *source, uint32_t offset) {
     return (Place){line, 1 + text_columns(source_slice(source, before))};
 }
 
+enum { STOP_GAP = 1024 };
+
+/* One stop each STOP_GAP bytes: the first character that begins there or behind. */
+static void find_stops(Source *source) {
+    Str text = source->text;
+    size_t stops = text.size / STOP_GAP + 1, next = 0;
+    uint32_t count = 0;
+    source->stops = arena_array(source->arena, stops, sizeof *source->stops);
+    for (size_t at = 0; next < stops; count++) {
+        while (next < stops && (at >= next * STOP_GAP || at >= text.size)) {
+            source->stops[next++] = (CharacterStop){(uint32_t)at, count};
+        }
+        unsigned columns;
+        at += at < text.size ? next_character(str_from(text, at), &columns) : 0;
+    }
+}
+
+static size_t characters_before(Source *source, uint32_t offset) {
+    CharacterStop stop = source->stops[offset / STOP_GAP];
+    size_t count = stop.count;
+    for (size_t at = stop.offset; at < offset; count++) {
+        unsigned columns;
+        at += next_character(str_from(source->text, at), &columns);
+    }
+    return count;
+}
+
+Place source_character(Source *source, uint32_t offset) {
+    size_t line = source_line(source, offset);
+    uint32_t start = source_line_span(source, line).start;
+    if (source->stops == NULL) {
+        find_stops(source);
+    }
+    size_t before = offset > start ? characters_before(source, offset) - characters_before(source, start) : 0;
+    return (Place){line, 1 + before};
+}
+
 Span source_line_span(Source *source, size_t line) {
     if (source->line_starts == NULL) {
         find_lines(source);

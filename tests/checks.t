@@ -34,11 +34,11 @@ sub cases {
         if ($line =~ /^== (.+)$/) {
             push @cases, {name => $1};
             $section = undef;
-        } elsif ($line =~ /^-- (args|rules|input|messages|exit)$/) {
-            $section = $1;
-            $cases[-1]{$section} = '';
         } elsif ($line =~ /^-- file (\S+)$/) {
             $section = "file $1";
+            $cases[-1]{$section} = '';
+        } elsif ($line =~ /^-- (args|rules|input|messages|exit)$/) {
+            $section = $1;
             $cases[-1]{$section} = '';
         } elsif (defined $section) {
             $cases[-1]{$section} .= $line;
@@ -62,7 +62,6 @@ sub only {
 
 sub write_file {
     my ($name, $text) = @_;
-    make_path(dirname($name));
     open my $out, '>', $name or die "$name: $!\n";
     print $out $text;
     close $out or die "$name: $!\n";
@@ -74,7 +73,10 @@ for my $file (@files) {
     for my $case (cases($file)) {
         my @arguments = shellwords($case->{args} // '');
         write_file('input.sql', $case->{input});
-        write_file($_, $case->{"file $_"}) for map { /^file (.+)/ ? $1 : () } keys %$case;
+        for my $name (map { /^file (.+)/ ? $1 : () } keys %$case) {
+            make_path(dirname($name));
+            write_file($name, $case->{"file $name"});
+        }
         if (defined $case->{rules}) {
             write_file('rules.ini', $case->{rules});
             push @arguments, '--rules', 'rules.ini';

@@ -8,7 +8,7 @@
 
 enum { SHOWN_COLUMNS = 60 };
 
-/* ---- Asking ------------------------------------------------------------------------------------------------------ */
+/* ---- Asking ----------------------------------------------------------------------------------------------------- */
 
 const PlannedOption *table_option(const Checker *checker, const CheckedTable *table, const char *key) {
     return plan_option(checker->plans, table->plan, str_of(key));
@@ -31,7 +31,9 @@ Str effective_value(const Checker *checker, const CheckedTable *table, const cha
     return option ? option->value : otherwise;
 }
 
-bool is_connector(const CheckedTable *table, const char *name) { return str_equal(table->connector_name, str_of(name)); }
+bool is_connector(const CheckedTable *table, const char *name) {
+    return str_equal(table->connector_name, str_of(name));
+}
 
 bool is_own(const CheckedTable *table, const PlannedOption *option) {
     return option >= table->plan->options && option < table->plan->options + table->plan->count;
@@ -87,7 +89,8 @@ bool is_placeholder(Str value) {
 bool release_is_at_least(const Checker *checker, const char *version) {
     Release wanted;
     Str problem;
-    Release release = checker->settings->release.number > 0 ? checker->settings->release : release_newest(LINE_FLINK_CDC);
+    Release release =
+        checker->settings->release.number > 0 ? checker->settings->release : release_newest(LINE_FLINK_CDC);
     if (!release_parse(checker->arena, str_of(version), &wanted, &problem)) {
         return true;
     }
@@ -125,9 +128,11 @@ static Span place_of_part(const CheckedTable *table, const PlannedOption *option
 
 Span place_of_key(const CheckedTable *table, const PlannedOption *option) { return place_of_part(table, option, true); }
 
-Span place_of_value(const CheckedTable *table, const PlannedOption *option) { return place_of_part(table, option, false); }
+Span place_of_value(const CheckedTable *table, const PlannedOption *option) {
+    return place_of_part(table, option, false);
+}
 
-/* ---- Saying ------------------------------------------------------------------------------------------------------ */
+/* ---- Saying ----------------------------------------------------------------------------------------------------- */
 
 Str shown(const Checker *checker, Str text) { return shown_in(checker->arena, text); }
 
@@ -224,7 +229,8 @@ bool is_silenced(Checker *checker, Span place, bool uses_it) {
 /* A severity that lint.ID sets counts for all findings of the check. */
 static Severity severity_now(Checker *checker) {
     Severity severity = checker->settings->severities[check_index(str_of(checker->check->id))];
-    bool is_softened = checker->at_most != SEVERITY_OFF && severity == checker->check->severity && severity > checker->at_most;
+    bool is_softened =
+        checker->at_most != SEVERITY_OFF && severity == checker->check->severity && severity > checker->at_most;
     severity = is_softened ? checker->at_most : severity;
     checker->at_most = SEVERITY_OFF;
     return severity;
@@ -248,7 +254,8 @@ void fire_at_table(Checker *checker, const CheckedTable *table, Str message, Str
 }
 
 /* The rule that wrote what the check is about is named, since the script does not show it. */
-static void fire_at_part(Checker *checker, const PlannedOption *option, Span place, bool is_changed, Str message, Str hint) {
+static void fire_at_part(Checker *checker, const PlannedOption *option, Span place, bool is_changed, Str message,
+                         Str hint) {
     bool is_by_rule = option->action != NULL && (option->source == NULL || is_changed);
     if (is_by_rule) {
         message = format(checker, "%.*s (set by %.*s)", SHOW(message), SHOW(option->action->place));

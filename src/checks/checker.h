@@ -27,7 +27,7 @@ typedef struct Fact {
     Str server;          /* host:port */
     Str value;           /* the slot's name; the range as it is written */
     int64_t first, last; /* of the range */
-    int64_t numbered;    /* of a slot: VALUE_0 to VALUE_(numbered-1) are those of its snapshot readers; 0 without them */
+    int64_t numbered;    /* of a slot: VALUE_0 to VALUE_(numbered-1) are its snapshot readers'; 0 without them */
     bool is_incremental;
     bool is_frozen;        /* the script says to leave the table alone: no finding stands there */
     bool may_be_shared;    /* allow(…) or lint.ID: no finding about the sharing of slots or ids over files, */
@@ -69,7 +69,7 @@ typedef struct Checker {
     size_t next_pragma;
 } Checker;
 
-/* ---- Asking ------------------------------------------------------------------------------------------------------ */
+/* ---- Asking ----------------------------------------------------------------------------------------------------- */
 
 /* The option that Flink would use, or NULL. */
 const PlannedOption *table_option(const Checker *checker, const CheckedTable *table, const char *key);
@@ -124,7 +124,7 @@ bool is_own_option(const CheckedTable *table, const PlannedOption *option);
 Span place_of_key(const CheckedTable *table, const PlannedOption *option);
 Span place_of_value(const CheckedTable *table, const PlannedOption *option);
 
-/* ---- Saying ------------------------------------------------------------------------------------------------------ */
+/* ---- Saying ----------------------------------------------------------------------------------------------------- */
 
 /* Whether allow(…) silences the running check at a place. That counts as a use of the comment when `uses_it`. */
 bool is_silenced(Checker *checker, Span place, bool uses_it);

@@ -2,7 +2,7 @@
 #include "checks/replication.h"
 #include "secret.h"
 
-/* ---- snapshot.mode --------------------------------------------------------------------------------------------------- */
+/* ---- snapshot.mode ---------------------------------------------------------------------------------------------- */
 
 typedef struct SnapshotMode {
     const char *debezium, *startup; /* what scan.startup.mode says instead */
@@ -37,21 +37,22 @@ void check_snapshot_mode_ignored(Checker *checker) {
     }
     Str message = STR("'debezium.snapshot.mode' has no effect with the incremental snapshot");
     if (is_postgres(concerned.table) && !release_is_at_least(checker, "3.0.1")) {
-        message = STR("this release hands 'debezium.snapshot.mode' to the readers of the incremental snapshot, for which it is not "
+        message = STR("this release hands 'debezium.snapshot.mode' to the readers of the incremental snapshot, for "
+                      "which it is not "
                       "meant: with 'initial_only' no changes are read at all");
     }
     fire_concerned(checker, &concerned, message, startup_hint(checker, concerned.option->value));
 }
 
-/* ---- Two options for one thing ------------------------------------------------------------------------------------------ */
+/* ---- Two options for one thing ---------------------------------------------------------------------------------- */
 
 typedef struct Pair {
     const char *connector, *debezium_key, *key;
     bool is_interval; /* milliseconds there, a duration here */
 } Pair;
 
-/* PostgresSourceConfigFactory, PostgreSQLSource, MySqlSourceConfigFactory: what the table's options become. server.id has a
- * check of its own. */
+/* PostgresSourceConfigFactory, PostgreSQLSource, MySqlSourceConfigFactory: what the table's options become. server.id
+ * has a check of its own. */
 static const Pair pairs[] = {
     {"postgres-cdc", "debezium.slot.name", "slot.name", false},
     {"postgres-cdc", "debezium.plugin.name", "decoding.plugin.name", false},
@@ -80,7 +81,8 @@ static bool mean_the_same(const Checker *checker, const Pair *pair, Str there, S
 }
 
 static void look_at_pair(Checker *checker, const CheckedTable *table, const Pair *pair) {
-    const PlannedOption *there = table_option(checker, table, pair->debezium_key), *here = table_option(checker, table, pair->key);
+    const PlannedOption *there = table_option(checker, table, pair->debezium_key);
+    const PlannedOption *here = table_option(checker, table, pair->key);
     if (there == NULL || here == NULL || !(is_own_option(table, there) || is_own_option(table, here))) {
         return;
     }
@@ -92,7 +94,8 @@ static void look_at_pair(Checker *checker, const CheckedTable *table, const Pair
                 is_same ? format(checker, "'%.*s' says what '%.*s' says already", SHOW(debezium_key), SHOW(key))
                         : format(checker, "'%.*s' goes before '%.*s': what runs is '%.*s', not what stands there",
                                  SHOW(debezium_key), SHOW(key), SHOW(value)),
-                is_same ? STR("take it away") : format(checker, "take it away, and write the right value to '%.*s'", SHOW(key)));
+                is_same ? STR("take it away")
+                        : format(checker, "take it away, and write the right value to '%.*s'", SHOW(key)));
 }
 
 void check_debezium_overrides_table_option(Checker *checker, const CheckedTable *table) {
@@ -103,7 +106,7 @@ void check_debezium_overrides_table_option(Checker *checker, const CheckedTable 
     }
 }
 
-/* ---- Filters -------------------------------------------------------------------------------------------------------------- */
+/* ---- Filters ---------------------------------------------------------------------------------------------------- */
 
 static bool is_table_filter(Str property) {
     static const char *const parts[] = {"table", "schema", "database"};
@@ -125,16 +128,18 @@ void check_debezium_include_lists(Checker *checker, const CheckedTable *table) {
     for (size_t i = 0; is_cdc(table) && i < table->plan->count; i++) {
         const PlannedOption *option = &table->plan->options[i];
         if (!option->is_removed && is_table_filter(debezium_property(option))) {
-            fire_at_key(checker, table, option,
-                        format(checker, "'%.*s' replaces the source's own choice of tables: it gets rows of other tables, or none",
-                               SHOW(option->key)),
-                        is_mysql(table) ? STR("take it away; database-name and table-name are regular expressions")
-                                        : STR("take it away; schema-name and table-name are regular expressions"));
+            fire_at_key(
+                checker, table, option,
+                format(checker,
+                       "'%.*s' replaces the source's own choice of tables: it gets rows of other tables, or none",
+                       SHOW(option->key)),
+                is_mysql(table) ? STR("take it away; database-name and table-name are regular expressions")
+                                : STR("take it away; schema-name and table-name are regular expressions"));
         }
     }
 }
 
-/* ---- Properties without effect --------------------------------------------------------------------------------------------- */
+/* ---- Properties without effect ---------------------------------------------------------------------------------- */
 
 typedef enum When { IN_ANY_MODE, IN_INCREMENTAL_MODE, IN_LEGACY_MODE } When;
 
@@ -208,7 +213,7 @@ void check_debezium_noop_options(Checker *checker) {
     }
 }
 
-/* ---- snapshot.select.statement.overrides ------------------------------------------------------------------------------------- */
+/* ---- snapshot.select.statement.overrides ------------------------------------------------------------------------ */
 
 #define OVERRIDES "debezium.snapshot.select.statement.overrides"
 
@@ -228,7 +233,8 @@ static bool lists(Str list, Str name) {
 /* The name that the list wants: schema.table, to MySQL database.table; empty when the options are patterns. */
 static Str listed_name(const Checker *checker, const CheckedTable *table) {
     const char *lead_key = is_mysql(table) ? "database-name" : "schema-name";
-    Str lead = table_value(checker, table, lead_key, STR("")), name = table_value(checker, table, "table-name", STR(""));
+    Str lead = table_value(checker, table, lead_key, STR(""));
+    Str name = table_value(checker, table, "table-name", STR(""));
     bool is_plain = lead.size > 0 && name.size > 0 && !is_pattern(lead) && !is_pattern(name);
     return is_plain ? format(checker, "%.*s.%.*s", SHOW(lead), SHOW(name)) : STR("");
 }
@@ -244,7 +250,8 @@ static void look_at_statement(Checker *checker, const CheckedTable *table, const
                     format(checker, "add '%s' = '%.*s'", OVERRIDES, SHOW(text)));
     } else if (own.size > 0 && (is_postgres(table) || is_mysql(table)) && !str_equal(own, name)) {
         fire_at_key(checker, table, option,
-                    format(checker, "the statement is not used: this source reads '%.*s'", SHOW(shown(checker, own))), STR(""));
+                    format(checker, "the statement is not used: this source reads '%.*s'", SHOW(shown(checker, own))),
+                    STR(""));
     }
 }
 
@@ -254,9 +261,10 @@ static void look_at_list(Checker *checker, const CheckedTable *table, const Plan
         size_t size = comma ? (size_t)(comma - list.data) : list.size;
         Str name = str_trim((Str){list.data, size}), key = format(checker, "%s.%.*s", OVERRIDES, SHOW(name));
         if (name.size > 0 && plan_option(checker->plans, table->plan, key) == NULL) {
-            fire_at_value(checker, table, option,
-                          format(checker, "no statement for '%.*s': the whole table is read", SHOW(shown(checker, name))),
-                          format(checker, "add '%.*s' = 'SELECT ...'", SHOW(shown(checker, key))));
+            fire_at_value(
+                checker, table, option,
+                format(checker, "no statement for '%.*s': the whole table is read", SHOW(shown(checker, name))),
+                format(checker, "add '%.*s' = 'SELECT ...'", SHOW(shown(checker, key))));
         }
         list = str_from(list, size + 1);
     }
@@ -277,8 +285,10 @@ static void fire_ignored_override(Checker *checker, const CheckedTable *table) {
         }
     }
     if (first != NULL) {
-        fire_at_key(checker, table, first, STR("a statement for the snapshot has no effect with the incremental one: the whole table is read"),
-                    STR("filter with WHERE where the table is read"));
+        fire_at_key(
+            checker, table, first,
+            STR("a statement for the snapshot has no effect with the incremental one: the whole table is read"),
+            STR("filter with WHERE where the table is read"));
     }
 }
 

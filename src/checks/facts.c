@@ -17,7 +17,7 @@ typedef struct Collector {
     uint32_t offset;
 } Collector;
 
-/* ---- Gathering --------------------------------------------------------------------------------------------------- */
+/* ---- Gathering -------------------------------------------------------------------------------------------------- */
 
 static void look_at_model(Collector *collector) {
     const Checker *checker = collector->checker;
@@ -85,7 +85,9 @@ static void add_slot(Collector *collector, const CheckedTable *table) {
     }
     Span place = option != NULL ? place_of_value(table, option) : table->plan->table->definition->name;
     Fact *fact = add_fact(collector, table, FACT_SLOT, slot, place);
-    fact->numbered = !has_numbered_slots(checker, table) ? 0 : checker->parallelism > 0 ? checker->parallelism : READERS_MAX;
+    fact->numbered = !has_numbered_slots(checker, table) ? 0
+                     : checker->parallelism > 0          ? checker->parallelism
+                                                         : READERS_MAX;
     fact->may_be_shared = is_off(checker, "slot-shared-by-sources", place);
     fact->may_be_numbered = is_off(checker, "slot-suffix-collision", place);
 }
@@ -150,7 +152,7 @@ bool server_ids_parse(Arena *arena, Str text, int64_t *first, int64_t *last) {
            *last >= 0;
 }
 
-/* ---- Sorting ----------------------------------------------------------------------------------------------------- */
+/* ---- Sorting ---------------------------------------------------------------------------------------------------- */
 
 static int compare_numbers(int64_t a, int64_t b) { return (a > b) - (a < b); }
 
@@ -193,7 +195,9 @@ static FactList facts_by(const Facts *facts, FactKind kind, int (*compare)(const
     return list;
 }
 
-FactList facts_sorted(const Facts *facts, FactKind kind, Arena *arena) { return facts_by(facts, kind, compare_values, arena); }
+FactList facts_sorted(const Facts *facts, FactKind kind, Arena *arena) {
+    return facts_by(facts, kind, compare_values, arena);
+}
 
 /* Of copies only the first stays. */
 static void drop_copies(FactList *list) {
@@ -219,7 +223,7 @@ static FactList facts_to_compare(const Facts *facts, FactKind kind, bool across_
     return list;
 }
 
-/* ---- Comparing --------------------------------------------------------------------------------------------------- */
+/* ---- Comparing -------------------------------------------------------------------------------------------------- */
 
 /* Within a script two definitions of one name are one source: the table was made anew. */
 static bool are_apart(const Fact *a, const Fact *b, bool across_files) {
@@ -249,10 +253,13 @@ static Conflicts in_order(Conflicts conflicts) {
     return conflicts;
 }
 
-static bool same_slot(const Fact *a, const Fact *b) { return str_equal(a->value, b->value) && str_equal(a->server, b->server); }
+static bool same_slot(const Fact *a, const Fact *b) {
+    return str_equal(a->value, b->value) && str_equal(a->server, b->server);
+}
 
 /* One conflict for the users of one slot, items[from] to items[end - 1]. */
-static void compare_users(FactList list, size_t from, size_t end, bool across_files, Conflicts *conflicts, Arena *arena) {
+static void compare_users(FactList list, size_t from, size_t end, bool across_files, Conflicts *conflicts,
+                          Arena *arena) {
     const Fact *first = NULL, *second = NULL;
     size_t count = 0;
     for (size_t i = from; i < end; i++) {
@@ -367,7 +374,8 @@ static void reach_further(Reach *reach, const Fact *fact, bool across_files) {
             reach->other = reach->highest;
         }
         reach->highest = fact;
-    } else if (are_apart(reach->highest, fact, across_files) && (reach->other == NULL || fact->last > reach->other->last)) {
+    } else if (are_apart(reach->highest, fact, across_files) &&
+               (reach->other == NULL || fact->last > reach->other->last)) {
         reach->other = fact;
     }
 }
@@ -429,7 +437,7 @@ Conflicts conflicts_of_server_ids(const Facts *facts, bool across_files, Arena *
     return in_order(conflicts);
 }
 
-/* ---- Saying ------------------------------------------------------------------------------------------------------ */
+/* ---- Saying ----------------------------------------------------------------------------------------------------- */
 
 static Str place_text(const Fact *fact, bool across_files, Arena *arena) {
     return across_files ? arena_format(arena, "%.*s:%zu", SHOW(fact->file), fact->place.line)
@@ -446,25 +454,28 @@ static Str user_text(const Conflict *conflict, bool across_files, Arena *arena) 
 
 Str slots_message(const Conflict *conflict, bool across_files, Arena *arena) {
     Str slot = shown_in(arena, conflict->here->value), user = user_text(conflict, across_files, arena);
-    return arena_format(arena,
-                        "slot '%.*s' is also the slot of %.*s: only one source can read it, the others stop with \"is active for "
-                        "PID\", and whoever reads next misses what another has confirmed",
-                        SHOW(slot), SHOW(user));
+    return arena_format(
+        arena,
+        "slot '%.*s' is also the slot of %.*s: only one source can read it, the others stop with \"is active for "
+        "PID\", and whoever reads next misses what another has confirmed",
+        SHOW(slot), SHOW(user));
 }
 
 Str numbers_message(const Conflict *conflict, bool across_files, Arena *arena) {
     Str here = shown_in(arena, conflict->here->value), there = shown_in(arena, conflict->there->value);
     Str user = user_text(conflict, across_files, arena);
     if (conflict->here->value.size > conflict->there->value.size) {
-        return arena_format(arena,
-                            "slot '%.*s' is also made and dropped by the snapshot readers of %.*s, whose slot is '%.*s': this "
-                            "source loses its place in the log",
-                            SHOW(here), SHOW(user), SHOW(there));
+        return arena_format(
+            arena,
+            "slot '%.*s' is also made and dropped by the snapshot readers of %.*s, whose slot is '%.*s': this "
+            "source loses its place in the log",
+            SHOW(here), SHOW(user), SHOW(there));
     }
-    return arena_format(arena,
-                        "the snapshot readers of slot '%.*s' also make and drop '%.*s', the slot of %.*s, which loses its place "
-                        "in the log",
-                        SHOW(here), SHOW(there), SHOW(user));
+    return arena_format(
+        arena,
+        "the snapshot readers of slot '%.*s' also make and drop '%.*s', the slot of %.*s, which loses its place "
+        "in the log",
+        SHOW(here), SHOW(there), SHOW(user));
 }
 
 Str server_ids_message(const Conflict *conflict, bool across_files, Arena *arena) {
@@ -473,9 +484,9 @@ Str server_ids_message(const Conflict *conflict, bool across_files, Arena *arena
     Str user = user_text(conflict, across_files, arena);
     bool is_same = here->first == there->first && here->last == there->last;
     Str how = is_same ? STR("is also that") : arena_format(arena, "overlaps %.*s", SHOW(other));
-    return arena_format(arena,
-                        "server-id %.*s %.*s of %.*s: MySQL drops the connection of a reader when another comes with its id",
-                        SHOW(value), SHOW(how), SHOW(user));
+    return arena_format(
+        arena, "server-id %.*s %.*s of %.*s: MySQL drops the connection of a reader when another comes with its id",
+        SHOW(value), SHOW(how), SHOW(user));
 }
 
 Str server_ids_hint(const Conflict *conflict, Arena *arena) {

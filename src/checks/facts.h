@@ -5,8 +5,8 @@
 
 #include "checks/checker.h"
 
-/* Slots of postgres-cdc and server ids of mysql-cdc in a script, in the order of its tables, to checker->facts (which is
- * empty before). All texts are the script's or the checker's arena's: use facts_copy() to keep them. */
+/* Slots of postgres-cdc and server ids of mysql-cdc in a script, in the order of its tables, to checker->facts (which
+ * is empty before). All texts are the script's or the checker's arena's: use facts_copy() to keep them. */
 void facts_collect(Checker *checker);
 
 /* Adds copies of all facts that live in to_arena, texts included. */
@@ -27,8 +27,8 @@ typedef struct Conflict {
 typedef VECTOR(Conflict) Conflicts;
 
 /* across_files: only sources of different files, and each source once even when several files hold copies of its
- * statements (SMT's flink-create.all.sql repeats the others). Otherwise all facts are of one script. Each in the order of
- * the facts. Sorting is all that takes more than linear time. */
+ * statements (SMT's flink-create.all.sql repeats the others). Otherwise all facts are of one script. Each in the
+ * order of the facts. Sorting is all that takes more than linear time. */
 Conflicts conflicts_of_slots(const Facts *facts, bool across_files, Arena *arena);
 Conflicts conflicts_of_numbers(const Facts *facts, bool across_files, Arena *arena); /* a slot like another's SLOT_N */
 Conflicts conflicts_of_server_ids(const Facts *facts, bool across_files, Arena *arena);

@@ -14,12 +14,14 @@ static int64_t heartbeat_milliseconds(const Checker *checker, const CheckedTable
     return value.status == VALUE_TAKEN ? duration_milliseconds(value.duration) : INT64_MAX;
 }
 
-/* Only where the publication holds some tables only: PostgreSQL 15 sends nothing of transactions that touch no table of it. */
+/* Only where the publication holds some tables only: PostgreSQL 15 sends nothing of transactions that touch no table
+ * of it. */
 void check_heartbeat_not_enough(Checker *checker) {
     Concerned concerned = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
-        const PlannedOption *option = effective_option(checker, table, "debezium.heartbeat.interval.ms", "heartbeat.interval.ms");
+        const PlannedOption *option =
+            effective_option(checker, table, "debezium.heartbeat.interval.ms", "heartbeat.interval.ms");
         bool is_selective = autocreate_of(checker, table) != AUTOCREATE_ALL_TABLES ||
                             table_option(checker, table, "debezium.publication.name") != NULL;
         if (is_postgres(table) && option != NULL && uses_pgoutput(checker, table) && is_selective &&
@@ -28,10 +30,11 @@ void check_heartbeat_not_enough(Checker *checker) {
             concern(checker, &concerned, table, option);
         }
     }
-    fire_concerned(checker, &concerned,
-                   STR("a heartbeat reports a place in the log but makes none: while the tables of the publication are quiet, "
-                       "PostgreSQL 15 and later send nothing, and the slot may stay where it is"),
-                   STR("'debezium.heartbeat.action.query' that writes to a small table of the publication moves it on"));
+    fire_concerned(
+        checker, &concerned,
+        STR("a heartbeat reports a place in the log but makes none: while the tables of the publication are quiet, "
+            "PostgreSQL 15 and later send nothing, and the slot may stay where it is"),
+        STR("'debezium.heartbeat.action.query' that writes to a small table of the publication moves it on"));
 }
 
 static bool names_table(const Checker *checker, const CheckedTable *table, Str query) {
@@ -54,9 +57,11 @@ void check_heartbeat_action_query_table(Checker *checker, const CheckedTable *ta
     } else if (uses_pgoutput(checker, table) && autocreate_of(checker, table) == AUTOCREATE_FILTERED &&
                !is_pattern(table_value(checker, table, "table-name", STR(""))) &&
                !names_table(checker, table, option->value)) {
-        fire_at_key(checker, table, option,
-                    STR("the query moves nothing: a filtered publication holds the source's own table, not the one that the "
-                        "query writes to"),
-                    STR("make a publication by hand that holds both, and set 'debezium.publication.autocreate.mode' = 'disabled'"));
+        fire_at_key(
+            checker, table, option,
+            STR("the query moves nothing: a filtered publication holds the source's own table, not the one that the "
+                "query writes to"),
+            STR("make a publication by hand that holds both, and set 'debezium.publication.autocreate.mode' = "
+                "'disabled'"));
     }
 }

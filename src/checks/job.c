@@ -4,7 +4,7 @@
 #include "checks/replication.h"
 #include "checks/session.h"
 
-/* ---- Checkpoints ------------------------------------------------------------------------------------------------------ */
+/* ---- Checkpoints ------------------------------------------------------------------------------------------------ */
 
 static const CheckedTable *checked(const Checker *checker, const Table *table) {
     return &checker->tables[table - checker->model->tables];
@@ -26,7 +26,8 @@ static const Flow *first_cdc_flow(const Checker *checker, const CheckedTable **t
 
 static bool is_batch(const Checker *checker, uint32_t before) {
     SessionValue mode;
-    return session_value(checker, "execution.runtime-mode", before, &mode) && str_equal_ignore_case(mode.value, STR("batch"));
+    return session_value(checker, "execution.runtime-mode", before, &mode) &&
+           str_equal_ignore_case(mode.value, STR("batch"));
 }
 
 /* The most checkpoints that a source of the script lets pass before it confirms its place (3.2: 3 by default), with at
@@ -51,12 +52,14 @@ static void look_at_interval(Checker *checker, const Flow *flow, const SessionVa
     int64_t milliseconds = interval.status == VALUE_REFUSED ? INT64_MAX : duration_milliseconds(interval.duration);
     int64_t delay = most_delay(checker);
     if (milliseconds <= 0) {
-        fire_at(checker, place, STR("an interval of 0 switches checkpoints off: the sources never confirm what they have read"),
+        fire_at(checker, place,
+                STR("an interval of 0 switches checkpoints off: the sources never confirm what they have read"),
                 STR("such as '30 s'"));
     } else if (milliseconds >= 10 * 60 * 1000 && milliseconds < INT64_MAX / 100 && delay >= 3 && delay < 100) {
         fire_at(checker, place,
                 format(checker,
-                       "a slot is confirmed only %lld checkpoints after the one that covers it: the server keeps its log of %lld "
+                       "a slot is confirmed only %lld checkpoints after the one that covers it: the server keeps its "
+                       "log of %lld "
                        "minutes or more",
                        (long long)delay, (long long)((delay + 1) * milliseconds / 60000)),
                 STR("a shorter interval, or a smaller 'scan.lsn-commit.checkpoints-num-delay'"));
@@ -82,7 +85,7 @@ void check_checkpointing_missing(Checker *checker) {
             STR("SET 'execution.checkpointing.interval' = '30 s'; before it (--prelude)"));
 }
 
-/* ---- Reading twice ---------------------------------------------------------------------------------------------------- */
+/* ---- Reading twice ---------------------------------------------------------------------------------------------- */
 
 typedef struct Readers {
     const Flow *first, *second; /* of different jobs */
@@ -131,14 +134,16 @@ void check_source_read_twice(Checker *checker) {
             continue;
         }
         Str name = name_of(checker, table);
-        fire_at(checker, flow_target(reader->second),
-                format(checker, "'%.*s' is read by %zu jobs, here and on line %zu: each has the same %s, which only one can use",
-                       SHOW(name), reader->jobs, source_line(source, flow_target(reader->first).start), what),
-                STR("put the INSERTs into one statement set (--statement-set)"));
+        fire_at(
+            checker, flow_target(reader->second),
+            format(checker,
+                   "'%.*s' is read by %zu jobs, here and on line %zu: each has the same %s, which only one can use",
+                   SHOW(name), reader->jobs, source_line(source, flow_target(reader->first).start), what),
+            STR("put the INSERTs into one statement set (--statement-set)"));
     }
 }
 
-/* ---- Sinks ------------------------------------------------------------------------------------------------------------ */
+/* ---- Sinks ------------------------------------------------------------------------------------------------------ */
 
 /* A key that LIKE may bring counts as one. */
 static bool may_have_key(const Table *table) {
@@ -159,10 +164,12 @@ static void look_at_sink(Checker *checker, const CheckedTable *table, const Tabl
     }
     is_told[index] = true;
     Str name = name_of(checker, checked(checker, sink));
-    fire_at_key(checker, table, table_option(checker, table, "scan.incremental.snapshot.backfill.skip"),
-                format(checker, "rows that change during the snapshot come twice, and '%.*s' has no primary key to merge them by",
-                       SHOW(name)),
-                STR("take it away, or give the sink a key"));
+    fire_at_key(
+        checker, table, table_option(checker, table, "scan.incremental.snapshot.backfill.skip"),
+        format(checker,
+               "rows that change during the snapshot come twice, and '%.*s' has no primary key to merge them by",
+               SHOW(name)),
+        STR("take it away, or give the sink a key"));
 }
 
 void check_backfill_skip_needs_upsert_sink(Checker *checker) {
@@ -176,7 +183,7 @@ void check_backfill_skip_needs_upsert_sink(Checker *checker) {
     }
 }
 
-/* ---- Many sources where one would do ------------------------------------------------------------------------------------ */
+/* ---- Many sources where one would do ---------------------------------------------------------------------------- */
 
 enum { MANY_SOURCES = 4 };
 
@@ -210,11 +217,14 @@ static int compare_shapes(const void *a, const void *b) {
 static void fire_many(Checker *checker, const Shape *shapes, size_t count) {
     Str first = shown(checker, table_value(checker, shapes[0].table, "table-name", STR("a")));
     Str second = shown(checker, table_value(checker, shapes[1].table, "table-name", STR("b")));
-    fire_at_table(checker, shapes[0].table,
-                  format(checker, "%zu sources of one database have the same columns: each takes a slot and reads the whole log",
-                         count),
-                  format(checker, "one source with 'table-name' = '(%.*s|%.*s|...)' and a column METADATA FROM 'table_name' "
-                                  "does for all", SHOW(first), SHOW(second)));
+    fire_at_table(
+        checker, shapes[0].table,
+        format(checker,
+               "%zu sources of one database have the same columns: each takes a slot and reads the whole log", count),
+        format(checker,
+               "one source with 'table-name' = '(%.*s|%.*s|...)' and a column METADATA FROM 'table_name' "
+               "does for all",
+               SHOW(first), SHOW(second)));
 }
 
 void check_many_single_table_sources(Checker *checker) {
@@ -238,7 +248,7 @@ void check_many_single_table_sources(Checker *checker) {
     }
 }
 
-/* ---- Replica identity ---------------------------------------------------------------------------------------------------- */
+/* ---- Replica identity ------------------------------------------------------------------------------------------- */
 
 /* PostgresValueValidator: with changelog-mode = all the old row of an UPDATE or DELETE must be there. */
 void check_replica_identity_full(Checker *checker) {

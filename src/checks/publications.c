@@ -3,7 +3,7 @@
 
 #include "checks/replication.h"
 
-/* ---- Decoding plugins ---------------------------------------------------------------------------------------------- */
+/* ---- Decoding plugins ------------------------------------------------------------------------------------------- */
 
 /* PostgresSourceOptions.DECODING_PLUGIN_NAME: decoderbufs by default, in all releases. */
 void check_decoding_plugin_default(Checker *checker) {
@@ -20,10 +20,11 @@ void check_decoding_plugin_default(Checker *checker) {
             concern(checker, &unsupported, table, option);
         }
     }
-    fire_concerned(checker, &missing,
-                   STR("without 'decoding.plugin.name' the source asks for decoderbufs, an extension that most servers lack "
-                       "(could not access file \"decoderbufs\")"),
-                   STR("'decoding.plugin.name' = 'pgoutput', which every PostgreSQL since 10 has"));
+    fire_concerned(
+        checker, &missing,
+        STR("without 'decoding.plugin.name' the source asks for decoderbufs, an extension that most servers lack "
+            "(could not access file \"decoderbufs\")"),
+        STR("'decoding.plugin.name' = 'pgoutput', which every PostgreSQL since 10 has"));
     fire_concerned(checker, &unsupported, STR("wal2json is no plugin that postgres-cdc supports any more"),
                    STR("'decoding.plugin.name' = 'pgoutput'"));
 }
@@ -49,15 +50,18 @@ void check_publication_options_without_pgoutput(Checker *checker) {
     }
     if (concerned.count > 0) {
         Str plugin = shown(checker, plugin_of(checker, concerned.table)), key = shown(checker, concerned.option->key);
-        bool is_default = effective_option(checker, concerned.table, "debezium.plugin.name", "decoding.plugin.name") == NULL;
+        bool is_default =
+            effective_option(checker, concerned.table, "debezium.plugin.name", "decoding.plugin.name") == NULL;
         fire_concerned(checker, &concerned,
-                       format(checker, "'%.*s' has no effect: only the plugin pgoutput reads through a publication, and this "
-                                       "source uses %.*s%s", SHOW(key), SHOW(plugin), is_default ? ", the default" : ""),
+                       format(checker,
+                              "'%.*s' has no effect: only the plugin pgoutput reads through a publication, and this "
+                              "source uses %.*s%s",
+                              SHOW(key), SHOW(plugin), is_default ? ", the default" : ""),
                        STR("'decoding.plugin.name' = 'pgoutput'"));
     }
 }
 
-/* ---- How a publication comes to be ----------------------------------------------------------------------------------- */
+/* ---- How a publication comes to be ------------------------------------------------------------------------------ */
 
 static bool has_mode(const Checker *checker, const CheckedTable *table, Autocreate mode) {
     return is_postgres(table) && uses_pgoutput(checker, table) && autocreate_of(checker, table) == mode;
@@ -75,17 +79,20 @@ void check_publication_all_tables(Checker *checker) {
         concern(checker, name != NULL ? &named : &unnamed, table, name);
     }
     fire_concerned(checker, &unnamed,
-                   STR("where publication 'dbz_publication' is missing, the source makes it FOR ALL TABLES: that takes a superuser, "
+                   STR("where publication 'dbz_publication' is missing, the source makes it FOR ALL TABLES: that "
+                       "takes a superuser, "
                        "and then UPDATE and DELETE fail on every table of the database without a replica identity"),
                    STR("make a publication by hand, name it in 'debezium.publication.name', and set "
                        "'debezium.publication.autocreate.mode' = 'disabled'"));
     if (named.count > 0) {
         Str name = shown(checker, publication_of(checker, named.table));
         soften(checker, SEVERITY_INFO);
-        fire_concerned(checker, &named,
-                       format(checker, "where publication '%.*s' is missing, or its name mistyped, the source makes it FOR ALL TABLES",
-                              SHOW(name)),
-                       STR("'debezium.publication.autocreate.mode' = 'disabled'"));
+        fire_concerned(
+            checker, &named,
+            format(checker,
+                   "where publication '%.*s' is missing, or its name mistyped, the source makes it FOR ALL TABLES",
+                   SHOW(name)),
+            STR("'debezium.publication.autocreate.mode' = 'disabled'"));
     }
 }
 
@@ -105,7 +112,7 @@ void check_publication_disabled_needs_object(Checker *checker) {
     }
 }
 
-/* ---- Names ----------------------------------------------------------------------------------------------------------- */
+/* ---- Names ------------------------------------------------------------------------------------------------------ */
 
 static bool is_plain_name(Str name) {
     bool is_plain = name.size > 0 && name.size <= 63 && !is_digit(name.data[0]);
@@ -116,8 +123,8 @@ static bool is_plain_name(Str name) {
     return is_plain;
 }
 
-/* Characters that PostgreSQL does not read as they stand in the list of names that pgoutput gets: it folds capitals, and
- * blanks, commas and quotes part names (SplitIdentifierString() in varlena.c). */
+/* Characters that PostgreSQL does not read as they stand in the list of names that pgoutput gets: it folds capitals,
+ * and blanks, commas and quotes part names (SplitIdentifierString() in varlena.c). */
 static bool is_misread(Str name) {
     for (size_t i = 0; i < name.size; i++) {
         char c = name.data[i];
@@ -131,8 +138,8 @@ static bool is_misread(Str name) {
 /* PostgresReplicationConnection.initPublication() looks the name up as it is, but makes it without quotes. */
 void check_publication_name_unquoted(Checker *checker, const CheckedTable *table) {
     const PlannedOption *option = is_postgres(table) ? table_option(checker, table, "debezium.publication.name") : NULL;
-    if (option == NULL || !is_own_option(table, option) || !uses_pgoutput(checker, table) || is_plain_name(option->value) ||
-        is_placeholder(option->value)) {
+    if (option == NULL || !is_own_option(table, option) || !uses_pgoutput(checker, table) ||
+        is_plain_name(option->value) || is_placeholder(option->value)) {
         return;
     }
     bool is_disabled = autocreate_of(checker, table) == AUTOCREATE_DISABLED;
@@ -142,14 +149,16 @@ void check_publication_name_unquoted(Checker *checker, const CheckedTable *table
     }
     Str name = shown(checker, option->value);
     soften(checker, is_always_wrong ? SEVERITY_ERROR : SEVERITY_WARNING);
-    fire_at_value(checker, table, option,
-                  format(checker, "publication name '%.*s' is looked up as it is written, but made and read without quotes: %s",
-                         SHOW(name),
-                         is_misread(option->value) ? "PostgreSQL takes it for another name" : "PostgreSQL finds a syntax error"),
-                  STR("use only a-z, 0-9 and _, at most 63, and no digit at the start"));
+    fire_at_value(
+        checker, table, option,
+        format(checker, "publication name '%.*s' is looked up as it is written, but made and read without quotes: %s",
+               SHOW(name),
+               is_misread(option->value) ? "PostgreSQL takes it for another name"
+                                         : "PostgreSQL finds a syntax error"),
+        STR("use only a-z, 0-9 and _, at most 63, and no digit at the start"));
 }
 
-/* ---- autocreate.mode = filtered ---------------------------------------------------------------------------------------- */
+/* ---- autocreate.mode = filtered --------------------------------------------------------------------------------- */
 
 typedef struct User {
     const CheckedTable *table;
@@ -186,13 +195,15 @@ static void fire_filtered_shared(Checker *checker, const User *filtered, const U
     Str publication = shown(checker, publication_of(checker, filtered->table)), name = name_of(checker, other->table);
     size_t line = line_of(checker, other->table);
     /* Debezium 1.9.8, in Flink CDC since 3.1, alters a publication that is there; earlier ones left it alone. */
-    const char *effect = release_is_at_least(checker, "3.1")
-                             ? "a filtered source sets it to its own tables alone whenever it starts, and the changes of the others are lost"
-                             : "the first source that starts makes it for its own tables alone, and the changes of the others "
-                               "are lost";
+    const char *effect =
+        release_is_at_least(checker, "3.1")
+            ? "a filtered source sets it to its own tables alone whenever it starts, and the changes of the others "
+              "are lost"
+            : "the first source that starts makes it for its own tables alone, and the changes of the others "
+              "are lost";
     fire_at_key(checker, filtered->table, option,
-                format(checker, "publication '%.*s' is also that of '%.*s' (line %zu): %s without a word", SHOW(publication),
-                       SHOW(name), line, effect),
+                format(checker, "publication '%.*s' is also that of '%.*s' (line %zu): %s without a word",
+                       SHOW(publication), SHOW(name), line, effect),
                 STR("make one publication by hand for all tables and set the mode to 'disabled' on every source"));
 }
 
@@ -235,15 +246,18 @@ void check_publication_filtered_incremental(Checker *checker, const CheckedTable
     bool is_many = is_pattern(table_value(checker, table, "table-name", STR(""))) ||
                    is_pattern(table_value(checker, table, "schema-name", STR("")));
     soften(checker, is_many ? SEVERITY_ERROR : SEVERITY_WARNING);
-    fire_at_key(checker, table, option,
-                is_many ? STR("each reader of the incremental snapshot sets the publication to the one table that it reads: changes "
-                              "of the others get lost meanwhile")
-                        : STR("each reader of the incremental snapshot alters the publication anew: that takes its owner, and "
-                              "readers can get into each other's way"),
-                STR("make the publication by hand and set the mode to 'disabled'"));
+    fire_at_key(
+        checker, table, option,
+        is_many
+            ? STR("each reader of the incremental snapshot sets the publication to the one table that it reads: "
+                  "changes "
+                  "of the others get lost meanwhile")
+            : STR("each reader of the incremental snapshot alters the publication anew: that takes its owner, and "
+                  "readers can get into each other's way"),
+        STR("make the publication by hand and set the mode to 'disabled'"));
 }
 
-/* ---- Partitions -------------------------------------------------------------------------------------------------------- */
+/* ---- Partitions ------------------------------------------------------------------------------------------------- */
 
 void check_partitioned_table(Checker *checker, const CheckedTable *table) {
     const PlannedOption *option = table_option(checker, table, "scan.include-partitioned-tables.enabled");
@@ -253,12 +267,14 @@ void check_partitioned_table(Checker *checker, const CheckedTable *table) {
     }
     if (!uses_pgoutput(checker, table)) {
         fire_at_key(checker, table, option,
-                    STR("changes of partitions come under the root's name only from the plugin pgoutput, through a publication "
+                    STR("changes of partitions come under the root's name only from the plugin pgoutput, through a "
+                        "publication "
                         "with publish_via_partition_root"),
                     STR("'decoding.plugin.name' = 'pgoutput'"));
     } else if (autocreate_of(checker, table) != AUTOCREATE_DISABLED) {
         fire_at_key(checker, table, option,
-                    STR("a publication that the source makes itself lacks publish_via_partition_root: the changes of partitions do "
+                    STR("a publication that the source makes itself lacks publish_via_partition_root: the changes of "
+                        "partitions do "
                         "not come under the root's name"),
                     STR("CREATE PUBLICATION ... FOR TABLE ... WITH (publish_via_partition_root = true) by hand, and "
                         "'debezium.publication.autocreate.mode' = 'disabled'"));

@@ -1,5 +1,5 @@
 /* Checks of the tables that sources read against those that their publications hold. */
-#include "checks/published.h"
+#include "checks/publication_file.h"
 #include "rules/pattern.h"
 
 /* Regular expressions are tried on all tables of a publication, but not without end. */
@@ -160,7 +160,7 @@ static void look_up_expression(const Checker *checker, Captured *captured, size_
 
 /* What the source reads, seen from its publication. Include lists of Debezium's own take the place of the connector's. */
 static Captured captured_tables(const Checker *checker, const CheckedTable *table, size_t *matches_left) {
-    Captured captured = {.publication = known_publication(checker, table),
+    Captured captured = {.publication = published_for(checker, table),
                          .schema = table_value(checker, table, "schema-name", STR("")),
                          .option = table_option(checker, table, "table-name")};
     bool is_replaced = table_option(checker, table, "debezium.table.include.list") != NULL;

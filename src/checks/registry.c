@@ -79,8 +79,8 @@ static void run_check(Checker *checker, const CheckEntry *check) {
     }
 }
 
-void script_checks(const Script *script, const Plans *plans, const CheckSettings *settings, Arena *arena, Findings *findings,
-                   Facts *facts) {
+void script_checks(const Script *script, const Plans *plans, const CheckSettings *settings, Arena *arena,
+                   Findings *findings, Facts *facts) {
     Checker checker = {.script = script,
                        .model = plans->model,
                        .plans = plans,

@@ -13,7 +13,9 @@ bool is_pattern(Str name) {
     return false;
 }
 
-Str name_of(const Checker *checker, const CheckedTable *table) { return shown(checker, table->plan->table->name.table); }
+Str name_of(const Checker *checker, const CheckedTable *table) {
+    return shown(checker, table->plan->table->name.table);
+}
 
 size_t line_of(const Checker *checker, const CheckedTable *table) {
     return source_line(checker->script->source, table->plan->table->definition->name.start);
@@ -30,7 +32,8 @@ Str slot_of(const Checker *checker, const CheckedTable *table) {
 }
 
 Str plugin_of(const Checker *checker, const CheckedTable *table) {
-    return str_trim(effective_value(checker, table, "debezium.plugin.name", "decoding.plugin.name", STR("decoderbufs")));
+    return str_trim(
+        effective_value(checker, table, "debezium.plugin.name", "decoding.plugin.name", STR("decoderbufs")));
 }
 
 bool uses_pgoutput(const Checker *checker, const CheckedTable *table) {

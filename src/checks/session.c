@@ -17,7 +17,8 @@ static bool resets(const Checker *checker, const Statement *statement, const cha
 }
 
 static bool sets(const Checker *checker, const Statement *statement, const char *key) {
-    return statement->kind == STATEMENT_SET && str_equal(setting_text(checker, statement, statement->name), str_of(key));
+    return statement->kind == STATEMENT_SET &&
+           str_equal(setting_text(checker, statement, statement->name), str_of(key));
 }
 
 /* set_prelude() changes every SET of its keys, so nothing in the script goes before it. */
@@ -60,8 +61,8 @@ static int64_t number_set(const Checker *checker, const char *key) {
     return number.status == VALUE_TAKEN && number.integer > 0 ? number.integer : 0;
 }
 
-/* table.exec.resource.default-parallelism goes before parallelism.default (ExecutionConfigOptions, Flink; its default -1
- * stands for the environment's). */
+/* table.exec.resource.default-parallelism goes before parallelism.default (ExecutionConfigOptions, Flink; its default
+ * -1 stands for the environment's). */
 int64_t session_parallelism(const Checker *checker) {
     int64_t own = number_set(checker, "table.exec.resource.default-parallelism");
     return own > 0 ? own : number_set(checker, "parallelism.default");

@@ -9,8 +9,9 @@ typedef struct SessionValue {
     Span place; /* of the value in its SET; none when it is the prelude's */
 } SessionValue;
 
-/* What the run's prelude gives the key; else what SET, in either form, last gave it in front of an offset of the script.
- * False when nothing did, or RESET took it away again. What the cluster's own configuration says is not known here. */
+/* What the run's prelude gives the key; else what SET, in either form, last gave it in front of an offset of the
+ * script. False when nothing did, or RESET took it away again. What the cluster's own configuration says is not known
+ * here. */
 bool session_value(const Checker *checker, const char *key, uint32_t before, SessionValue *found);
 
 /* The parallelism that the script sets for its jobs; 0 when it sets none. */

@@ -21,7 +21,8 @@ void check_slot_shared_by_sources(Checker *checker) {
     Conflicts conflicts = conflicts_of_slots(checker->facts, false, checker->arena);
     for (size_t i = 0; i < conflicts.count; i++) {
         const Conflict *conflict = &conflicts.items[i];
-        fire_at_slot(checker, &checker->tables[conflict->here->index], slots_message(conflict, false, checker->arena), hint);
+        fire_at_slot(checker, &checker->tables[conflict->here->index], slots_message(conflict, false, checker->arena),
+                     hint);
     }
 }
 
@@ -34,7 +35,7 @@ void check_slot_suffix_collision(Checker *checker) {
     }
 }
 
-/* ---- Names --------------------------------------------------------------------------------------------------------- */
+/* ---- Names ------------------------------------------------------------------------------------------------------ */
 
 static bool has_slot_characters(Str slot) {
     for (size_t i = 0; i < slot.size; i++) {
@@ -54,8 +55,8 @@ static size_t digits_of(int64_t number) {
     return digits;
 }
 
-/* The parallelism that the script sets, or none, decides how long _N gets: a name that is too long only for more than ten
- * readers depends on the cluster. */
+/* The parallelism that the script sets, or none, decides how long _N gets: a name that is too long only for more than
+ * ten readers depends on the cluster. */
 static Str length_problem(Checker *checker, const CheckedTable *table, Str slot) {
     if (slot.size > SLOT_MAX) {
         return format(checker, "slot name of %zu bytes: PostgreSQL takes 63", slot.size);
@@ -70,10 +71,11 @@ static Str length_problem(Checker *checker, const CheckedTable *table, Str slot)
         return STR("");
     }
     soften(checker, is_long ? SEVERITY_ERROR : SEVERITY_WARNING);
-    return format(checker,
-                  "slot name of %zu bytes: the parallel snapshot readers add _0, _1, ... to it%s, and PostgreSQL cuts names "
-                  "after 63, so that the readers meet in one slot",
-                  slot.size, is_long ? "" : ", more digits with more readers");
+    return format(
+        checker,
+        "slot name of %zu bytes: the parallel snapshot readers add _0, _1, ... to it%s, and PostgreSQL cuts names "
+        "after 63, so that the readers meet in one slot",
+        slot.size, is_long ? "" : ", more digits with more readers");
 }
 
 void check_slot_name_invalid(Checker *checker, const CheckedTable *table) {
@@ -97,7 +99,7 @@ void check_slot_name_invalid(Checker *checker, const CheckedTable *table) {
     }
 }
 
-/* ---- What is left behind ------------------------------------------------------------------------------------------- */
+/* ---- What is left behind ---------------------------------------------------------------------------------------- */
 
 /* PostgresSourceFetchTaskContext.configure() of Flink CDC sets the property itself in incremental mode. */
 void check_slot_drop_on_stop(Checker *checker, const CheckedTable *table) {
@@ -129,13 +131,14 @@ void check_snapshot_mode_slot_leak(Checker *checker) {
         }
     }
     bool drops = release_is_at_least(checker, "3.5");
-    fire_concerned(checker, &concerned,
-                   drops ? STR("a slot is made although only a snapshot is read, and often stays when the job has finished")
-                         : STR("a slot is made although only a snapshot is read, and stays when the job has finished"),
-                   STR("drop it by hand then, or it keeps the server's log: SELECT pg_drop_replication_slot('...')"));
+    fire_concerned(
+        checker, &concerned,
+        drops ? STR("a slot is made although only a snapshot is read, and often stays when the job has finished")
+              : STR("a slot is made although only a snapshot is read, and stays when the job has finished"),
+        STR("drop it by hand then, or it keeps the server's log: SELECT pg_drop_replication_slot('...')"));
 }
 
-/* ---- How many there are -------------------------------------------------------------------------------------------- */
+/* ---- How many there are ----------------------------------------------------------------------------------------- */
 
 typedef struct Budget {
     const CheckedTable *table; /* the first that is not frozen */
@@ -186,7 +189,7 @@ void check_slot_count_budget(Checker *checker) {
     fire_budget(checker, &budget, parallelism);
 }
 
-/* ---- What the rules change ----------------------------------------------------------------------------------------- */
+/* ---- What the rules change -------------------------------------------------------------------------------------- */
 
 typedef enum Renamed { RENAMED_SLOT, RENAMED_DATABASE, RENAMED_PLUGIN, RENAMED_PUBLICATION, RENAMED_COUNT } Renamed;
 
@@ -233,25 +236,29 @@ static Str renamed_message(Checker *checker, const CheckedTable *table, Renamed 
     Str slot = shown(checker, slot_of(checker, table));
     switch (what) {
     case RENAMED_SLOT:
-        return format(checker,
-                      "slot '%.*s' becomes '%.*s': a job restored from a savepoint misses all changes from before the new slot "
-                      "is made, and the old one stays and keeps the server's log",
-                      SHOW(old), SHOW(new));
+        return format(
+            checker,
+            "slot '%.*s' becomes '%.*s': a job restored from a savepoint misses all changes from before the new slot "
+            "is made, and the old one stays and keeps the server's log",
+            SHOW(old), SHOW(new));
     case RENAMED_DATABASE:
-        return format(checker,
-                      "database '%.*s' becomes '%.*s': a slot belongs to one database, so the connector does not find '%.*s' "
-                      "there and cannot make it, as the name is taken",
-                      SHOW(old), SHOW(new), SHOW(slot));
+        return format(
+            checker,
+            "database '%.*s' becomes '%.*s': a slot belongs to one database, so the connector does not find '%.*s' "
+            "there and cannot make it, as the name is taken",
+            SHOW(old), SHOW(new), SHOW(slot));
     case RENAMED_PLUGIN:
-        return format(checker,
-                      "plugin '%.*s' becomes '%.*s': a slot is made for one plugin, so the connector does not find '%.*s' and "
-                      "cannot make it, as the name is taken",
-                      SHOW(old), SHOW(new), SHOW(slot));
+        return format(
+            checker,
+            "plugin '%.*s' becomes '%.*s': a slot is made for one plugin, so the connector does not find '%.*s' and "
+            "cannot make it, as the name is taken",
+            SHOW(old), SHOW(new), SHOW(slot));
     default:
-        return format(checker,
-                      "publication '%.*s' becomes '%.*s': if it is younger than what slot '%.*s' still holds, PostgreSQL says "
-                      "that it does not exist",
-                      SHOW(old), SHOW(new), SHOW(slot));
+        return format(
+            checker,
+            "publication '%.*s' becomes '%.*s': if it is younger than what slot '%.*s' still holds, PostgreSQL says "
+            "that it does not exist",
+            SHOW(old), SHOW(new), SHOW(slot));
     }
 }
 
@@ -260,7 +267,8 @@ static void fire_renamed(Checker *checker, const Concerned *concerned, Renamed w
         return;
     }
     const CheckedTable *table = concerned->table;
-    Str old = shown(checker, old_value(checker, table, what)), slot = shown(checker, old_value(checker, table, RENAMED_SLOT));
+    Str old = shown(checker, old_value(checker, table, what));
+    Str slot = shown(checker, old_value(checker, table, RENAMED_SLOT));
     Str new = effective_value(checker, table, renamed[what].debezium_key, renamed[what].key, renamed[what].otherwise);
     fire_concerned(checker, concerned, renamed_message(checker, table, what, old, shown(checker, new)),
                    format(checker, "if it has run already: start it without its old state, after SELECT "

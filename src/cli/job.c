@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "checks/facts.h"
 #include "checks/registry.h"
 #include "cli/changes.h"
 #include "cli/result.h"
@@ -22,6 +23,7 @@ typedef struct Job {
     Matcher matcher;
     Source source;
     Findings findings;
+    Facts facts;
 } Job;
 
 static bool is_stdin(const Job *job) { return strcmp(job->order->path, "-") == 0; }
@@ -75,6 +77,7 @@ static void check(Job *job, const Script *script, const Plans *plans) {
                                   file->publications};
         script_checks(script, plans, &settings, &job->arena, &job->findings, &facts);
     }
+    job->facts = facts;
 }
 
 static void start_matcher(Job *job) {
@@ -94,7 +97,7 @@ static void print_output(Job *job, const Script *script, const Plans *plans) {
     job->settings->output->print(&request);
 }
 
-/* The plans of every table: rules, then fixes and order where they are asked for. */
+/* The plans of every table: rules, then fixes where they are asked for. */
 static Plans plan(Job *job, const Script *script) {
     const FileSettings *settings = &job->order->settings;
     const Model *model = model_build(script, &job->arena);
@@ -103,9 +106,6 @@ static Plans plan(Job *job, const Script *script) {
                              &job->arena, &job->findings);
     if (settings->fixes) {
         plans_fix(&plans, settings->release, &job->arena);
-    }
-    if (settings->sorts_options && settings->layout == LAYOUT_PRETTY) {
-        plans_sort(&plans, &job->arena);
     }
     return plans;
 }
@@ -140,6 +140,7 @@ static void work(void *context) {
 
 static void report(void *context) {
     Job *job = context;
+    facts_copy(&job->facts, &job->result->facts, &job->result->arena);
     if (job->settings->format != FORMAT_TEXT) {
         findings_record(&job->findings, job->style.least, &job->result->arena, &job->result->records);
         return;

@@ -102,6 +102,13 @@ static bool rewrite(ResultText *result, RewriteStep rewrite_step, const Script *
     return after != NULL && problem.size == 0;
 }
 
+/* keep cannot put options in order: where it stands before the rewrites, print_pretty() sorts. */
+static void sort_options(const ResultText *result, Plans *plans) {
+    if (result->settings->sorts_options && result->settings->layout == LAYOUT_PRETTY) {
+        plans_sort(plans, result->arena);
+    }
+}
+
 /* Pretty comes last, over a script whose options are as the plans want them already. */
 static bool print_pretty(ResultText *result, const Script *original) {
     const Script *script = parse_step(result, original);
@@ -110,18 +117,17 @@ static bool print_pretty(ResultText *result, const Script *original) {
     }
     const Model *model = model_build(script, result->arena);
     Plans plans = plans_make(model, NULL, 0, (Release){0}, NULL, result->arena, result->findings);
-    if (result->settings->sorts_options) {
-        plans_sort(&plans, result->arena);
-    }
+    sort_options(result, &plans);
     return print_layout(result, LAYOUT_PRETTY, script, &plans);
 }
 
-bool result_make(ResultText *result, const Script *script, const Plans *plans) {
+bool result_make(ResultText *result, const Script *script, Plans *plans) {
     const FileSettings *settings = result->settings;
     Renames renames = find_renames(result, plans);
     bool rewrites = renames.count > 0 || settings->prelude.count > 0 || settings->gathers_inserts;
     result->text = script->source->text;
     if (!rewrites) {
+        sort_options(result, plans);
         return print_layout(result, settings->layout, script, plans);
     }
     return print_layout(result, LAYOUT_KEEP, script, plans) &&

@@ -17,8 +17,9 @@ typedef struct ResultText {
 } ResultText;
 
 /* Fills result->text; it is the source's own text where nothing changes. False when a step is not what it should be:
- * a finding says that this is a bug. Leaves through the arena's guard when memory ends. */
-bool result_make(ResultText *result, const Script *script, const Plans *plans);
+ * a finding says that this is a bug. Sorts the plans where that is asked for. Leaves through the arena's guard when
+ * memory ends. */
+bool result_make(ResultText *result, const Script *script, Plans *plans);
 
 void result_free(ResultText *result);
 

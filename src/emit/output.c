@@ -2,6 +2,9 @@
 
 /* A new output is a function in a file of its own and a line here. */
 static const Output outputs[] = {
+    {"tables", "who reads what from where into what, for a terminal", emit_tables},
+    {"json", "the whole model (docs/emit-json.md)", emit_json},
+    {"dot", "the flows as a graph for Graphviz", emit_dot},
     {NULL, NULL, NULL}, /* the end */
 };
 

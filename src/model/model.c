@@ -43,12 +43,14 @@ void model_apply_use(Str text, const Statement *statement, TableName *current, A
 /* An ancestor that comes later in the script is none: Flink would not know it yet. */
 static void link_like(Build *build, Table *table) {
     const TableDefinition *definition = table->definition;
-    if (span_is_empty(definition->like) || !definition->takes_like_options) {
+    if (span_is_empty(definition->like)) {
         return;
     }
     Str text = build->model->script->source->text;
-    TableName name = table_name(text, definition->like, &build->current, build->arena);
-    Table *like = model_find(build->model, &name, table->statement->span.start);
+    table->like_name = table_name(text, definition->like, &build->current, build->arena);
+    Table *like = definition->takes_like_options
+                      ? model_find(build->model, &table->like_name, table->statement->span.start)
+                      : NULL;
     if (like != NULL && like < table && like->like_depth < LIKE_DEPTH_MAX) {
         table->like = like;
         table->like_depth = like->like_depth + 1;

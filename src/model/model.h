@@ -12,6 +12,7 @@ struct Table {
     const Statement *statement;
     const TableDefinition *definition;
     TableName name;
+    TableName like_name; /* after LIKE; all empty without it */
     const Table *like;  /* the table after LIKE whose options it takes, when it stands before it in the script */
     unsigned roles;     /* ROLE_… bits that the script's statements give it; 0 when no statement says */
     size_t like_depth;  /* how many tables `like` leads to */

@@ -252,6 +252,9 @@ static void add_set(Gathering *gathering, size_t start, Buffer *out) {
     while (size > start && is_blank(out->data[size - 1])) {
         size--;
     }
+    while (size < out->size && !is_line_end(out->data[size])) {
+        size++; /* the blanks may be a comment's */
+    }
     out->size = size;
     bool has_text = size > gathering->script->source->begin + start;
     buffer_add(out, has_text ? newline : STR(""));

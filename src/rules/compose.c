@@ -47,6 +47,7 @@ void composer_action(Composer *composer, ActionKind kind, ActionScope scope, Str
     Action action = {.kind = kind,
                      .scope = scope,
                      .key = key,
+                     .rule = composer->name,
                      .place = place->text,
                      .source = place->source,
                      .line = place->line,

@@ -49,6 +49,7 @@ typedef struct Action {
     ActionScope scope;
     Str key;        /* of RENAME the old one; of UNSET perhaps with a trailing '*'; of SCOPE_SHORT_KEY the short one */
     Template value; /* of SET, DEFAULT, REPLACE; of RENAME the new key, of RENAME_TABLE the new name */
+    Str rule;       /* the name of the rule it belongs to */
     Str place;      /* for messages: "rules.ini:12", or the option of the command line */
     Source *source; /* of the rules file; NULL for the command line */
     size_t line;

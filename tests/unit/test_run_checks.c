@@ -65,14 +65,15 @@ static void assert_findings(const char *expected) {
     run_checks(&facts, severities, &arena, &findings);
     for (size_t i = 0; i < findings.list.count; i++) {
         const Finding *finding = &findings.list.items[i];
-        buffer_format(&text, "%.*s:%zu:%zu: %d %.*s [%s]\n", SHOW(finding->file), finding->place.line, finding->place.column,
-                      (int)finding->severity, SHOW(finding->message), finding->id);
+        buffer_format(&text, "%.*s:%zu:%zu: %d %.*s [%s]\n", SHOW(finding->file), finding->place.line,
+                      finding->place.column, (int)finding->severity, SHOW(finding->message), finding->id);
     }
     assert_string_equal(buffer_take(&text, &arena).data, expected);
 }
 
-#define SHARED "only one source can read it, the others stop with \"is active for PID\", and whoever reads next misses what " \
-               "another has confirmed [slot-shared-by-sources]\n"
+#define SHARED                                                                                                       \
+    "only one source can read it, the others stop with \"is active for PID\", and whoever reads next misses what "   \
+    "another has confirmed [slot-shared-by-sources]\n"
 #define OVERLAP "MySQL drops the connection of a reader when another comes with its id [mysql-server-id-overlap]\n"
 
 static void test_nothing(void **state) {
@@ -164,7 +165,8 @@ static void test_numbered_slot(void **state) {
     add_slot("b.sql", "users", 9, "job_1");
     add_slot("b.sql", "carts", 29, "job_4");
     add_slot("b.sql", "items", 39, "job_01");
-    assert_findings("b.sql:9:17: 3 slot 'job_1' is also made and dropped by the snapshot readers of 'orders' (a.sql:8), whose slot "
+    assert_findings("b.sql:9:17: 3 slot 'job_1' is also made and dropped by the snapshot readers of 'orders' "
+                    "(a.sql:8), whose slot "
                     "is 'job': this source loses its place in the log [slot-suffix-collision]\n");
 }
 
@@ -172,8 +174,9 @@ static void test_numbered_slot_first(void **state) {
     (void)state;
     add_slot("a.sql", "users", 9, "job_1");
     add_slot("b.sql", "orders", 8, "job")->numbered = 1000;
-    assert_findings("b.sql:8:17: 3 the snapshot readers of slot 'job' also make and drop 'job_1', the slot of 'users' (a.sql:9), "
-                    "which loses its place in the log [slot-suffix-collision]\n");
+    assert_findings(
+        "b.sql:8:17: 3 the snapshot readers of slot 'job' also make and drop 'job_1', the slot of 'users' (a.sql:9), "
+        "which loses its place in the log [slot-suffix-collision]\n");
 }
 
 static void test_server_ids(void **state) {
@@ -219,8 +222,9 @@ static void test_report(void **state) {
     run_checks(&facts, severities, &arena, &findings);
     ReportStyle style = {.least = SEVERITY_INFO};
     report_findings(&findings, &style, &arena, &text);
-    assert_string_equal(buffer_take(&text, &arena).data, "b.sql:9:17: error: server-id 1 is also that of 'orders' (a.sql:8): " OVERLAP
-                                                         "        no other source has 2\n");
+    assert_string_equal(buffer_take(&text, &arena).data,
+                        "b.sql:9:17: error: server-id 1 is also that of 'orders' (a.sql:8): " OVERLAP
+                        "        no other source has 2\n");
 }
 
 /* The copies stand on their own. */
@@ -255,11 +259,25 @@ static void test_ranges(void **state) {
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_nothing), TEST(test_slot_in_two_files), TEST(test_slot_in_one_file), TEST(test_slot_in_three_files),
-        TEST(test_slots_apart), TEST(test_copies), TEST(test_table_read_by_two_files), TEST(test_frozen), TEST(test_allowed),
-        TEST(test_off), TEST(test_numbered_slot), TEST(test_numbered_slot_first), TEST(test_server_ids),
-        TEST(test_server_ids_behind_a_wider_range), TEST(test_same_server_ids), TEST(test_server_ids_of_other_servers),
-        TEST(test_report), TEST(test_copying), TEST(test_ranges),
+        TEST(test_nothing),
+        TEST(test_slot_in_two_files),
+        TEST(test_slot_in_one_file),
+        TEST(test_slot_in_three_files),
+        TEST(test_slots_apart),
+        TEST(test_copies),
+        TEST(test_table_read_by_two_files),
+        TEST(test_frozen),
+        TEST(test_allowed),
+        TEST(test_off),
+        TEST(test_numbered_slot),
+        TEST(test_numbered_slot_first),
+        TEST(test_server_ids),
+        TEST(test_server_ids_behind_a_wider_range),
+        TEST(test_same_server_ids),
+        TEST(test_server_ids_of_other_servers),
+        TEST(test_report),
+        TEST(test_copying),
+        TEST(test_ranges),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

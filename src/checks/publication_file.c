@@ -1,6 +1,6 @@
 /* Checks of the sources' publications against those of --publication-sql. */
 #include "checks/groups.h"
-#include "checks/published.h"
+#include "checks/publication_file.h"
 #include "postgres/sql.h"
 
 /* ---- The publication of a source --------------------------------------------------------------------------------- */
@@ -19,7 +19,7 @@ static bool is_filtered(const Checker *checker, const CheckedTable *table) {
     return autocreate_of(checker, table) == AUTOCREATE_FILTERED;
 }
 
-const Publication *known_publication(const Checker *checker, const CheckedTable *table) {
+const Publication *published_for(const Checker *checker, const CheckedTable *table) {
     if (!has_publication(checker, table) || (is_filtered(checker, table) && release_is_at_least(checker, "3.1"))) {
         return NULL;
     }
@@ -93,7 +93,7 @@ void check_publication_missing(Checker *checker) {
 static bool pick_named(const Checker *checker, const CheckedTable *table, GroupItem *item) {
     item->key = publication_of(checker, table);
     item->option = table_option(checker, table, publication_option);
-    return known_publication(checker, table) != NULL;
+    return published_for(checker, table) != NULL;
 }
 
 /* "inserts and updates" */
@@ -156,7 +156,7 @@ void check_publication_partition_root(Checker *checker) {
 /* Heartbeats are alike when publication and query are. */
 static bool pick_heartbeat(const Checker *checker, const CheckedTable *table, GroupItem *item) {
     item->option = table_option(checker, table, "debezium.heartbeat.action.query");
-    if (item->option == NULL || known_publication(checker, table) == NULL) {
+    if (item->option == NULL || published_for(checker, table) == NULL) {
         return false;
     }
     Str name = publication_of(checker, table), query = item->option->value;
@@ -165,7 +165,7 @@ static bool pick_heartbeat(const Checker *checker, const CheckedTable *table, Gr
 }
 
 static void check_written(Checker *checker, const GroupItem *item, size_t count, const SqlTable *written) {
-    const Publication *publication = known_publication(checker, item->table);
+    const Publication *publication = published_for(checker, item->table);
     const PublishedTable *table;
     Str schema = written->schema.size > 0 ? written->schema : STR("public");
     if (publication_holds(publication, schema, written->table, checker->arena, &table) ||
