@@ -273,7 +273,7 @@ void fire_at_value(Checker *checker, const CheckedTable *table, const PlannedOpt
 
 void fire_in_value(Checker *checker, const CheckedTable *table, const PlannedOption *option, Span part, Str message,
                    Str hint) {
-    if (option->source == NULL || option_value_changed(option)) {
+    if (option->source == NULL || option_value_changed(option) || !is_own_option(table, option)) {
         fire_at_value(checker, table, option, message, hint);
         return;
     }

@@ -35,9 +35,23 @@ const GroupItem *next_group(Groups *groups, size_t *count) {
     return item;
 }
 
+const GroupItem *leave_out_allowed(Checker *checker, const GroupItem *item, size_t *count) {
+    const GroupItem *first = NULL;
+    size_t left = 0;
+    for (const GroupItem *end = item + *count; item < end; item++) {
+        Span name = item->table->plan->table->definition->name;
+        if (!is_silenced(checker, item->option ? place_of_value(item->table, item->option) : name, true)) {
+            first = first ? first : item;
+            left++;
+        }
+    }
+    *count = left;
+    return first;
+}
+
 Str others_text(const Checker *checker, size_t count) {
     if (count < 2) {
         return STR("");
     }
-    return format(checker, "; so it is with %zu more table%s", count - 1, count > 2 ? "s" : "");
+    return format(checker, " (so it is in %zu more table%s)", count - 1, count > 2 ? "s" : "");
 }

@@ -14,14 +14,15 @@ typedef void (*CheckSelect)(Checker *checker, const CheckedTable *table, const P
 /* The SELECTs that Debezium would run. Incrementally read snapshots make their own (PostgresScanFetchTask), and
  * snapshot.mode never makes none; so it is no use to look at those. */
 static void check_selects(Checker *checker, const CheckedTable *table, CheckSelect check) {
-    Str mode = table_value(checker, table, "debezium.snapshot.mode", STR(""));
+    Str mode = str_trim(table_value(checker, table, "debezium.snapshot.mode", STR("")));
     if (!is_connector(table, "postgres-cdc") || table->is_incremental || str_equal_ignore_case(mode, STR("never"))) {
         return;
     }
-    for (size_t i = 0; i < table->plan->count; i++) {
-        const PlannedOption *option = &table->plan->options[i];
-        if (!option->is_removed && str_has_prefix(option->key, str_of(overrides))) {
-            check(checker, table, option, str_from(option->key, sizeof overrides - 1));
+    size_t count;
+    const PlannedOption **options = own_options(checker, table, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (str_has_prefix(options[i]->key, str_of(overrides)) && !is_placeholder(options[i]->value)) {
+            check(checker, table, options[i], str_from(options[i]->key, sizeof overrides - 1));
         }
     }
 }
@@ -100,11 +101,11 @@ void check_snapshot_select_table(Checker *checker, const CheckedTable *table) {
 /* The heartbeats whose query runs: before 3.3 an incremental source never ran it (FLINK-35387). */
 static bool pick_query(const Checker *checker, const CheckedTable *table, GroupItem *item) {
     item->option = is_connector(table, "postgres-cdc") ? table_option(checker, table, heartbeat_query) : NULL;
-    if (item->option == NULL || (table->is_incremental && !release_is_at_least(checker, "3.3"))) {
+    if (item->option == NULL || is_placeholder(item->option->value)) {
         return false;
     }
     item->key = item->option->value;
-    return true;
+    return !table->is_incremental || release_is_at_least(checker, "3.3");
 }
 
 void check_heartbeat_query_sql(Checker *checker) {
@@ -112,7 +113,7 @@ void check_heartbeat_query_sql(Checker *checker) {
     size_t count;
     for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
         Sql sql = sql_parse(item->key, checker->arena);
-        if (sql.problem.size > 0) {
+        if (sql.problem.size > 0 && (item = leave_out_allowed(checker, item, &count)) != NULL) {
             Str problem = shown(checker, sql.problem), others = others_text(checker, count);
             fire_in_value(checker, item->table, item->option, sql.place,
                           format(checker, "PostgreSQL refuses the heartbeat's query: %.*s%.*s", SHOW(problem), SHOW(others)),
@@ -135,7 +136,7 @@ void check_heartbeat_query_effect(Checker *checker) {
     size_t count;
     for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
         Sql sql = sql_parse(item->key, checker->arena);
-        if (!has_effect(&sql)) {
+        if (!has_effect(&sql) && (item = leave_out_allowed(checker, item, &count)) != NULL) {
             Str others = others_text(checker, count);
             fire_at_value(checker, item->table, item->option,
                           format(checker, "the heartbeat's query writes nothing, so the slot does not move on by it%.*s",

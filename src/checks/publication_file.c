@@ -1,35 +1,29 @@
 /* Checks of the sources' publications against those of --publication-sql. */
 #include "checks/groups.h"
 #include "checks/publication_file.h"
-#include "checks/registry.h"
 #include "postgres/sql.h"
 
 /* ---- The publication of a source --------------------------------------------------------------------------------- */
 
 static const char publication_option[] = "debezium.publication.name";
 
-/* Debezium's default (PostgresConnectorConfig.PUBLICATION_NAME). */
-static Str publication_name(const Checker *checker, const CheckedTable *table) {
-    return table_value(checker, table, publication_option, STR("dbz_publication"));
-}
-
 /* Only pgoutput knows publications. Without the option the plugin would be decoderbufs, of which other checks speak; who
  * names a script of publications wants pgoutput. */
 static bool has_publication(const Checker *checker, const CheckedTable *table) {
-    Str plugin = effective_value(checker, table, "debezium.plugin.name", "decoding.plugin.name", STR("pgoutput"));
-    return checker->settings->publications != NULL && is_connector(table, "postgres-cdc") && str_equal(plugin, STR("pgoutput"));
+    const PlannedOption *plugin = effective_option(checker, table, "debezium.plugin.name", "decoding.plugin.name");
+    return checker->settings->publications != NULL && is_postgres(table) &&
+           (plugin == NULL || uses_pgoutput(checker, table)) && !is_placeholder(publication_of(checker, table));
 }
 
 static bool is_filtered(const Checker *checker, const CheckedTable *table) {
-    Str mode = table_value(checker, table, "debezium.publication.autocreate.mode", STR(""));
-    return str_equal_ignore_case(str_trim(mode), STR("filtered"));
+    return autocreate_of(checker, table) == AUTOCREATE_FILTERED;
 }
 
 const Publication *published_for(const Checker *checker, const CheckedTable *table) {
     if (!has_publication(checker, table) || (is_filtered(checker, table) && release_is_at_least(checker, "3.1"))) {
         return NULL;
     }
-    return publications_find(checker->settings->publications, publication_name(checker, table));
+    return publications_find(checker->settings->publications, publication_of(checker, table));
 }
 
 Str add_statement(const Checker *checker, const Publication *publication, Str schema, Str table) {
@@ -42,7 +36,7 @@ Str add_statement(const Checker *checker, const Publication *publication, Str sc
 /* ---- publication-missing ----------------------------------------------------------------------------------------- */
 
 static bool pick_missing(const Checker *checker, const CheckedTable *table, GroupItem *item) {
-    item->key = publication_name(checker, table);
+    item->key = publication_of(checker, table);
     item->option = table_option(checker, table, publication_option);
     return has_publication(checker, table) && !is_filtered(checker, table) &&
            publications_find(checker->settings->publications, item->key) == NULL;
@@ -75,12 +69,18 @@ static Str made_publications(const Checker *checker) {
 }
 
 void check_publication_missing(Checker *checker) {
+    enum { NEAREST_MAX = 100 }; /* each is looked for among all publications */
     Groups groups = group_tables(checker, pick_missing);
-    size_t count;
+    Str made = groups.items.count > 0 ? made_publications(checker) : STR("");
+    size_t count, number = 0;
+    const Publications *publications = checker->settings->publications;
     for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
-        Str name = shown(checker, item->key), others = others_text(checker, count), files = checker->settings->publications->files;
-        Str nearest = publications_nearest(checker->settings->publications, item->key);
-        Str hint = nearest.size > 0 ? format(checker, "did you mean '%.*s'?", SHOW(nearest)) : made_publications(checker);
+        if ((item = leave_out_allowed(checker, item, &count)) == NULL) {
+            continue;
+        }
+        Str name = shown(checker, item->key), others = others_text(checker, count), files = publications->files;
+        Str nearest = number++ < NEAREST_MAX ? publications_nearest(publications, item->key) : STR("");
+        Str hint = nearest.size > 0 ? format(checker, "did you mean '%.*s'?", SHOW(nearest)) : made;
         const char *is_default = item->option ? "" : ", the connector's default";
         Str message = format(checker, "no statement of %.*s makes the publication '%.*s'%s%.*s", SHOW(files), SHOW(name),
                              is_default, SHOW(others));
@@ -91,7 +91,7 @@ void check_publication_missing(Checker *checker) {
 /* ---- The publication's own settings ------------------------------------------------------------------------------ */
 
 static bool pick_named(const Checker *checker, const CheckedTable *table, GroupItem *item) {
-    item->key = publication_name(checker, table);
+    item->key = publication_of(checker, table);
     item->option = table_option(checker, table, publication_option);
     return published_for(checker, table) != NULL;
 }
@@ -117,7 +117,7 @@ void check_publication_operations(Checker *checker) {
     for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
         const Publication *publication = publications_find(checker->settings->publications, item->key);
         Str missing = missing_operations(checker, publication->operations);
-        if (missing.size > 0) {
+        if (missing.size > 0 && (item = leave_out_allowed(checker, item, &count)) != NULL) {
             Str name = shown(checker, item->key), others = others_text(checker, count);
             Str quoted = publication_identifier(checker->arena, item->key);
             fire_at_publication(checker, item,
@@ -130,9 +130,8 @@ void check_publication_operations(Checker *checker) {
 }
 
 static bool pick_partitioned(const Checker *checker, const CheckedTable *table, GroupItem *item) {
-    Str includes = table_value(checker, table, "scan.include-partitioned-tables.enabled", STR(""));
     bool wants_root = table->is_incremental && release_is_at_least(checker, "3.5") &&
-                      str_equal_ignore_case(str_trim(includes), STR("true"));
+                      is_set_true(checker, table, "scan.include-partitioned-tables.enabled");
     return wants_root && pick_named(checker, table, item);
 }
 
@@ -140,7 +139,8 @@ void check_publication_partition_root(Checker *checker) {
     Groups groups = group_tables(checker, pick_partitioned);
     size_t count;
     for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
-        if (!publications_find(checker->settings->publications, item->key)->is_via_root) {
+        bool is_via_root = publications_find(checker->settings->publications, item->key)->is_via_root;
+        if (!is_via_root && (item = leave_out_allowed(checker, item, &count)) != NULL) {
             Str name = shown(checker, item->key), others = others_text(checker, count);
             Str quoted = publication_identifier(checker->arena, item->key);
             fire_at_publication(checker, item,
@@ -159,7 +159,7 @@ static bool pick_heartbeat(const Checker *checker, const CheckedTable *table, Gr
     if (item->option == NULL || published_for(checker, table) == NULL) {
         return false;
     }
-    Str name = publication_name(checker, table), query = item->option->value;
+    Str name = publication_of(checker, table), query = item->option->value;
     item->key = format(checker, "%.*s %.*s", SHOW(name), SHOW(query));
     return !table->is_incremental || release_is_at_least(checker, "3.3"); /* FLINK-35387 */
 }
@@ -168,7 +168,8 @@ static void check_written(Checker *checker, const GroupItem *item, size_t count,
     const Publication *publication = published_for(checker, item->table);
     const PublishedTable *table;
     Str schema = written->schema.size > 0 ? written->schema : STR("public");
-    if (publication_holds(publication, schema, written->table, checker->arena, &table)) {
+    if (publication_holds(publication, schema, written->table, checker->arena, &table) ||
+        (item = leave_out_allowed(checker, item, &count)) == NULL) {
         return;
     }
     Str full = format(checker, "%.*s.%.*s", SHOW(schema), SHOW(written->table)), shown_table = shown(checker, full);

@@ -1,6 +1,5 @@
 /* Checks of the tables that sources read against those that their publications hold. */
 #include "checks/publication_file.h"
-#include "checks/registry.h"
 #include "rules/pattern.h"
 
 /* Regular expressions are tried on all tables of a publication, but not without end. */
@@ -165,7 +164,8 @@ static Captured captured_tables(const Checker *checker, const CheckedTable *tabl
                          .schema = table_value(checker, table, "schema-name", STR("")),
                          .option = table_option(checker, table, "table-name")};
     bool is_replaced = table_option(checker, table, "debezium.table.include.list") != NULL;
-    if (captured.option == NULL || captured.schema.size == 0 || is_replaced) {
+    if (captured.option == NULL || captured.schema.size == 0 || is_replaced || is_placeholder(captured.schema) ||
+        is_placeholder(captured.option->value)) {
         captured.publication = NULL;
     }
     if (captured.publication == NULL) {
@@ -186,7 +186,7 @@ static void check_sources(Checker *checker, CheckCaptured check) {
     for (size_t i = 0; checker->settings->publications != NULL && i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
         Captured captured = {0};
-        if (!table->plan->table->statement->is_frozen) {
+        if (!is_frozen(table)) {
             captured = captured_tables(checker, table, &matches_left);
         }
         if (captured.publication != NULL) {

@@ -16,7 +16,8 @@ typedef struct Change {
     bool is_about_publications; /* else what PostgreSQL says against it does not matter */
 } Change;
 
-/* The key of a table in a publication's index; the same for names that differ in case only. */
+/* The key of a table in a publication's index; the same for names that differ in case only. A schema of the publication
+ * stands there as a table without a name. */
 Str published_key(Arena *arena, Str schema, Str name);
 
 /* ---- changes.c ---- */

@@ -66,8 +66,9 @@ static void change_table(Change *change, Publication *publication, const json_t 
     }
 }
 
-static size_t find_schema(const Publication *publication, Str name) {
-    for (size_t i = 0; i < publication->schemas.count; i++) {
+static size_t find_schema(const Publication *publication, Str name, Arena *arena) {
+    bool is_held = name_index_get(publication->index, published_key(arena, name, STR(""))) != SIZE_MAX;
+    for (size_t i = 0; is_held && i < publication->schemas.count; i++) {
         if (str_equal(publication->schemas.items[i], name)) {
             return i;
         }
@@ -75,17 +76,36 @@ static size_t find_schema(const Publication *publication, Str name) {
     return SIZE_MAX;
 }
 
+static void add_schema(const Change *change, Publication *publication, Str name) {
+    Arena *arena = change->set->arena;
+    name_index_set(publication->index, published_key(arena, name, STR("")), 0, arena);
+    *vector_add(arena, &publication->schemas) = arena_copy(arena, name);
+}
+
+/* Another one may differ from it only in case. */
+static void remove_schema(const Change *change, Publication *publication, size_t number) {
+    Str name = publication->schemas.items[number];
+    bool is_left = false;
+    publication->schemas.items[number] = publication->schemas.items[--publication->schemas.count];
+    for (size_t i = 0; i < publication->schemas.count; i++) {
+        is_left = is_left || str_equal_ignore_case(publication->schemas.items[i], name);
+    }
+    if (!is_left) {
+        name_index_set(publication->index, published_key(change->set->arena, name, STR("")), SIZE_MAX, change->set->arena);
+    }
+}
+
 static void change_schema(Change *change, Publication *publication, const json_t *object, ObjectAction action) {
     bool is_current = str_equal(node_text(object, "pubobjtype"), STR("PUBLICATIONOBJ_TABLES_IN_CUR_SCHEMA"));
     Str name = is_current ? change->set->search_schema : node_text(object, "name");
-    size_t known = find_schema(publication, name);
+    size_t known = find_schema(publication, name, change->set->arena);
     if (action == OBJECTS_DROP && known == SIZE_MAX) {
         refuse_at(change, node_location(object),
                change_format(change, "tables from schema \"%.*s\" are not part of the publication", SHOWN(name)));
     } else if (action == OBJECTS_DROP) {
-        publication->schemas.items[known] = publication->schemas.items[--publication->schemas.count];
+        remove_schema(change, publication, known);
     } else if (known == SIZE_MAX) {
-        *vector_add(change->set->arena, &publication->schemas) = arena_copy(change->set->arena, name);
+        add_schema(change, publication, name);
     } else if (action == OBJECTS_ADD) {
         refuse_at(change, node_location(object),
                   change_format(change, "schema \"%.*s\" is already member of publication \"%.*s\"", SHOWN(name),

@@ -53,13 +53,21 @@ const Publication *publications_find(const Publications *publications, Str name)
     return number != SIZE_MAX ? &publications->items.items[number] : NULL;
 }
 
+/* shop and shop_pub */
+static bool begin_alike(Str a, Str b) {
+    enum { SHORTEST = 3 };
+    return a.size >= SHORTEST && b.size >= SHORTEST && (str_has_prefix(a, b) || str_has_prefix(b, a));
+}
+
 Str publications_nearest(const Publications *publications, Str name) {
     enum { FARTHEST = 4 };
     Str nearest = STR("");
     size_t limit = name.size / 2 < FARTHEST ? name.size / 2 : FARTHEST, best = limit + 1;
     for (size_t i = 0; i < publications->items.count; i++) {
         const Publication *publication = &publications->items.items[i];
-        size_t distance = publication->is_dropped ? SIZE_MAX : str_distance(name, publication->name, limit);
+        size_t distance = publication->is_dropped             ? SIZE_MAX
+                          : begin_alike(name, publication->name) ? 1
+                                                                 : str_distance(name, publication->name, limit);
         if (distance < best) {
             best = distance;
             nearest = publication->name;
@@ -68,13 +76,8 @@ Str publications_nearest(const Publications *publications, Str name) {
     return nearest;
 }
 
-static bool holds_schema(const Publication *publication, Str schema) {
-    for (size_t i = 0; i < publication->schemas.count; i++) {
-        if (str_equal_ignore_case(publication->schemas.items[i], schema)) {
-            return true;
-        }
-    }
-    return false;
+static bool holds_schema(const Publication *publication, Str schema, Arena *arena) {
+    return name_index_get(publication->index, published_key(arena, schema, STR(""))) != SIZE_MAX;
 }
 
 static const PublishedTable *find_entry(const Publication *publication, Str key) {
@@ -97,7 +100,7 @@ bool publication_holds(const Publication *publication, Str schema, Str name, Are
     for (size_t i = 0; i < PARENTS_MAX && !is_held; i++) {
         const PublishedTable *entry = find_entry(publication, key);
         size_t number = name_index_get(set->parent_index, key);
-        is_held = holds_schema(publication, schema) || (entry != NULL && (takes_only || !entry->is_only));
+        is_held = holds_schema(publication, schema, arena) || (entry != NULL && (takes_only || !entry->is_only));
         if (number == SIZE_MAX) {
             break;
         }
