@@ -142,10 +142,11 @@ static void add_table(const Dot *dot, const OverviewTable *table) {
     const SideStyle *style = &styles[side_of(table)];
     bool is_shared = table->slot_users > 1;
     Str slot = is_shared ? STR("") : table->slot;
+    TableName name = overview_table_name(table->plan);
     indent(dot);
     buffer_format(dot->out, "t%zu [fillcolor=\"%s\" color=\"%s\" label=<<b>", number_of(dot, table->plan->table), style->fill,
                   is_shared ? SHARED_COLOR : style->line);
-    add_text(dot, overview_name(&dot->overview, &table->plan->table->name, dot->arena));
+    add_text(dot, overview_name(&dot->overview, &name, dot->arena));
     buffer_add(dot->out, STR("</b>"));
     add_small(dot, STR(""), overview_upstream(table, false, dot->arena));
     add_small(dot, STR("slot "), slot);

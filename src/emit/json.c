@@ -91,9 +91,12 @@ static void fill_name(const Json *json, json_t *object, const TableName *name) {
     put_text(json, object, "table", name->table);
 }
 
+static const Plan *plan_of(const Json *json, const Table *table) { return &json->request->plans->items[table - json->model->tables]; }
+
 /* A name, and the place in "tables" of the table it stands for. */
 static void fill_reference(const Json *json, json_t *object, const TableName *name, const Table *table) {
-    fill_name(json, object, name);
+    TableName known = table != NULL ? overview_table_name(plan_of(json, table)) : *name;
+    fill_name(json, object, &known);
     put_index(json, object, "index", table != NULL, table != NULL ? (size_t)(table - json->model->tables) : 0);
 }
 
@@ -373,7 +376,7 @@ static void add_options(const Json *json, json_t *table, const Plan *plan) {
     Candidates candidates = {0};
     size_t distance = 0;
     for (const Table *at = plan->table; at != NULL; at = at->like) {
-        add_candidates(json, &json->request->plans->items[at - json->model->tables], distance++, &candidates);
+        add_candidates(json, plan_of(json, at), distance++, &candidates);
     }
     const bool *are_effective = find_effective(&candidates, json->arena);
     for (size_t i = 0; i < candidates.count; i++) {
@@ -424,8 +427,9 @@ static void put_like(const Json *json, json_t *object, const Table *table) {
         return;
     }
     json_t *like = put_object(json, object, "like");
-    fill_reference(json, like, &table->like_name, table->like);
-    put_boolean(json, like, "takes_options", table->definition->takes_like_options);
+    const Table *other = model_find(json->model, &table->like_name, table->statement->span.start);
+    fill_reference(json, like, &table->like_name, other);
+    put_boolean(json, like, "takes_options", table->like != NULL);
 }
 
 static void fill_table(Json *json, size_t index) {
@@ -433,7 +437,9 @@ static void fill_table(Json *json, size_t index) {
     const Plan *plan = overview->plan;
     const Table *table = plan->table;
     json->connector = overview->connector;
-    fill_name(json, put_object(json, json->item, "name"), &table->name);
+    TableName name = overview_table_name(plan);
+    fill_name(json, put_object(json, json->item, "name"), &name);
+    put_text_or_null(json, json->item, "renamed_from", plan->new_name.size > 0 ? table->name.table : STR(""));
     put_statement(json, json->item, table->statement);
     put_place(json, json->item, table->definition->name.start);
     add_roles(json, json->item, overview->roles);

@@ -139,7 +139,7 @@ static Str find_publication(const Making *making, Str connector) {
         return value;
     }
     plugin = plugin.size > 0 ? plugin : value_or_default(making, connector, STR("decoding.plugin.name"));
-    return str_equal(plugin, STR("pgoutput")) ? STR("dbz_publication") : value;
+    return str_equal_ignore_case(str_trim(plugin), STR("pgoutput")) ? STR("dbz_publication") : value;
 }
 
 static int compare_slots(const void *a, const void *b) {
@@ -177,6 +177,16 @@ static void count_slot_users(const Overview *overview, Arena *arena) {
 }
 
 /* ---- Names -------------------------------------------------------------------------------------------------------------- */
+
+TableName overview_table_name(const Plan *plan) {
+    TableName name = plan->table->name;
+    name.table = plan->new_name.size > 0 ? plan->new_name : name.table;
+    return name;
+}
+
+TableName overview_target_name(const Plans *plans, const Flow *flow) {
+    return flow->target == NULL ? flow->target_name : overview_table_name(&plans->items[flow->target - plans->model->tables]);
+}
 
 static void compare_name(Overview *overview, const TableName *first, const TableName *name) {
     overview->hides_catalog = overview->hides_catalog && str_equal(first->catalog, name->catalog);

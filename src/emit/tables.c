@@ -110,7 +110,8 @@ static Str *find_targets(const Sheet *sheet) {
     Str *names = arena_array(arena, model->flow_count, sizeof *names);
     Str *targets = arena_array(arena, model->table_count, sizeof *targets);
     for (size_t i = 0; i < model->flow_count; i++) {
-        names[i] = printable_text(overview_name(sheet->overview, &model->flows[i].target_name, arena), arena);
+        TableName name = overview_target_name(sheet->request->plans, &model->flows[i]);
+        names[i] = printable_text(overview_name(sheet->overview, &name, arena), arena);
     }
     for (size_t i = 0; i < model->table_count; i++) {
         targets[i] = join_targets(&flows[i], names, numbers, seen, i, arena);
@@ -125,9 +126,10 @@ static Str role_text(unsigned roles) {
 
 static void fill_row(const Sheet *sheet, const OverviewTable *table, Str targets, Row *row) {
     Arena *arena = sheet->arena;
+    TableName name = overview_table_name(table->plan);
     *row = (Row){.table = table};
     row->cells[COLUMN_ROLE].text = role_text(table->roles);
-    row->cells[COLUMN_TABLE].text = overview_name(sheet->overview, &table->plan->table->name, arena);
+    row->cells[COLUMN_TABLE].text = overview_name(sheet->overview, &name, arena);
     row->cells[COLUMN_CONNECTOR].text = table->connector;
     row->cells[COLUMN_UPSTREAM].text = overview_upstream(table, false, arena);
     row->cells[COLUMN_SLOT].text = table->slot;
