@@ -40,7 +40,7 @@ typedef struct Dot {
     size_t cluster_count; /* so far */
 } Dot;
 
-/* ---- Text ---------------------------------------------------------------------------------------------------------- */
+/* ---- Text -------------------------------------------------------------------------------------------------------- */
 
 /* Text of an HTML-like label. */
 static void add_text(const Dot *dot, Str text) {
@@ -83,7 +83,7 @@ static void add_small(const Dot *dot, Str what, Str text) {
     }
 }
 
-/* ---- Order: what shares a group stands together ------------------------------------------------------------------------- */
+/* ---- Order: what shares a group stands together ------------------------------------------------------------------ */
 
 static Side side_of(const OverviewTable *table) {
     switch (table->roles & (ROLE_SOURCE | ROLE_SINK)) {
@@ -134,7 +134,7 @@ static void sort_tables(Dot *dot) {
     }
 }
 
-/* ---- Tables ------------------------------------------------------------------------------------------------------------- */
+/* ---- Tables ------------------------------------------------------------------------------------------------------ */
 
 static size_t number_of(const Dot *dot, const Table *table) { return (size_t)(table - dot->model->tables); }
 
@@ -142,17 +142,18 @@ static void add_table(const Dot *dot, const OverviewTable *table) {
     const SideStyle *style = &styles[side_of(table)];
     bool is_shared = table->slot_users > 1;
     Str slot = is_shared ? STR("") : table->slot;
+    TableName name = overview_table_name(table->plan);
     indent(dot);
-    buffer_format(dot->out, "t%zu [fillcolor=\"%s\" color=\"%s\" label=<<b>", number_of(dot, table->plan->table), style->fill,
-                  is_shared ? SHARED_COLOR : style->line);
-    add_text(dot, overview_name(&dot->overview, &table->plan->table->name, dot->arena));
+    buffer_format(dot->out, "t%zu [fillcolor=\"%s\" color=\"%s\" label=<<b>", number_of(dot, table->plan->table),
+                  style->fill, is_shared ? SHARED_COLOR : style->line);
+    add_text(dot, overview_name(&dot->overview, &name, dot->arena));
     buffer_add(dot->out, STR("</b>"));
     add_small(dot, STR(""), overview_upstream(table, false, dot->arena));
     add_small(dot, STR("slot "), slot);
     buffer_add(dot->out, STR(">]\n"));
 }
 
-/* ---- Frames around them ---------------------------------------------------------------------------------------------------- */
+/* ---- Frames around them ------------------------------------------------------------------------------------------ */
 
 static void open_cluster(Dot *dot, const char *style) {
     indent(dot);
@@ -173,7 +174,8 @@ static void close_cluster(Dot *dot) {
 static void open_server(Dot *dot, const OverviewTable *table) {
     const SideStyle *style = &styles[side_of(table)];
     Str connector = table->connector.size > 0 ? table->connector : STR("no connector");
-    Str box = arena_format(dot->arena, "style=\"rounded,filled\" fillcolor=\"%s\" color=\"%s\"", style->ground, style->line);
+    Str box =
+        arena_format(dot->arena, "style=\"rounded,filled\" fillcolor=\"%s\" color=\"%s\"", style->ground, style->line);
     open_cluster(dot, box.data);
     buffer_add(dot->out, STR("<b>"));
     add_text(dot, connector);
@@ -249,7 +251,7 @@ static void add_servers(Dot *dot) {
     }
 }
 
-/* ---- Flows --------------------------------------------------------------------------------------------------------------------- */
+/* ---- Flows ------------------------------------------------------------------------------------------------------- */
 
 /* The first flow into a target stands before the others. */
 static int compare_targets(const void *a, const void *b) {
@@ -311,7 +313,8 @@ static void add_flow(const Dot *dot, size_t index, size_t stranger, const char *
     }
     if (flow->reads_others) {
         indent(dot);
-        buffer_format(dot->out, "o%zu [style=\"rounded,dashed\" color=\"" FAINT "\" label=<<i>other tables</i>>]\n", index);
+        buffer_format(dot->out, "o%zu [style=\"rounded,dashed\" color=\"" FAINT "\" label=<<i>other tables</i>>]\n",
+                      index);
         indent(dot);
         buffer_format(dot->out, "o%zu", index);
         end_edge(dot, flow, stranger, color);
@@ -340,7 +343,7 @@ static void add_flows(const Dot *dot, const size_t *strangers, StatementSets *se
     }
 }
 
-/* ---- The graph ------------------------------------------------------------------------------------------------------------------ */
+/* ---- The graph --------------------------------------------------------------------------------------------------- */
 
 /* The file's name, and which colour is which statement set. */
 static void add_caption(const Dot *dot, const StatementSets *sets) {
@@ -351,7 +354,8 @@ static void add_caption(const Dot *dot, const StatementSets *sets) {
     for (size_t i = 0; i < sets->count; i++) {
         size_t line = source_line(source, sets->items[i].begin->span.start);
         buffer_format(dot->out, "<br/><font color=\"%s\">statement set of line %zu: %zu INSERT%s</font>",
-                      set_colors[i % SET_COLOR_COUNT], line, sets->items[i].flows, sets->items[i].flows == 1 ? "" : "s");
+                      set_colors[i % SET_COLOR_COUNT], line, sets->items[i].flows,
+                      sets->items[i].flows == 1 ? "" : "s");
     }
     end_label(dot);
 }
@@ -366,7 +370,8 @@ static void add_head(Dot *dot) {
     add_line(dot, "nodesep=0.12");
     add_line(dot, "ranksep=1.4");
     add_line(dot, "pad=0.3");
-    add_line(dot, "node [shape=box style=\"rounded,filled\" fontname=\"Helvetica,Arial,sans-serif\" fontsize=11 height=0.3 width=1.9 margin=\"0.12,0.06\"]");
+    add_line(dot, "node [shape=box style=\"rounded,filled\" fontname=\"Helvetica,Arial,sans-serif\" fontsize=11 "
+                  "height=0.3 width=1.9 margin=\"0.12,0.06\"]");
     add_line(dot, "edge [color=\"#888888\" arrowsize=0.7]");
 }
 

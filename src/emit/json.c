@@ -1,5 +1,5 @@
-/* --emit json: the whole model, as docs/emit-json.md describes it. Each item of its lists is a document of its own on the
- * way, so that a large script needs no more memory than its largest table. */
+/* --emit json: the whole model, as docs/emit-json.md describes it. Each item of its lists is a document of its own
+ * on the way, so that a large script needs no more memory than its largest table. */
 #include <stdlib.h>
 
 #include "emit/overview.h"
@@ -22,12 +22,12 @@ typedef struct Json {
     Overview overview;
     const Statement *const *sets; /* overview_sets() */
     Views views;
-    Str connector; /* of the table at hand */
-    json_t *item;  /* the item of a list that is being made; all values are put into it as soon as they are made */
+    Str connector;     /* of the table at hand */
+    json_t *item;      /* the item of a list that is being made; all values are put into it as soon as they are made */
     size_t list_count; /* how many items the list has so far */
 } Json;
 
-/* ---- Putting values in ------------------------------------------------------------------------------------------------- */
+/* ---- Putting values in ------------------------------------------------------------------------------------------- */
 
 static void put(const Json *json, json_t *object, const char *key, json_t *value) {
     if (json_object_set_new(object, key, value) != 0) {
@@ -59,13 +59,17 @@ static json_t *text_json(const Json *json, Str text) {
     return json_stringn(valid.size > 0 ? valid.data : "", valid.size);
 }
 
-static void put_text(const Json *json, json_t *object, const char *key, Str text) { put(json, object, key, text_json(json, text)); }
+static void put_text(const Json *json, json_t *object, const char *key, Str text) {
+    put(json, object, key, text_json(json, text));
+}
 
 static void put_text_or_null(const Json *json, json_t *object, const char *key, Str text) {
     put(json, object, key, text.size > 0 ? text_json(json, text) : json_null());
 }
 
-static void put_boolean(const Json *json, json_t *object, const char *key, bool value) { put(json, object, key, json_boolean(value)); }
+static void put_boolean(const Json *json, json_t *object, const char *key, bool value) {
+    put(json, object, key, json_boolean(value));
+}
 
 static void put_number(const Json *json, json_t *object, const char *key, size_t number) {
     put(json, object, key, json_integer((json_int_t)number));
@@ -83,7 +87,7 @@ static void put_place(const Json *json, json_t *object, uint32_t offset) {
     put_number(json, object_of_place, "column", place.column);
 }
 
-/* ---- Names ------------------------------------------------------------------------------------------------------------ */
+/* ---- Names ------------------------------------------------------------------------------------------------------- */
 
 static void fill_name(const Json *json, json_t *object, const TableName *name) {
     put_text(json, object, "catalog", name->catalog);
@@ -91,9 +95,14 @@ static void fill_name(const Json *json, json_t *object, const TableName *name) {
     put_text(json, object, "table", name->table);
 }
 
+static const Plan *plan_of(const Json *json, const Table *table) {
+    return &json->request->plans->items[table - json->model->tables];
+}
+
 /* A name, and the place in "tables" of the table it stands for. */
 static void fill_reference(const Json *json, json_t *object, const TableName *name, const Table *table) {
-    fill_name(json, object, name);
+    TableName known = table != NULL ? overview_table_name(plan_of(json, table)) : *name;
+    fill_name(json, object, &known);
     put_index(json, object, "index", table != NULL, table != NULL ? (size_t)(table - json->model->tables) : 0);
 }
 
@@ -110,7 +119,8 @@ static void put_statement(const Json *json, json_t *object, const Statement *sta
 /* The names of a list in parentheses. */
 static void add_names(const Json *json, json_t *array, Span list) {
     Str text = json->source->text;
-    for (Token token = lex_significant(text, list.start); token.start < list.end; token = lex_significant(text, token.end)) {
+    for (Token token = lex_significant(text, list.start); token.start < list.end;
+         token = lex_significant(text, token.end)) {
         bool is_name = token.kind != TOKEN_LEFT_PAREN && token.kind != TOKEN_RIGHT_PAREN && token.kind != TOKEN_COMMA;
         if (is_name) {
             add(json, array, text_json(json, identifier_value(text, token_span(token), json->arena)));
@@ -124,7 +134,8 @@ static Str one_line(const Json *json, Span span, bool is_tight) {
     Str text = json->source->text;
     Buffer line = {0};
     uint32_t end = span.start;
-    for (Token token = lex_significant(text, span.start); token.start < span.end; token = lex_significant(text, token.end)) {
+    for (Token token = lex_significant(text, span.start); token.start < span.end;
+         token = lex_significant(text, token.end)) {
         bool opens = line.size > 0 && strchr("(<", line.data[line.size - 1]) != NULL;
         bool closes = token.kind == TOKEN_RIGHT_PAREN || token.kind == TOKEN_GREATER || token.kind == TOKEN_COMMA;
         if (token.start > end && line.size > 0 && !(is_tight && (opens || closes))) {
@@ -136,7 +147,7 @@ static Str one_line(const Json *json, Span span, bool is_tight) {
     return buffer_take(&line, json->arena);
 }
 
-/* ---- Statements, settings, pragmas ------------------------------------------------------------------------------------- */
+/* ---- Statements, settings, pragmas ------------------------------------------------------------------------------- */
 
 static const char *const statement_kinds[] = {
     [STATEMENT_OTHER] = "other",
@@ -204,14 +215,15 @@ static void add_checks(const Json *json, json_t *array, Str list) {
 }
 
 static void fill_pragma(Json *json, size_t index) {
-    static const char *const kinds[] = {[PRAGMA_OFF] = "off", [PRAGMA_ON] = "on", [PRAGMA_SKIP] = "skip", [PRAGMA_ALLOW] = "allow"};
+    static const char *const kinds[] = {
+        [PRAGMA_OFF] = "off", [PRAGMA_ON] = "on", [PRAGMA_SKIP] = "skip", [PRAGMA_ALLOW] = "allow"};
     const Pragma *pragma = &json->script->pragmas[index];
     put(json, json->item, "kind", json_string(kinds[pragma->kind]));
     add_checks(json, put_array(json, json->item, "checks"), source_slice(json->source, pragma->argument));
     put_place(json, json->item, pragma->comment.start);
 }
 
-/* ---- Tables: columns ------------------------------------------------------------------------------------------------------ */
+/* ---- Tables: columns --------------------------------------------------------------------------------------------- */
 
 static bool is_column(const Column *column) {
     return column->kind != COLUMN_WATERMARK && column->kind != COLUMN_PRIMARY_KEY && column->kind != COLUMN_UNIQUE;
@@ -273,7 +285,7 @@ static void add_watermarks(const Json *json, json_t *table, const TableDefinitio
     }
 }
 
-/* ---- Tables: options ------------------------------------------------------------------------------------------------------ */
+/* ---- Tables: options --------------------------------------------------------------------------------------------- */
 
 /* One of the options that a table has in the end: its own, and those that LIKE brings. */
 typedef struct Candidate {
@@ -322,7 +334,8 @@ static bool *find_effective(const Candidates *candidates, Arena *arena) {
 static Str shown_value(const Json *json, const PlannedOption *option, Str key, Str value) {
     const Connector *connector = catalogue_connector(json->connector);
     OptionFound found = catalogue_option(connector, key, json->request->release);
-    bool is_secret = (found.option != NULL && found.option->secret) || is_secret_key(option->key) || is_secret_key(option->old_key);
+    bool is_secret =
+        (found.option != NULL && found.option->secret) || is_secret_key(option->key) || is_secret_key(option->old_key);
     return is_secret ? STR(SECRET_MASK) : mask_value(key, value, json->arena);
 }
 
@@ -350,7 +363,8 @@ static void put_old(const Json *json, json_t *object, const PlannedOption *optio
     put_text(json, was, "value", shown_value(json, option, option->old_key, option->old_value));
 }
 
-static void add_option(const Json *json, json_t *array, const Plan *plan, const Candidate *candidate, bool is_effective) {
+static void add_option(const Json *json, json_t *array, const Plan *plan, const Candidate *candidate,
+                       bool is_effective) {
     const PlannedOption *option = candidate->option;
     json_t *object = add_object(json, array);
     bool is_own = candidate->plan == plan;
@@ -373,7 +387,7 @@ static void add_options(const Json *json, json_t *table, const Plan *plan) {
     Candidates candidates = {0};
     size_t distance = 0;
     for (const Table *at = plan->table; at != NULL; at = at->like) {
-        add_candidates(json, &json->request->plans->items[at - json->model->tables], distance++, &candidates);
+        add_candidates(json, plan_of(json, at), distance++, &candidates);
     }
     const bool *are_effective = find_effective(&candidates, json->arena);
     for (size_t i = 0; i < candidates.count; i++) {
@@ -395,7 +409,7 @@ static void add_removed_options(const Json *json, json_t *table, const Plan *pla
     }
 }
 
-/* ---- Tables --------------------------------------------------------------------------------------------------------------- */
+/* ---- Tables ------------------------------------------------------------------------------------------------------ */
 
 static void put_upstream(const Json *json, json_t *object, const OverviewTable *table) {
     json_t *upstream = put_object(json, object, "upstream");
@@ -424,8 +438,9 @@ static void put_like(const Json *json, json_t *object, const Table *table) {
         return;
     }
     json_t *like = put_object(json, object, "like");
-    fill_reference(json, like, &table->like_name, table->like);
-    put_boolean(json, like, "takes_options", table->definition->takes_like_options);
+    const Table *other = model_find(json->model, &table->like_name, table->statement->span.start);
+    fill_reference(json, like, &table->like_name, other);
+    put_boolean(json, like, "takes_options", table->like != NULL);
 }
 
 static void fill_table(Json *json, size_t index) {
@@ -433,7 +448,9 @@ static void fill_table(Json *json, size_t index) {
     const Plan *plan = overview->plan;
     const Table *table = plan->table;
     json->connector = overview->connector;
-    fill_name(json, put_object(json, json->item, "name"), &table->name);
+    TableName name = overview_table_name(plan);
+    fill_name(json, put_object(json, json->item, "name"), &name);
+    put_text_or_null(json, json->item, "renamed_from", plan->new_name.size > 0 ? table->name.table : STR(""));
     put_statement(json, json->item, table->statement);
     put_place(json, json->item, table->definition->name.start);
     add_roles(json, json->item, overview->roles);
@@ -449,7 +466,7 @@ static void fill_table(Json *json, size_t index) {
     add_removed_options(json, json->item, plan);
 }
 
-/* ---- Views, flows ------------------------------------------------------------------------------------------------------------ */
+/* ---- Views, flows ------------------------------------------------------------------------------------------------ */
 
 static int compare_views(const void *a, const void *b) {
     const View *left = *(const View *const *)a, *right = *(const View *const *)b;
@@ -504,11 +521,12 @@ static void fill_flow(Json *json, size_t index) {
     add_references(json, put_array(json, json->item, "sources"), flow->sources, flow->source_count);
     put_boolean(json, json->item, "reads_others", flow->reads_others);
     put_statement(json, json->item, flow->statement);
-    put_index(json, json->item, "statement_set", set != NULL, set != NULL ? (size_t)(set - json->script->statements) : 0);
+    put_index(json, json->item, "statement_set", set != NULL,
+              set != NULL ? (size_t)(set - json->script->statements) : 0);
     put_place(json, json->item, insert != NULL ? insert->span.start : flow->statement->span.start);
 }
 
-/* ---- The document -------------------------------------------------------------------------------------------------------------- */
+/* ---- The document ------------------------------------------------------------------------------------------------ */
 
 static void print_text(Json *json, const char *key, Str text) {
     json->item = text_json(json, text);

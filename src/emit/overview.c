@@ -10,13 +10,15 @@ typedef struct Making {
 
 /* Where connectors keep these; the first one that a table has counts. */
 static const Str server_keys[] = {
-    STR("hosts"),        STR("jdbc-url"), STR("url"),   STR("load-url"), STR("scan-url"),    STR("properties.bootstrap.servers"),
-    STR("pd-addresses"), STR("fenodes"),  STR("nodes"), STR("uri"),      STR("service-url"), STR("bootstrap.servers"),
+    STR("hosts"),        STR("jdbc-url"),    STR("url"),
+    STR("load-url"),     STR("scan-url"),    STR("properties.bootstrap.servers"),
+    STR("pd-addresses"), STR("fenodes"),     STR("nodes"),
+    STR("uri"),          STR("service-url"), STR("bootstrap.servers"),
 };
 static const Str url_keys[] = {STR("url"), STR("jdbc-url")};
 static const Str database_keys[] = {STR("database-name"), STR("database"), STR("database-list")};
 static const Str table_keys[] = {
-    STR("table-name"), STR("collection"), STR("table-list"), STR("topic"), STR("topic-pattern"),
+    STR("table-name"), STR("collection"), STR("table-list"),       STR("topic"), STR("topic-pattern"),
     STR("index"),      STR("stream"),     STR("table.identifier"), STR("path"),
 };
 
@@ -44,7 +46,7 @@ static Str value_or_default(const Making *making, Str connector_name, Str key) {
     return value;
 }
 
-/* ---- Servers -------------------------------------------------------------------------------------------------------- */
+/* ---- Servers ----------------------------------------------------------------------------------------------------- */
 
 static size_t find_any(Str text, const char *characters) {
     size_t at = 0;
@@ -100,8 +102,9 @@ static Str find_server(const Making *making, Str connector) {
     if (host.size == 0) {
         return server_of_url(first_of(making, server_keys));
     }
-    return port.size == 0 ? host
-                          : arena_format(making->arena, "%.*s:%.*s", (int)host.size, host.data, (int)port.size, port.data);
+    return port.size == 0
+               ? host
+               : arena_format(making->arena, "%.*s:%.*s", (int)host.size, host.data, (int)port.size, port.data);
 }
 
 static Str find_database(const Making *making) {
@@ -119,7 +122,7 @@ static Str find_table(const Making *making) {
     return without_user(table);
 }
 
-/* ---- PostgreSQL's sources --------------------------------------------------------------------------------------------- */
+/* ---- PostgreSQL's sources ---------------------------------------------------------------------------------------- */
 
 /* Debezium's own option wins: the connector hands it over last. */
 static Str find_slot(const Making *making, Str connector) {
@@ -139,7 +142,7 @@ static Str find_publication(const Making *making, Str connector) {
         return value;
     }
     plugin = plugin.size > 0 ? plugin : value_or_default(making, connector, STR("decoding.plugin.name"));
-    return str_equal(plugin, STR("pgoutput")) ? STR("dbz_publication") : value;
+    return str_equal_ignore_case(str_trim(plugin), STR("pgoutput")) ? STR("dbz_publication") : value;
 }
 
 static int compare_slots(const void *a, const void *b) {
@@ -176,11 +179,23 @@ static void count_slot_users(const Overview *overview, Arena *arena) {
     }
 }
 
-/* ---- Names -------------------------------------------------------------------------------------------------------------- */
+/* ---- Names ------------------------------------------------------------------------------------------------------- */
+
+TableName overview_table_name(const Plan *plan) {
+    TableName name = plan->table->name;
+    name.table = plan->new_name.size > 0 ? plan->new_name : name.table;
+    return name;
+}
+
+TableName overview_target_name(const Plans *plans, const Flow *flow) {
+    return flow->target == NULL ? flow->target_name
+                                : overview_table_name(&plans->items[flow->target - plans->model->tables]);
+}
 
 static void compare_name(Overview *overview, const TableName *first, const TableName *name) {
     overview->hides_catalog = overview->hides_catalog && str_equal(first->catalog, name->catalog);
-    overview->hides_database = overview->hides_database && overview->hides_catalog && str_equal(first->database, name->database);
+    overview->hides_database =
+        overview->hides_database && overview->hides_catalog && str_equal(first->database, name->database);
 }
 
 static void find_common_parts(Overview *overview, const Model *model) {
@@ -213,18 +228,18 @@ Str overview_upstream(const OverviewTable *table, bool from_schema, Arena *arena
     return from_schema ? text : join(table->database, text, arena);
 }
 
-/* ---- All of it ------------------------------------------------------------------------------------------------------------ */
+/* ---- All of it --------------------------------------------------------------------------------------------------- */
 
 /* Connectors without anything behind them; LIKE may still give them the options of others. */
 static bool stands_for_nothing(Str connector) {
-    return str_equal(connector, STR("print")) || str_equal(connector, STR("blackhole")) || str_equal(connector, STR("datagen"));
+    return str_equal(connector, STR("print")) || str_equal(connector, STR("blackhole")) ||
+           str_equal(connector, STR("datagen"));
 }
 
 static void fill(const Making *making, OverviewTable *table) {
     Str connector = value_of(making, STR("connector"));
-    *table = (OverviewTable){.plan = making->plan,
-                             .roles = plan_roles(making->request->plans, making->plan),
-                             .connector = connector};
+    *table = (OverviewTable){
+        .plan = making->plan, .roles = plan_roles(making->request->plans, making->plan), .connector = connector};
     if (stands_for_nothing(connector)) {
         return;
     }
@@ -256,7 +271,9 @@ const Statement *const *overview_sets(const OutputRequest *request) {
     const Statement *statement = request->script->statements, *begin = NULL;
     for (size_t i = 0; i < model->flow_count; i++) {
         for (; statement < model->flows[i].statement; statement++) {
-            begin = statement->kind == STATEMENT_BEGIN_SET ? statement : statement->kind == STATEMENT_END_SET ? NULL : begin;
+            begin = statement->kind == STATEMENT_BEGIN_SET ? statement
+                    : statement->kind == STATEMENT_END_SET ? NULL
+                                                           : begin;
         }
         begins[i] = statement->kind == STATEMENT_EXECUTE_SET ? statement : begin;
     }

@@ -27,7 +27,11 @@ typedef struct Overview {
 /* texts are as they mean; see printable_text(). */
 Overview overview_make(const OutputRequest *request);
 
-/* The table's name without what all names share. */
+/* Names as the rules leave them. */
+TableName overview_table_name(const Plan *plan);
+TableName overview_target_name(const Plans *plans, const Flow *flow);
+
+/* The name without what all names share. */
 Str overview_name(const Overview *overview, const TableName *name, Arena *arena);
 
 /* db.schema.table, of what there is; `from_schema` leaves the database out. */

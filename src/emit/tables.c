@@ -5,7 +5,16 @@
 #include "valid.h"
 #include "width.h"
 
-enum { COLUMN_ROLE, COLUMN_TABLE, COLUMN_CONNECTOR, COLUMN_UPSTREAM, COLUMN_SLOT, COLUMN_PUBLICATION, COLUMN_TARGET, COLUMN_COUNT };
+enum {
+    COLUMN_ROLE,
+    COLUMN_TABLE,
+    COLUMN_CONNECTOR,
+    COLUMN_UPSTREAM,
+    COLUMN_SLOT,
+    COLUMN_PUBLICATION,
+    COLUMN_TARGET,
+    COLUMN_COUNT
+};
 
 enum {
     GAP = 2,
@@ -24,12 +33,9 @@ typedef struct ColumnStyle {
 } ColumnStyle;
 
 static const ColumnStyle styles[COLUMN_COUNT] = {
-    [COLUMN_ROLE] = {STR("ROLE"), false},
-    [COLUMN_TABLE] = {STR("TABLE"), false},
-    [COLUMN_CONNECTOR] = {STR("CONNECTOR"), false},
-    [COLUMN_UPSTREAM] = {STR("UPSTREAM"), true},
-    [COLUMN_SLOT] = {STR("SLOT"), false},
-    [COLUMN_PUBLICATION] = {STR("PUBLICATION"), false},
+    [COLUMN_ROLE] = {STR("ROLE"), false},           [COLUMN_TABLE] = {STR("TABLE"), false},
+    [COLUMN_CONNECTOR] = {STR("CONNECTOR"), false}, [COLUMN_UPSTREAM] = {STR("UPSTREAM"), true},
+    [COLUMN_SLOT] = {STR("SLOT"), false},           [COLUMN_PUBLICATION] = {STR("PUBLICATION"), false},
     [COLUMN_TARGET] = {STR("TARGET"), false},
 };
 
@@ -51,7 +57,7 @@ typedef struct Sheet {
     Str lifted_database;         /* the same of a part of COLUMN_UPSTREAM */
 } Sheet;
 
-/* ---- What the cells say ------------------------------------------------------------------------------------------- */
+/* ---- What the cells say ------------------------------------------------------------------------------------------ */
 
 static int compare_targets(const void *a, const void *b) {
     const Flow *left = *(const Flow *const *)a, *right = *(const Flow *const *)b;
@@ -87,7 +93,8 @@ static Flows *find_flows(const Model *model, Arena *arena) {
 }
 
 /* Each target once: `seen` holds for each number the table whose cell had it last, counted from 1. */
-static Str join_targets(const Flows *flows, const Str *names, const size_t *numbers, size_t *seen, size_t table, Arena *arena) {
+static Str join_targets(const Flows *flows, const Str *names, const size_t *numbers, size_t *seen, size_t table,
+                        Arena *arena) {
     Buffer text = {0};
     for (size_t i = 0; i < flows->count; i++) {
         size_t flow = flows->items[i], *mark = &seen[numbers[flow]];
@@ -110,7 +117,8 @@ static Str *find_targets(const Sheet *sheet) {
     Str *names = arena_array(arena, model->flow_count, sizeof *names);
     Str *targets = arena_array(arena, model->table_count, sizeof *targets);
     for (size_t i = 0; i < model->flow_count; i++) {
-        names[i] = printable_text(overview_name(sheet->overview, &model->flows[i].target_name, arena), arena);
+        TableName name = overview_target_name(sheet->request->plans, &model->flows[i]);
+        names[i] = printable_text(overview_name(sheet->overview, &name, arena), arena);
     }
     for (size_t i = 0; i < model->table_count; i++) {
         targets[i] = join_targets(&flows[i], names, numbers, seen, i, arena);
@@ -125,9 +133,10 @@ static Str role_text(unsigned roles) {
 
 static void fill_row(const Sheet *sheet, const OverviewTable *table, Str targets, Row *row) {
     Arena *arena = sheet->arena;
+    TableName name = overview_table_name(table->plan);
     *row = (Row){.table = table};
     row->cells[COLUMN_ROLE].text = role_text(table->roles);
-    row->cells[COLUMN_TABLE].text = overview_name(sheet->overview, &table->plan->table->name, arena);
+    row->cells[COLUMN_TABLE].text = overview_name(sheet->overview, &name, arena);
     row->cells[COLUMN_CONNECTOR].text = table->connector;
     row->cells[COLUMN_UPSTREAM].text = overview_upstream(table, false, arena);
     row->cells[COLUMN_SLOT].text = table->slot;
@@ -156,7 +165,7 @@ static void fill_rows(Sheet *sheet) {
     }
 }
 
-/* ---- Fitting ------------------------------------------------------------------------------------------------------ */
+/* ---- Fitting ----------------------------------------------------------------------------------------------------- */
 
 static size_t cell_columns(const Cell *cell) { return text_columns(cell->text) + text_columns(cell->tail); }
 
@@ -275,7 +284,7 @@ static void fit(Sheet *sheet) {
     shrink(sheet, width);
 }
 
-/* ---- Printing ----------------------------------------------------------------------------------------------------- */
+/* ---- Printing ---------------------------------------------------------------------------------------------------- */
 
 /* The part of text that fits into `columns`, and how many it takes. */
 static Str fitting_part(Str text, size_t columns, bool from_end, size_t *taken) {
@@ -370,8 +379,8 @@ static void add_shared_slots(const Sheet *sheet) {
         const OverviewTable *table = &overview->tables[i];
         if (table->slot_users > 1 && table->slot_first == table) {
             Str slot = printable_text(table->slot, sheet->arena), server = printable_text(table->server, sheet->arena);
-            buffer_format(sheet->request->out, "! %zu sources share the slot %.*s of %.*s\n", table->slot_users, (int)slot.size,
-                          slot.data, (int)server.size, server.data);
+            buffer_format(sheet->request->out, "! %zu sources share the slot %.*s of %.*s\n", table->slot_users,
+                          (int)slot.size, slot.data, (int)server.size, server.data);
         }
     }
 }

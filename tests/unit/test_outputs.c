@@ -1,4 +1,5 @@
-/* What no fixture of tests/emit.t shows: tables fitted to a terminal, places by character, text made fit, values masked. */
+/* What no fixture of tests/emit.t shows: tables fitted to a terminal, places by character, text made fit, values
+ * masked. */
 #include "helpers.h"
 
 #include "emit/output.h"
@@ -7,13 +8,16 @@
 #include "width.h"
 
 static const char shop[] =
-    "CREATE TABLE `订单明细历史记录_src` (a INT) WITH ('connector' = 'postgres-cdc', 'hostname' = 'бд', 'database-name' = '商店', "
+    "CREATE TABLE `订单明细历史记录_src` (a INT) WITH ('connector' = 'postgres-cdc', 'hostname' = 'бд', "
+    "'database-name' = '商店', "
     "'schema-name' = 'public', 'table-name' = 'Подробности_заказов_за_год', 'slot.name' = 'общий_слот');\n"
     "CREATE TABLE `客户_src` (a INT) WITH ('connector' = 'postgres-cdc', 'hostname' = 'бд', 'database-name' = '商店', "
     "'schema-name' = 'public', 'table-name' = '客户资料', 'slot.name' = 'общий_слот');\n"
-    "CREATE TABLE `Ёлочные_игрушки_src` (a INT) WITH ('connector' = 'postgres-cdc', 'hostname' = 'бд', 'database-name' = '商店', "
+    "CREATE TABLE `Ёлочные_игрушки_src` (a INT) WITH ('connector' = 'postgres-cdc', 'hostname' = 'бд', 'database-name' "
+    "= '商店', "
     "'schema-name' = 'public', 'table-name' = 'игрушки', 'slot.name' = 'другой');\n"
-    "CREATE TABLE `客户_sink` (a INT) WITH ('connector' = 'starrocks', 'database-name' = 'shop', 'table-name' = 'customers');\n"
+    "CREATE TABLE `客户_sink` (a INT) WITH ('connector' = 'starrocks', 'database-name' = 'shop', 'table-name' = "
+    "'customers');\n"
     "INSERT INTO `客户_sink` SELECT * FROM `客户_src`;\n"
     "INSERT INTO `客户_sink` SELECT * FROM `订单明细历史记录_src`;\n"
     "INSERT INTO elsewhere SELECT * FROM `Ёлочные_игрушки_src`;\n";
@@ -49,14 +53,15 @@ static size_t widest_line(Str text) {
 
 static void test_no_terminal(void **state) {
     (void)state;
-    assert_text(printed("tables", shop, 0),
-                "test.sql: 4 tables, 3 sources, 1 sink\n"
-                "ROLE    TABLE                 CONNECTOR     UPSTREAM                                SLOT           TARGET\n"
-                "source  订单明细历史记录_src  postgres-cdc  商店.public.Подробности_заказов_за_год  общий_слот ×2  客户_sink\n"
-                "source  客户_src              postgres-cdc  商店.public.客户资料                    общий_слот ×2  客户_sink\n"
-                "source  Ёлочные_игрушки_src   postgres-cdc  商店.public.игрушки                     другой         elsewhere\n"
-                "sink    客户_sink             starrocks     shop.customers\n"
-                "! 2 sources share the slot общий_слот of бд:5432\n");
+    assert_text(
+        printed("tables", shop, 0),
+        "test.sql: 4 tables, 3 sources, 1 sink\n"
+        "ROLE    TABLE                 CONNECTOR     UPSTREAM                                SLOT           TARGET\n"
+        "source  订单明细历史记录_src  postgres-cdc  商店.public.Подробности_заказов_за_год  общий_слот ×2  客户_sink\n"
+        "source  客户_src              postgres-cdc  商店.public.客户资料                    общий_слот ×2  客户_sink\n"
+        "source  Ёлочные_игрушки_src   postgres-cdc  商店.public.игрушки                     другой         elsewhere\n"
+        "sink    客户_sink             starrocks     shop.customers\n"
+        "! 2 sources share the slot общий_слот of бд:5432\n");
 }
 
 static void test_wide_terminal(void **state) {
@@ -80,15 +85,14 @@ static void test_80_columns(void **state) {
 /* However narrow, the count of a shared slot stays. */
 static void test_narrow_terminal(void **state) {
     (void)state;
-    assert_text(printed("tables", shop, 50),
-                "test.sql: 4 tables, 3 sources, 1 sink\n"
-                "ROLE    TABLE      UPSTREAM   SLOT       TARGET\n"
-                "source  订单明细…  …в_за_год  общий… ×2  客户_sink\n"
-                "source  客户_src   …客户资料  общий… ×2  客户_sink\n"
-                "source  Ёлочные_…  ….игрушки  другой     elsewhere\n"
-                "sink    客户_sink  …ustomers\n"
-                "  connector: postgres-cdc (source), starrocks (sink)\n"
-                "! 2 sources share the slot общий_слот of бд:5432\n");
+    assert_text(printed("tables", shop, 50), "test.sql: 4 tables, 3 sources, 1 sink\n"
+                                             "ROLE    TABLE      UPSTREAM   SLOT       TARGET\n"
+                                             "source  订单明细…  …в_за_год  общий… ×2  客户_sink\n"
+                                             "source  客户_src   …客户资料  общий… ×2  客户_sink\n"
+                                             "source  Ёлочные_…  ….игрушки  другой     elsewhere\n"
+                                             "sink    客户_sink  …ustomers\n"
+                                             "  connector: postgres-cdc (source), starrocks (sink)\n"
+                                             "! 2 sources share the slot общий_слот of бд:5432\n");
 }
 
 static void test_every_width(void **state) {
@@ -109,7 +113,9 @@ static void test_long_name(void **state) {
     (void)state;
     char script[4096], name[1001] = {0};
     memset(name, 'n', 1000);
-    snprintf(script, sizeof script, "CREATE TABLE %s (a INT) WITH ('connector' = 'x'); CREATE TABLE b (a INT) WITH ('connector' = 'y');", name);
+    snprintf(script, sizeof script,
+             "CREATE TABLE %s (a INT) WITH ('connector' = 'x'); CREATE TABLE b (a INT) WITH ('connector' = 'y');",
+             name);
     Str text = printed("tables", script, 0);
     assert_true(text.size < 1400);
     assert_non_null(memmem(text.data, text.size, name, 1000));
@@ -118,7 +124,8 @@ static void test_long_name(void **state) {
 static void test_characters(void **state) {
     (void)state;
     Buffer text = {0};
-    buffer_add(&text, STR("\xEF\xBB\xBF" "ab\r\n"));
+    buffer_add(&text, STR("\xEF\xBB\xBF"
+                          "ab\r\n"));
     uint32_t line_start = (uint32_t)text.size;
     for (size_t i = 0; i < 2000; i++) {
         buffer_add(&text, STR("я中\xFF"));
@@ -137,9 +144,16 @@ static void test_characters(void **state) {
 
 static void test_valid(void **state) {
     (void)state;
-    assert_text(valid_text(STR("a\xFF" "b\x01 я"), &arena), "a\xEF\xBF\xBD" "b\x01 я");
-    assert_text(printable_text(STR("a\xFF" "b\x01\n\x7F\xC2\x9B я\xC2\xA0"), &arena),
-                "a\xEF\xBF\xBD" "b\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD я\xC2\xA0");
+    assert_text(valid_text(STR("a\xFF"
+                               "b\x01 я"),
+                           &arena),
+                "a\xEF\xBF\xBD"
+                "b\x01 я");
+    assert_text(printable_text(STR("a\xFF"
+                                   "b\x01\n\x7F\xC2\x9B я\xC2\xA0"),
+                               &arena),
+                "a\xEF\xBF\xBD"
+                "b\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD я\xC2\xA0");
     assert_text(valid_text(STR(""), &arena), "");
 }
 
@@ -161,9 +175,9 @@ static void test_masked(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        arena_test(test_no_terminal), arena_test(test_wide_terminal), arena_test(test_80_columns),
-        arena_test(test_narrow_terminal), arena_test(test_every_width), arena_test(test_long_name),
-        arena_test(test_characters),  arena_test(test_valid),         arena_test(test_masked),
+        arena_test(test_no_terminal),     arena_test(test_wide_terminal), arena_test(test_80_columns),
+        arena_test(test_narrow_terminal), arena_test(test_every_width),   arena_test(test_long_name),
+        arena_test(test_characters),      arena_test(test_valid),         arena_test(test_masked),
     };
     return run_all(tests);
 }
