@@ -10,9 +10,9 @@ void findings_record(const Findings *findings, Severity least, Arena *arena, Fin
         }
         FindingRecord *record = vector_add(arena, records);
         *record = (FindingRecord){.severity = finding->severity, .id = finding->id};
-        record->file = valid_text(finding->source ? finding->source->name : finding->file, arena);
-        record->message = valid_text(finding->message, arena);
-        record->hint = valid_text(finding->hint, arena);
+        record->file = arena_copy(arena, valid_text(finding->source ? finding->source->name : finding->file, arena));
+        record->message = arena_copy(arena, valid_text(finding->message, arena));
+        record->hint = arena_copy(arena, valid_text(finding->hint, arena));
         if (finding->source != NULL) {
             Place start = source_character(finding->source, finding->span.start);
             Place end = source_character(finding->source, finding->span.end);
