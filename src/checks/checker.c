@@ -1,6 +1,7 @@
 #include "checks/checker.h"
 
 #include "checks/registry.h"
+#include "syntax/literal.h"
 #include "width.h"
 
 enum { SHOWN_COLUMNS = 60 };
@@ -187,4 +188,17 @@ void fire_at_key(Checker *checker, const CheckedTable *table, const PlannedOptio
 void fire_at_value(Checker *checker, const CheckedTable *table, const PlannedOption *option, Str message, Str hint) {
     Span part = option->source ? option->source->value : (Span){0, 0};
     fire_at_part(checker, table, option, part, option->source && !option_value_changed(option), message, hint);
+}
+
+void fire_in_value(Checker *checker, const CheckedTable *table, const PlannedOption *option, Span part, Str message,
+                   Str hint) {
+    if (option->source == NULL || option_value_changed(option)) {
+        fire_at_value(checker, table, option, message, hint);
+        return;
+    }
+    Str text = checker->script->source->text;
+    Span literal = option->source->value;
+    fire_at_part(checker, table, option,
+                 (Span){literal_offset(text, literal, part.start), literal_offset(text, literal, part.end)}, true, message,
+                 hint);
 }

@@ -4,6 +4,7 @@
 
 #include "catalogue/catalogue.h"
 #include "finding.h"
+#include "postgres/publications.h"
 #include "rules/plan.h"
 
 typedef struct CheckEntry CheckEntry;
@@ -48,6 +49,7 @@ typedef struct Checker {
     CheckedTable *tables; /* one for each table of the model, in its order; frozen ones too */
     size_t table_count;
     Facts *facts;
+    const Publications *publications; /* of --publication-sql; NULL when it was not given */
 
     const CheckEntry *check; /* the one that runs */
     bool *used_pragmas;      /* by the number of the pragma: allow(…) that silenced something */
@@ -95,6 +97,10 @@ Str shown(const Checker *checker, Str text);
  * table's name is shown, and the rule is named. The hint may be empty. */
 void fire_at_key(Checker *checker, const CheckedTable *table, const PlannedOption *option, Str message, Str hint);
 void fire_at_value(Checker *checker, const CheckedTable *table, const PlannedOption *option, Str message, Str hint);
+
+/* It fires at a part of an option's value, as bytes of the value: the place in the literal is looked up. */
+void fire_in_value(Checker *checker, const CheckedTable *table, const PlannedOption *option, Span part, Str message,
+                   Str hint);
 
 /* It fires at the table's name, or at any span of the script. */
 void fire_at_table(Checker *checker, const CheckedTable *table, Str message, Str hint);

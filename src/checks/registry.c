@@ -74,8 +74,8 @@ static void run_check(Checker *checker, const CheckEntry *check) {
     }
 }
 
-void script_checks(const Script *script, const Plans *plans, Release release, const Severity *severities, Arena *arena,
-                   Findings *findings, Facts *facts) {
+void script_checks(const Script *script, const Plans *plans, Release release, const Severity *severities,
+                   const Publications *publications, Arena *arena, Findings *findings, Facts *facts) {
     Checker checker = {.script = script,
                        .model = plans->model,
                        .plans = plans,
@@ -83,7 +83,8 @@ void script_checks(const Script *script, const Plans *plans, Release release, co
                        .arena = arena,
                        .findings = findings,
                        .lint = {severities},
-                       .facts = facts};
+                       .facts = facts,
+                       .publications = publications};
     checker.used_pragmas = arena_array(arena, script->pragma_count, sizeof *checker.used_pragmas);
     size_t last = check_index(STR("unused-allow")), first_finding = findings->list.count;
     look_at_tables(&checker);

@@ -30,9 +30,9 @@ size_t check_index(Str id);
 Str check_nearest(Str id);
 
 /* Runs every check over a script as its plans leave it. release: of Flink CDC. severities: by the checks' numbers,
- * SEVERITY_OFF leaves one out. Findings go to findings, facts for run_checks() to facts; all of it lives in arena. */
-void script_checks(const Script *script, const Plans *plans, Release release, const Severity *severities, Arena *arena,
-                   Findings *findings, Facts *facts);
+ * SEVERITY_OFF leaves one out. publications: what the sources are checked against, or NULL. Findings go to findings, facts for run_checks() to facts; all of it lives in arena. */
+void script_checks(const Script *script, const Plans *plans, Release release, const Severity *severities,
+                   const Publications *publications, Arena *arena, Findings *findings, Facts *facts);
 
 /* Compares the facts of all files of a run. Those of one file were compared by script_checks(). */
 void run_checks(const Facts *facts, const Severity *severities, Arena *arena, Findings *findings);

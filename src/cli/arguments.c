@@ -156,6 +156,11 @@ static void take_release(Arguments *arguments, const OptionSpec *option, const c
     }
 }
 
+static void take_publications(Arguments *arguments, const OptionSpec *option, const char *argument) {
+    (void)option;
+    add_publication_file(&arguments->settings->file, argument, BY_COMMAND_LINE, arguments->arena);
+}
+
 static void take_color(Arguments *arguments, const OptionSpec *option, const char *argument) {
     static const char *const names[] = {[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -237,6 +242,7 @@ static const OptionSpec options[] = {
     {"no-lint", 0, NULL, take_switch, SWITCH_NO_LINT, "do not check the result"},
     {"fix", 0, NULL, take_switch, SWITCH_FIX, "apply the safe fixes that checks offer to options that were already in the script"},
     {"flink-cdc", 0, "VERSION", take_release, 0, "the Flink CDC release that the script is for (default: the newest known)"},
+    {"publication-sql", 0, "FILE", take_publications, 0, "a PostgreSQL script whose publications the sources are checked against (repeatable)"},
     {"format", 0, "FORMAT", take_format, 0, "how findings are printed: text (default), json, sarif, github"},
     {"options", 0, NULL, take_switch, SWITCH_OPTIONS, "print the options of a connector, which follows as a word, or of all"},
     {"explain", 0, NULL, take_switch, SWITCH_EXPLAIN, "print what a check means, whose id follows as a word; alone: list the checks"},

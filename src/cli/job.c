@@ -111,7 +111,8 @@ static void deliver(Job *job, Str text) {
 static void check(Job *job, const Script *script, const Plans *plans) {
     Facts facts = {0};
     if (job->settings->lint != LINT_NONE) {
-        script_checks(script, plans, job->order->settings.release, job->order->settings.severities, &job->arena, &job->findings, &facts);
+        script_checks(script, plans, job->order->settings.release, job->order->settings.severities,
+                      job->order->settings.publications, &job->arena, &job->findings, &facts);
     }
 }
 

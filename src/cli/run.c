@@ -11,6 +11,7 @@
 #include "cli/job.h"
 #include "cli/lookup.h"
 #include "cli/pool.h"
+#include "cli/publication_files.h"
 #include "report/formats.h"
 #include "report/text.h"
 
@@ -25,6 +26,7 @@ typedef struct Run {
     Settings settings;
     Composer command_line;
     Configs configs;
+    PublicationFiles publication_files;
     FindingRecords records; /* of all inputs, for the formats that print one document */
     JobOrder *orders;
     size_t order_count;
@@ -99,6 +101,14 @@ static bool read_rules_files(Run *run) {
     return is_fine;
 }
 
+/* False when one of the scripts cannot be read, or PostgreSQL would refuse it. */
+static bool read_publications(Run *run, FileSettings *settings) {
+    bool is_fine = true;
+    settings->publications =
+        publications_for(&settings->publication_files, &run->publication_files, &run->arena, &run->findings, &is_fine);
+    return is_fine;
+}
+
 static const char *shown_name(const Run *run, const char *path) {
     if (strcmp(path, "-") != 0) {
         return path;
@@ -118,6 +128,7 @@ static JobOrder make_order(Run *run, const char *path, size_t rules_files) {
         apply_settings(run, config, BY_CONFIG, &order.settings);
         order.is_broken = config->is_broken;
         lists[order.rule_list_count++] = composer_rules(&config->rules.composer);
+        order.is_broken = !read_publications(run, &order.settings) || order.is_broken;
     }
     for (size_t i = 0; i < rules_files; i++) {
         lists[order.rule_list_count++] = composer_rules(&run->configs.items[i]->rules.composer);
@@ -141,7 +152,7 @@ static void prepare(void *context) {
     if (run->findings.worst >= SEVERITY_TROUBLE || wants_text(&run->settings)) {
         return;
     }
-    if (!read_rules_files(run)) {
+    if (!read_rules_files(run) || !read_publications(run, &run->settings.file)) {
         return;
     }
     size_t rules_files = run->configs.count;
@@ -280,6 +291,7 @@ int run(int count, char **arguments) {
         raise_status(&run, EXIT_TROUBLE);
     }
     configs_free(&run.configs);
+    publication_files_free(&run.publication_files);
     composer_free(&run.command_line);
     arena_free(&run.arena);
     return (int)run.status;

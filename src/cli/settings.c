@@ -132,6 +132,26 @@ static void apply_release(const Setting *setting, Strength strength, FileSetting
     }
 }
 
+void add_publication_file(FileSettings *settings, const char *path, Strength strength, Arena *arena) {
+    if (strength > settings->publication_strength) {
+        settings->publication_files = (Strings){0};
+        settings->publication_strength = strength;
+    }
+    if (strength == settings->publication_strength) {
+        *vector_add(arena, &settings->publication_files) = path;
+    }
+}
+
+/* publication-sql = FILE, as seen from the rules file. */
+static void apply_publication_file(const Setting *setting, Strength strength, FileSettings *settings, Arena *arena) {
+    Str name = setting->place.source->name, value = setting->value;
+    const char *slash = memrchr(name.data, '/', name.size);
+    size_t folder = slash ? (size_t)(slash - name.data) + 1 : 0;
+    bool is_absolute = value.size > 0 && value.data[0] == '/';
+    Str path = arena_format(arena, "%.*s%.*s", is_absolute ? 0 : (int)folder, name.data, (int)value.size, value.data);
+    add_publication_file(settings, path.data, strength, arena);
+}
+
 static void unknown_setting(const Setting *setting, Arena *arena, Findings *findings) {
     Str nearest = STR("");
     size_t best = 4;
@@ -154,6 +174,10 @@ void setting_apply(const Setting *setting, Strength strength, FileSettings *sett
     }
     if (str_equal(setting->key, STR("flink-cdc"))) {
         apply_release(setting, strength, settings, arena, findings);
+        return;
+    }
+    if (str_equal(setting->key, STR("publication-sql"))) {
+        apply_publication_file(setting, strength, settings, arena);
         return;
     }
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {

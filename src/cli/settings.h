@@ -4,6 +4,7 @@
 
 #include "emit/emit.h"
 #include "emit/output.h"
+#include "postgres/publications.h"
 #include "rules/load.h"
 
 typedef VECTOR(const char *) Strings;
@@ -28,6 +29,9 @@ typedef struct FileSettings {
     Strength *severity_strengths;
     Strength layout_strength, sort_strength, release_strength, fix_strength;
     bool fixes;
+    Strings publication_files; /* paths of --publication-sql */
+    Strength publication_strength;
+    const Publications *publications; /* what they make; NULL when there are none */
 } FileSettings;
 
 typedef struct Settings {
@@ -52,6 +56,9 @@ void setting_apply(const Setting *setting, Strength strength, FileSettings *sett
 
 /* Takes "yes", "true", "on" and their opposites. False when text is none of them. */
 bool parse_switch(Str text, bool *value);
+
+/* Adds a file of --publication-sql; those of a weaker place are forgotten. */
+void add_publication_file(FileSettings *settings, const char *path, Strength strength, Arena *arena);
 
 bool parse_layout(Str text, Layout *layout);
 

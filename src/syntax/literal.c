@@ -86,20 +86,25 @@ static size_t decode_c_escape(Decoder *decoder, Str rest) {
     return rest.size > 1 ? 2 : 1;
 }
 
-/* body: what stands between the quotes. */
+/* Decodes the unit that begins at `at` of the body (what stands between the quotes): an escape, a doubled quote or
+ * one byte. Returns the bytes that it is written with. */
+static size_t decode_unit(Decoder *decoder, Str body, size_t at, bool is_c_style) {
+    size_t used = 0;
+    if (is_c_style && body.data[at] == '\\') {
+        used = decode_c_escape(decoder, str_from(body, at));
+    } else if (decoder->escape != 0 && body.data[at] == decoder->escape) {
+        used = decode_unicode_escape(decoder, str_from(body, at));
+    }
+    if (used == 0) {
+        decoder->data[decoder->size++] = body.data[at];
+        used = body.data[at] == '\'' ? 2 : 1;
+    }
+    return used;
+}
+
 static void decode_body(Decoder *decoder, Str body, bool is_c_style) {
     for (size_t i = 0; i < body.size;) {
-        size_t used = 0;
-        if (is_c_style && body.data[i] == '\\') {
-            used = decode_c_escape(decoder, str_from(body, i));
-        } else if (decoder->escape != 0 && body.data[i] == decoder->escape) {
-            used = decode_unicode_escape(decoder, str_from(body, i));
-        }
-        if (used == 0) {
-            decoder->data[decoder->size++] = body.data[i];
-            used = body.data[i] == '\'' ? 2 : 1;
-        }
-        i += used;
+        i += decode_unit(decoder, body, i, is_c_style);
     }
 }
 
@@ -140,6 +145,30 @@ Str literal_value(Str text, Span span, Arena *arena) {
         decode_body(&decoder, body_of(text, token), token.kind == TOKEN_ESCAPE_STRING);
     }
     return (Str){decoder.data, decoder.size};
+}
+
+uint32_t literal_offset(Str text, Span span, size_t position) {
+    char unit[8];
+    Decoder decoder = {.data = unit};
+    Token token = lex_significant(text, span.start);
+    if (token.kind == TOKEN_BINARY_STRING) {
+        return position < token.end - token.start ? token.start + (uint32_t)position : token.end;
+    }
+    decoder.escape = token.kind == TOKEN_UNICODE_STRING ? unicode_escape(text, span) : 0;
+    uint32_t end = span.end;
+    for (; token.start < span.end && token_is_string(token); token = lex_significant(text, token.end)) {
+        Str body = body_of(text, token);
+        end = (uint32_t)(body.data - text.data) + (uint32_t)body.size;
+        for (size_t i = 0, used; i < body.size; i += used) {
+            decoder.size = 0;
+            used = decode_unit(&decoder, body, i, token.kind == TOKEN_ESCAPE_STRING);
+            if (position < decoder.size) {
+                return (uint32_t)(body.data - text.data) + (uint32_t)i;
+            }
+            position -= decoder.size;
+        }
+    }
+    return end;
 }
 
 void literal_write(Buffer *buffer, Str value) {

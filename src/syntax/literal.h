@@ -10,6 +10,10 @@
  * without a doubled quote is a slice of text; everything else is made in arena. */
 Str literal_value(Str text, Span span, Arena *arena);
 
+/* Where the byte at `position` of literal_value() stands in text: the start of what it is written with. A position at
+ * the value's end or past it is that of the last piece's closing quote. */
+uint32_t literal_offset(Str text, Span span, size_t position);
+
 /* Appends value as a plain literal: in quotes, quotes doubled. */
 void literal_write(Buffer *buffer, Str value);
 

@@ -1,0 +1,43 @@
+#include "checks/groups.h"
+
+#include <stdlib.h>
+
+static int compare_items(const void *a, const void *b) {
+    const GroupItem *left = a, *right = b;
+    int order = str_compare(left->key, right->key);
+    return order != 0 ? order : (left->number > right->number) - (left->number < right->number);
+}
+
+Groups group_tables(const Checker *checker, PickTable pick) {
+    Groups groups = {0};
+    for (size_t i = 0; i < checker->table_count; i++) {
+        GroupItem item = {.table = &checker->tables[i], .number = i};
+        if (!item.table->plan->table->statement->is_frozen && pick(checker, item.table, &item)) {
+            *vector_add(checker->arena, &groups.items) = item;
+        }
+    }
+    if (groups.items.count > 1) {
+        qsort(groups.items.items, groups.items.count, sizeof *groups.items.items, compare_items);
+    }
+    return groups;
+}
+
+const GroupItem *next_group(Groups *groups, size_t *count) {
+    size_t first = groups->next;
+    if (first == groups->items.count) {
+        return NULL;
+    }
+    const GroupItem *item = &groups->items.items[first];
+    while (groups->next < groups->items.count && str_equal(groups->items.items[groups->next].key, item->key)) {
+        groups->next++;
+    }
+    *count = groups->next - first;
+    return item;
+}
+
+Str others_text(const Checker *checker, size_t count) {
+    if (count < 2) {
+        return STR("");
+    }
+    return format(checker, "; so it is with %zu more table%s", count - 1, count > 2 ? "s" : "");
+}
