@@ -1,7 +1,10 @@
 #include "emit/output.h"
 
+#include "emit/pipeline.h"
+
 /* A new output is a function in a file of its own and a line here. */
 static const Output outputs[] = {
+    {"pipeline", "YAML pipelines of Flink CDC 3 that do the script's work", print_pipeline},
     {NULL, NULL, NULL}, /* the end */
 };
 

@@ -21,7 +21,7 @@ static bool is_incremental(const OutputRequest *request, const Plan *plan, Str c
     return option ? is_true(option->value) : known != NULL && catalogue_incremental_default(known, request->release);
 }
 
-Upstream upstream_of(const OutputRequest *request, const Plan *plan) {
+Upstream upstream_find(const OutputRequest *request, const Plan *plan) {
     Upstream upstream = {.plan = plan, .connector = plan_value(request->plans, plan, STR("connector"))};
     bool is_postgres = str_equal(upstream.connector, STR("postgres-cdc"));
     const TableName *name = &plan->table->name;

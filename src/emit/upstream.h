@@ -14,7 +14,7 @@ typedef struct Upstream {
     bool is_incremental; /* its snapshot is read incrementally */
 } Upstream;
 
-Upstream upstream_of(const OutputRequest *request, const Plan *plan);
+Upstream upstream_find(const OutputRequest *request, const Plan *plan);
 
 /* The value that runs where a debezium.* property goes before the connector's own option: Flink CDC puts those in last
  * (PostgresSourceConfigFactory, MySqlSourceConfigFactory: props.putAll(dbzProperties)). */
