@@ -64,17 +64,27 @@ static int compare_ids(const void *a, const void *b) {
     return order != 0 ? order : (left->order > right->order) - (left->order < right->order);
 }
 
+static void leave_out(const OutputRequest *request, Copy *copy) {
+    Span place = copy->flow->insert ? copy->flow->insert->target : copy->flow->statement->table->name;
+    copy->is_left_out = copy->is_again = true;
+    say(request, SEVERITY_ERROR, place, STR("a pipeline changes the rows of a table in one way only, and an INSERT before this one reads it too"),
+        STR(""));
+}
+
 /* Copies of one source: a route for each, but only one transform (docs/core-concept/transform: only the first that
  * matches applies). */
 static void relate(const OutputRequest *request, Copy **copies, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        copies[i]->needs_route = count > 1 || !str_equal(copies[i]->id, copies[i]->target);
-        copies[i]->is_again = i > 0;
+    size_t left_out = 0;
+    for (size_t i = 1; i < count; i++) {
+        copies[i]->is_again = true;
         if (!transform_equal(&copies[i]->transform, &copies[0]->transform)) {
-            Span place = copies[i]->flow->insert ? copies[i]->flow->insert->target : copies[i]->flow->statement->table->name;
-            say(request, SEVERITY_ERROR, place, STR("a pipeline can change the rows of a table in one way only, and another INSERT reads it too"),
-                STR(""));
+            leave_out(request, copies[i]);
+            left_out++;
         }
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool is_alone = count - left_out == 1;
+        copies[i]->needs_route = !copies[i]->is_left_out && !(is_alone && str_equal(copies[i]->id, copies[i]->target));
     }
 }
 
@@ -232,6 +242,9 @@ static void fill_options(Pipelines *pipelines, Document *document) {
                                        .sql = catalogue_connector(STR("starrocks"))};
     unsigned metadata = 0;
     for (size_t i = 0; i < document->count; i++) {
+        if (first[i].is_left_out) {
+            continue;
+        }
         metadata |= first[i].transform.metadata;
         if (!first[i].is_again) {
             pipeline_gather(&document->source, first[i].source.plan, first[i].captured);

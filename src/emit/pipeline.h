@@ -18,6 +18,7 @@ typedef struct Copy {
     Transform transform;
     bool is_again;     /* the same source was seen before in the document */
     bool needs_route;
+    bool is_left_out;  /* it changes the rows in another way than the first copy of its source */
     size_t order;
 } Copy;
 

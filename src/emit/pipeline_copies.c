@@ -155,7 +155,9 @@ static void add_copy(const OutputRequest *request, const Flow *flow, Copies *cop
     copy.source = upstream_find(request, plan_of(request, flow->sources[0]));
     copy.load_url = first_address(plan_value(request->plans, copy.sink, STR("load-url")));
     if (name_source(request, &copy) && name_sink(request, &copy)) {
-        copy.transform = transform_of(request, flow, &select, copy.source.connector);
+        copy.transform = transform_of(request, flow, &select, &copy.source);
+    }
+    if (copy.target.size > 0 && !copy.transform.is_broken) {
         *vector_add(request->arena, copies) = copy;
     }
 }

@@ -14,17 +14,17 @@ typedef struct Shaper {
     const OutputRequest *request;
     const Flow *flow;
     const SimpleSelect *select;
+    const Plan *plan; /* of the source */
     Str connector;
     Str text;
     Columns source, sink;
     VECTOR(Projected) outputs;
     Transform transform;
-    bool is_broken;
 } Shaper;
 
 static void fail(Shaper *shaper, Span place, Str message, Str hint) {
     say(shaper->request, SEVERITY_ERROR, place, message, hint);
-    shaper->is_broken = true;
+    shaper->transform.is_broken = true;
 }
 
 /* ---- Names ---- */
@@ -303,19 +303,20 @@ static void write_key(Shaper *shaper) {
         const Names *names = &shaper->sink.key;
         shaper->transform.keys = join(names->items, names->count, STR(", "), shaper->request->arena);
     } else if (shaper->sink.key.count == 0 && (shaper->source.key.count == 0 || !is_whole)) {
-        fail(shaper, shaper->source.table->definition->name,
-             STR("a pipeline writes to StarRocks only tables that have a primary key"),
-             STR("give the StarRocks table one, and the script's tables"));
+        say_at_table(shaper->request, SEVERITY_ERROR, shaper->plan,
+                     STR("a pipeline writes to StarRocks only tables that have a primary key"),
+                     STR("give the StarRocks table one, and the script's tables"));
     }
 }
 
 /* ---- */
 
-Transform transform_of(const OutputRequest *request, const Flow *flow, const SimpleSelect *select, Str connector) {
+Transform transform_of(const OutputRequest *request, const Flow *flow, const SimpleSelect *select, const Upstream *source) {
     Shaper shaper = {.request = request,
                      .flow = flow,
                      .select = select,
-                     .connector = connector,
+                     .plan = source->plan,
+                     .connector = source->connector,
                      .text = request->script->source->text,
                      .source = columns_of(request->script, flow->sources[0], request->arena),
                      .sink = columns_of(request->script, flow->target, request->arena)};
@@ -323,7 +324,7 @@ Transform transform_of(const OutputRequest *request, const Flow *flow, const Sim
     if (!is_copy(&shaper) || !shaper.source.is_partial) {
         name_outputs(&shaper);
     }
-    if (!is_copy(&shaper) && !shaper.is_broken) {
+    if (!is_copy(&shaper) && !shaper.transform.is_broken) {
         write_projection(&shaper);
     }
     if (!span_is_empty(select->where)) {

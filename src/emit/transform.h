@@ -13,10 +13,11 @@ enum { METADATA_OP_TS = 1, METADATA_DATABASE = 2 };
 typedef struct Transform {
     Str projection, filter, keys;
     unsigned metadata; /* METADATA_… bits: what the projection needs besides the columns */
+    bool is_broken;    /* it is not what the flow does */
 } Transform;
 
 /* The transform of a flow whose query was read as select. What it cannot say goes to the findings as errors. */
-Transform transform_of(const OutputRequest *request, const Flow *flow, const SimpleSelect *select, Str connector);
+Transform transform_of(const OutputRequest *request, const Flow *flow, const SimpleSelect *select, const Upstream *source);
 
 static inline bool transform_is_empty(const Transform *transform) {
     return transform->projection.size == 0 && transform->filter.size == 0 && transform->keys.size == 0;
