@@ -3,6 +3,7 @@
 
 #include "checks/groups.h"
 #include "checks/registry.h"
+#include "postgres/quote.h"
 #include "postgres/sql.h"
 #include "rules/pattern.h"
 
@@ -270,8 +271,8 @@ static void check_sources(Checker *checker, CheckCaptured check) {
 
 static Str add_statement(const Checker *checker, const Publication *publication, Str schema, Str table) {
     Arena *arena = checker->arena;
-    Str name = publication_identifier(arena, publication->name);
-    Str first = publication_identifier(arena, schema), second = publication_identifier(arena, table);
+    Str name = quote_identifier(arena, publication->name);
+    Str first = quote_identifier(arena, schema), second = quote_identifier(arena, table);
     return format(checker, "ALTER PUBLICATION %.*s ADD TABLE %.*s.%.*s;", SHOW(name), SHOW(first), SHOW(second));
 }
 
@@ -411,7 +412,7 @@ void check_publication_operations(Checker *checker) {
         Str missing = missing_operations(checker, publication->operations);
         if (missing.size > 0) {
             Str name = shown(checker, item->key), others = others_text(checker, count);
-            Str quoted = publication_identifier(checker->arena, item->key);
+            Str quoted = quote_identifier(checker->arena, item->key);
             fire_at_publication(checker, item,
                                 format(checker, "publication '%.*s' does not publish %.*s: they would never arrive%.*s", SHOW(name),
                                        SHOW(missing), SHOW(others)),
@@ -434,7 +435,7 @@ void check_publication_partition_root(Checker *checker) {
     for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
         if (!publications_find(checker->publications, item->key)->is_via_root) {
             Str name = shown(checker, item->key), others = others_text(checker, count);
-            Str quoted = publication_identifier(checker->arena, item->key);
+            Str quoted = quote_identifier(checker->arena, item->key);
             fire_at_publication(checker, item,
                                 format(checker, "the source reads partitioned tables as wholes, but publication '%.*s' sends the "
                                        "changes of each partition under its own name%.*s", SHOW(name), SHOW(others)),

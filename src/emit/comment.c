@@ -16,6 +16,13 @@ static void add_word(Buffer *out, Str word) {
     }
 }
 
+void comment_line(Buffer *out, const char *mark, Str text) {
+    buffer_add(out, str_of(mark));
+    buffer_add_char(out, ' ');
+    add_word(out, text);
+    buffer_add_char(out, '\n');
+}
+
 void comment_write(Buffer *out, const char *mark, Str text) {
     size_t column = strlen(mark);
     buffer_add(out, str_of(mark));

@@ -8,4 +8,7 @@
  * characters are shown as '?', so that nothing gets out of the comment. */
 void comment_write(Buffer *out, const char *mark, Str text);
 
+/* The same on one line, however long: what people copy. */
+void comment_line(Buffer *out, const char *mark, Str text);
+
 #endif
