@@ -20,7 +20,7 @@ LIBRARIES = -l:libpg_query.a -linih -lpcre2-8 -lutf8proc -ljansson -lyaml -pthre
 GENERATED = $(BUILD)/generated
 SOURCES := $(sort $(shell find src -name '*.c' ! -name main.c))
 OBJECTS = $(SOURCES:src/%.c=$(BUILD)/objects/%.o) $(BUILD)/objects/grammar.o $(BUILD)/objects/lexer.o
-HEADERS = $(GENERATED)/flink_grammar.h $(GENERATED)/keyword_text.inc $(GENERATED)/catalogue_tables.inc $(GENERATED)/config.h \
+HEADERS = $(GENERATED)/flink_grammar.h $(GENERATED)/keyword_text.inc $(GENERATED)/keyword_reserved.inc $(GENERATED)/catalogue_tables.inc $(GENERATED)/config.h \
 	$(GENERATED)/check_table.inc $(GENERATED)/check_functions.inc
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
@@ -48,6 +48,9 @@ $(GENERATED)/keyword_lookup.inc: grammar/keywords.tsv grammar/keywords.awk | $(G
 $(GENERATED)/keyword_text.inc: grammar/keywords.tsv grammar/keywords.awk | $(GENERATED)
 	awk -v make=words -f grammar/keywords.awk $< > $@
 
+$(GENERATED)/keyword_reserved.inc: grammar/keywords.tsv grammar/keywords.awk | $(GENERATED)
+	awk -v make=reserved -f grammar/keywords.awk $< > $@
+
 $(GENERATED)/catalogue_tables.inc: $(wildcard grammar/catalogue/*.tsv) grammar/catalogue.pl | $(GENERATED)
 	perl grammar/catalogue.pl grammar/catalogue > $@
 
@@ -66,8 +69,9 @@ $(GENERATED)/config.h: | $(GENERATED)
 $(GENERATED)/flink_grammar.y: grammar/flink.y grammar/keywords.tsv grammar/keywords.awk | $(GENERATED)
 	{ cat grammar/flink.y; awk -v make=fallbacks -f grammar/keywords.awk grammar/keywords.tsv; } > $@
 
+# -c: no default reductions, so that the state at an error still knows all that was expected there.
 $(GENERATED)/flink_grammar.c: $(GENERATED)/flink_grammar.y
-	lemon -l $<
+	lemon -l -c $<
 
 $(GENERATED)/flink_grammar.h: $(GENERATED)/flink_grammar.c
 

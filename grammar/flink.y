@@ -21,6 +21,8 @@
 
 #include "syntax/grammar.h"
 #include "syntax/builder.h"
+
+#define YYNOERRORRECOVERY 1 /* the driver recovers; until it does, the stack tells what was expected */
 }
 %stack_overflow { builder_out_of_memory(builder); }
 %syntax_error {
@@ -31,13 +33,31 @@
 %code {
 size_t grammar_size(void) { return sizeof(yyParser); }
 
+static YYACTIONTYPE listed_action(YYACTIONTYPE state, uint16_t kind) {
+    int index = state <= YY_SHIFT_COUNT ? yy_shift_ofst[state] + kind : -1;
+    bool is_listed = index >= 0 && (size_t)index < sizeof yy_lookahead / sizeof *yy_lookahead && yy_lookahead[index] == kind;
+    return is_listed ? yy_action[index] : YY_ERROR_ACTION;
+}
+
+/* Follows the reductions that the token would bring about, without doing them: `pushed` stands above `base`. */
 bool grammar_expects(const void *parser, uint16_t kind) {
-    YYACTIONTYPE state = ((const yyParser *)parser)->yytos->stateno;
-    if (state > YY_SHIFT_COUNT) {
-        return false;
+    enum { PUSHED_MAX = 64 };
+    const yyStackEntry *base = ((const yyParser *)parser)->yytos;
+    YYACTIONTYPE pushed[PUSHED_MAX];
+    for (int count = 0; count < PUSHED_MAX;) {
+        YYACTIONTYPE state = count > 0 ? pushed[count - 1] : base->stateno;
+        YYACTIONTYPE action = state > YY_MAX_SHIFT ? state : listed_action(state, kind);
+        if (action < YY_MIN_REDUCE) {
+            return action <= YY_MAX_SHIFTREDUCE || action == YY_ACCEPT_ACTION;
+        }
+        int rule = action - YY_MIN_REDUCE, size = -yyRuleInfoNRhs[rule];
+        int popped = size < count ? size : count;
+        count -= popped;
+        base -= size - popped;
+        state = count > 0 ? pushed[count - 1] : base->stateno;
+        pushed[count++] = yy_find_reduce_action(state, yyRuleInfoLhs[rule]);
     }
-    int index = yy_shift_ofst[state] + kind;
-    return index >= 0 && (size_t)index < sizeof yy_lookahead / sizeof *yy_lookahead && yy_lookahead[index] == kind;
+    return false;
 }
 }
 
@@ -159,7 +179,7 @@ column ::= column_name(N) type(T) METADATA metadata_key virtual comment.
 column ::= column_name(N) AS expression(E) comment.
     { builder_column(builder, COLUMN_COMPUTED, N, N, E); }
 column ::= table_constraint.
-column ::= CONSTRAINT(C) name table_constraint. { builder_named_constraint(builder, C); }
+column ::= CONSTRAINT(C) name(N) table_constraint. { builder_named_constraint(builder, C, N); }
 column ::= WATERMARK(W) FOR path(P) AS expression(E).
     { builder_column(builder, COLUMN_WATERMARK, token_span(W), P, E); }
 
@@ -195,7 +215,7 @@ partitioned ::= .
 partitioned ::= PARTITIONED(P) BY columns_in_parens(C). { builder_clause(builder, P, C); }
 
 using_connection ::= .
-using_connection ::= USING(U) CONNECTION path(P). { builder_clause(builder, U, P); }
+using_connection ::= USING(U) CONNECTION path(P). { builder_connection(builder, U, P); }
 
 like_options ::= .
 like_options ::= LEFT_PAREN(L) like_option_list RIGHT_PAREN(R). { builder_list(builder, L, R); }

@@ -19,6 +19,7 @@ typedef struct Finding {
     Source *source;    /* NULL when it has no place in a text */
     Span span;         /* what the caret shows */
     Str file;          /* the input's name, when there is no source */
+    Place place;       /* in that file, when it is known; else all zero */
     Str message;
     Str hint;          /* beside the caret; may be empty */
     size_t number;     /* for findings_sort() */

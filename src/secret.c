@@ -55,7 +55,7 @@ static size_t value_end(Str line, size_t start) {
     size_t at = start;
     if (at < line.size && line.data[at] == '\'') {
         for (at++; at < line.size; at++) {
-            if (line.data[at] == '\'' && (at + 1 == line.size || line.data[++at] != '\'')) {
+            if (line.data[at] == '\'' && (++at == line.size || line.data[at] != '\'')) {
                 return at;
             }
         }
@@ -86,10 +86,42 @@ static void mask_line(Str line, Buffer *masked) {
 }
 
 Str mask_secrets(Str line, Arena *arena) {
-    if (memchr(line.data, '=', line.size) == NULL) {
+    if (line.size == 0 || memchr(line.data, '=', line.size) == NULL) {
         return line;
     }
     Buffer masked = {0};
     mask_line(line, &masked);
     return buffer_take(&masked, arena);
+}
+
+/* The password of user:password@ behind the first "//", or of Oracle's thin:user/password@; an empty part at the end
+ * when there is none. */
+static Str url_password(Str url) {
+    Str none = str_from(url, url.size);
+    if (url.size == 0) {
+        return none;
+    }
+    const char *slashes = memmem(url.data, url.size, "//", 2);
+    const char *thin = memmem(url.data, url.size, ":thin:", 6);
+    const char *start = thin != NULL ? thin + 6 : slashes != NULL ? slashes + 2 : NULL;
+    if (start == NULL) {
+        return none;
+    }
+    Str rest = str_from(url, (size_t)(start - url.data));
+    const char *at = memrchr(rest.data, '@', rest.size);
+    const char *separator = at == NULL ? NULL : memchr(rest.data, thin != NULL ? '/' : ':', (size_t)(at - rest.data));
+    return separator == NULL ? none : (Str){separator + 1, (size_t)(at - separator - 1)};
+}
+
+Str mask_value(Str key, Str value, Arena *arena) {
+    if (is_secret_key(key)) {
+        return STR(SECRET_MASK);
+    }
+    Str password = url_password(value);
+    if (password.size > 0) {
+        size_t before = (size_t)(password.data - value.data);
+        Str after = str_from(value, before + password.size);
+        value = arena_format(arena, "%.*s" SECRET_MASK "%.*s", (int)before, value.data, (int)after.size, after.data);
+    }
+    return mask_secrets(value, arena);
 }

@@ -13,4 +13,8 @@ bool is_secret_key(Str key);
 /* The line of a script or a rules file with the values of secret options masked; a slice of line when it has none. */
 Str mask_secrets(Str line, Arena *arena);
 
+/* The value of the option `key` as it may be shown: a secret is masked as a whole; of others a password that stands in
+ * a URL (//user:password@host) or behind its name (?password=…). A slice of value when there is none. */
+Str mask_value(Str key, Str value, Arena *arena);
+
 #endif

@@ -64,13 +64,53 @@ size_t source_line(Source *source, uint32_t offset) {
     return low + 1;
 }
 
+enum { STOP_GAP = 1024 };
+
+/* One stop each STOP_GAP bytes: the first character that begins there or behind. */
+static void find_stops(Source *source) {
+    Str text = source->text;
+    size_t stops = text.size / STOP_GAP + 1, next = 0;
+    SourceStop stop = {0};
+    source->stops = arena_array(source->arena, stops, sizeof *source->stops);
+    for (; next < stops; stop.characters++) {
+        while (next < stops && (stop.offset >= next * STOP_GAP || stop.offset >= text.size)) {
+            source->stops[next++] = stop;
+        }
+        unsigned columns = 0;
+        stop.offset += stop.offset < text.size ? (uint32_t)next_character(str_from(text, stop.offset), &columns) : 0;
+        stop.columns += columns;
+    }
+}
+
+/* How much stands before the offset in the whole text. */
+static SourceStop count_before(Source *source, uint32_t offset) {
+    if (source->stops == NULL) {
+        find_stops(source);
+    }
+    SourceStop stop = source->stops[offset / STOP_GAP];
+    while (stop.offset < offset) {
+        unsigned columns;
+        stop.offset += (uint32_t)next_character(str_from(source->text, stop.offset), &columns);
+        stop.columns += columns;
+        stop.characters++;
+    }
+    return stop;
+}
+
+static uint32_t start_of_line(Source *source, size_t line) { return source_line_span(source, line).start; }
+
 Place source_place(Source *source, uint32_t offset) {
     size_t line = source_line(source, offset);
-    Span before = {source->line_starts[line - 1], offset};
-    if (before.start == 0 && before.end >= source->begin) {
-        before.start = source->begin;
-    }
-    return (Place){line, 1 + text_columns(source_slice(source, before))};
+    uint32_t start = start_of_line(source, line);
+    size_t before = offset > start ? count_before(source, offset).columns - count_before(source, start).columns : 0;
+    return (Place){line, 1 + before};
+}
+
+Place source_character(Source *source, uint32_t offset) {
+    size_t line = source_line(source, offset);
+    uint32_t start = start_of_line(source, line);
+    size_t before = offset > start ? count_before(source, offset).characters - count_before(source, start).characters : 0;
+    return (Place){line, 1 + before};
 }
 
 Span source_line_span(Source *source, size_t line) {

@@ -10,6 +10,11 @@
 
 typedef enum Newline { NEWLINE_LF, NEWLINE_CRLF, NEWLINE_CR } Newline;
 
+/* What stands before the character at offset. */
+typedef struct SourceStop {
+    uint32_t offset, characters, columns;
+} SourceStop;
+
 typedef struct Source {
     Str name;         /* as messages show it */
     Str text;         /* with a NUL after it, as the lexer wants */
@@ -18,6 +23,7 @@ typedef struct Source {
 
     uint32_t *line_starts; /* made at the first question, see source_place() */
     size_t line_count;
+    SourceStop *stops;     /* made at the first question, see source_place() */
     Arena *arena;
 } Source;
 
@@ -41,6 +47,10 @@ size_t source_line(Source *source, uint32_t offset);
 
 /* The same with the column. */
 Place source_place(Source *source, uint32_t offset);
+
+/* The same as other programs count: the column is a code point, whatever its width (a broken byte counts as one).
+ * However long the line is, an answer takes no longer. */
+Place source_character(Source *source, uint32_t offset);
 
 /* The bytes of a line (from 1), without its end. */
 Span source_line_span(Source *source, size_t line);

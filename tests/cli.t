@@ -398,6 +398,16 @@ case_in 'rules files found beside the input' => sub {
     is((run('-r', 'pretty.ini', 'keep/a.sql'))[1], $pretty, '--rules is stronger than .smtpatch.ini');
 };
 
+# Each of them makes the text of the one before it.
+case_in 'options in order, a prelude and a statement set together' => sub {
+    my $text = "create table t with ('x' = '1', 'connector' = 'print');\ninsert into t select 1;\n-- c \ninsert into t select 2";
+    stdin_is($text, [qw(--sort-options --statement-set --prelude a=b --set x=2 --connector print)], 0,
+        "SET 'a' = 'b';\n\nCREATE TABLE t\nWITH (\n  'connector' = 'print',\n  'x' = '2'\n);\n\n"
+        . "BEGIN STATEMENT SET;\n\nINSERT INTO t\nselect 1;\n\n-- c \nINSERT INTO t\nselect 2;\n\nEND;\n", '');
+    stdin_is("insert into t select 1;\n-- c \nbegin statement set; insert into t select 2; end;", [qw(--statement-set --layout keep)], 0,
+        "-- c \n\nBEGIN STATEMENT SET;\ninsert into t select 1;\ninsert into t select 2;\nEND;\n", '');
+};
+
 case_in 'an input that the output would overwrite' => sub {
     my $file = spew('a.sql', $script);
     run_is(['-i', '--slot', 's', 'a.sql', './a.sql'], 0, '', '');

@@ -5,6 +5,8 @@ set -eu
 
 cd "$(dirname "$0")/.."
 BUILD=$(cd "${BUILD:-build}" && pwd)
+ASAN_OPTIONS="${ASAN_OPTIONS:-}:allocator_may_return_null=1" # as malloc does without the sanitizer
+export ASAN_OPTIONS
 export BUILD SMTPATCH="$BUILD/smtpatch" LC_ALL=C.UTF-8
 unset NO_COLOR CMOCKA_MESSAGE_OUTPUT CMOCKA_TEST_FILTER CMOCKA_SKIP_FILTER CMOCKA_XML_FILE
 

@@ -256,18 +256,22 @@ static Str nearest_value(const Connector *connector, const CatalogueOption *opti
     return nearest;
 }
 
-/* The release that takes the value, when the one at hand does not: "since 3.4" or "up to 2.3". */
-static Str other_release(Arena *arena, const Connector *connector, const CatalogueOption *option, Str text) {
+/* The release that takes the value, when the one at hand does not: "since 3.4", else "up to 2.3". */
+static Str other_release(Arena *arena, const Connector *connector, const CatalogueOption *option, Release release, Str text) {
+    uint32_t number = release_number_at(connector, release);
+    Str words = STR("");
     for (size_t i = 0; i < option->values.count; i++) {
         const Fact *fact = &fact_table[option->values.first + i];
-        if (str_equal_ignore_case(fact->text, text)) {
-            bool later = fact->until == UINT32_MAX;
-            Str number = release_text(arena, connector->line, later ? fact->since : fact->until);
-            return arena_format(arena, "; %s is known %s %s", fact->text.data, later ? "since" : "up to",
-                                number.data);
+        bool is_later = number < fact->since, is_earlier = number > fact->until;
+        if ((is_later || is_earlier) && str_equal_ignore_case(fact->text, text)) {
+            Str name = release_text(arena, connector->line, is_later ? fact->since : fact->until);
+            words = arena_format(arena, "; %s is known %s %s", fact->text.data, is_later ? "since" : "up to", name.data);
+        }
+        if (is_later && words.size > 0) {
+            break;
         }
     }
-    return STR("");
+    return words;
 }
 
 Value catalogue_check_value(Arena *arena, const Connector *connector, const CatalogueOption *option, Release release,
@@ -288,7 +292,7 @@ Value catalogue_check_value(Arena *arena, const Connector *connector, const Cata
     value.status = VALUE_REFUSED;
     value.problem = arena_format(arena, "the values are %s%s%s", list.data == NULL ? "" : list.data,
                                  option->match == MATCH_EXACT ? ", in that case" : "",
-                                 other_release(arena, connector, option, text).data);
+                                 other_release(arena, connector, option, release, text).data);
     value.mend = nearest_value(connector, option, release, text);
     return value;
 }

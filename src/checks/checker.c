@@ -1,12 +1,14 @@
 #include "checks/checker.h"
 
+#include <stdlib.h>
+
 #include "checks/registry.h"
 #include "syntax/literal.h"
 #include "width.h"
 
 enum { SHOWN_COLUMNS = 60 };
 
-/* ---- Asking ------------------------------------------------------------------------------------------------------ */
+/* ---- Asking ----------------------------------------------------------------------------------------------------- */
 
 const PlannedOption *table_option(const Checker *checker, const CheckedTable *table, const char *key) {
     return plan_option(checker->plans, table->plan, str_of(key));
@@ -29,16 +31,71 @@ Str effective_value(const Checker *checker, const CheckedTable *table, const cha
     return option ? option->value : otherwise;
 }
 
-bool is_connector(const CheckedTable *table, const char *name) { return str_equal(table->connector_name, str_of(name)); }
+bool is_connector(const CheckedTable *table, const char *name) {
+    return str_equal(table->connector_name, str_of(name));
+}
+
+bool is_own(const CheckedTable *table, const PlannedOption *option) {
+    return option >= table->plan->options && option < table->plan->options + table->plan->count;
+}
+
+/* By key; those of one key in their order. */
+static int compare_options(const void *a, const void *b) {
+    const PlannedOption *first = *(const PlannedOption *const *)a, *second = *(const PlannedOption *const *)b;
+    int order = str_compare(first->key, second->key);
+    return order != 0 ? order : first < second ? -1 : first > second;
+}
+
+static int compare_places(const void *a, const void *b) {
+    const PlannedOption *first = *(const PlannedOption *const *)a, *second = *(const PlannedOption *const *)b;
+    return first < second ? -1 : first > second;
+}
+
+const PlannedOption **options_by_key(const Checker *checker, const CheckedTable *table, size_t *count) {
+    const PlannedOption **options = arena_array(checker->arena, table->plan->count + 1, sizeof *options);
+    *count = 0;
+    for (size_t i = 0; i < table->plan->count; i++) {
+        if (!table->plan->options[i].is_removed) {
+            options[(*count)++] = &table->plan->options[i];
+        }
+    }
+    qsort(options, *count, sizeof *options, compare_options);
+    return options;
+}
+
+const PlannedOption **own_options(const Checker *checker, const CheckedTable *table, size_t *count) {
+    size_t found, kept = 0;
+    const PlannedOption **options = options_by_key(checker, table, &found);
+    for (size_t i = 0; i < found; i++) {
+        if (i + 1 == found || !str_equal(options[i]->key, options[i + 1]->key)) {
+            options[kept++] = options[i];
+        }
+    }
+    qsort(options, kept, sizeof *options, compare_places);
+    *count = kept;
+    return options;
+}
+
+static bool holds(Str text, Str part) {
+    return text.size > 0 && memmem(text.data, text.size, part.data, part.size) != NULL;
+}
+
+bool is_placeholder(Str value) {
+    Str trimmed = str_trim(value);
+    bool is_in_angles = trimmed.size > 2 && trimmed.data[0] == '<' && trimmed.data[trimmed.size - 1] == '>';
+    return holds(value, STR("${")) || holds(value, STR("{{")) || is_in_angles || str_equal(trimmed, STR("..."));
+}
 
 bool release_is_at_least(const Checker *checker, const char *version) {
     Release wanted;
     Str problem;
-    Release release = checker->release.number > 0 ? checker->release : release_newest(LINE_FLINK_CDC);
+    Release release =
+        checker->settings->release.number > 0 ? checker->settings->release : release_newest(LINE_FLINK_CDC);
     if (!release_parse(checker->arena, str_of(version), &wanted, &problem)) {
         return true;
     }
-    return release.number >= (wanted.number & ~(uint32_t)0xFF); /* "2.4" is the last 2.4.x; here the first is meant */
+    bool has_patch = (wanted.number & 0xFF) != 0xFF; /* "2.4" is the last 2.4.x; here the first is meant */
+    return release.number >= (has_patch ? wanted.number : wanted.number & ~(uint32_t)0xFF);
 }
 
 static Str default_port(const CheckedTable *table) {
@@ -58,10 +115,29 @@ Str upstream_of(const Checker *checker, const CheckedTable *table) {
     return lead.size > 0 ? format(checker, "%.*s.%.*s", SHOW(lead), SHOW(name)) : name;
 }
 
-/* ---- Saying ------------------------------------------------------------------------------------------------------ */
+bool is_own_option(const CheckedTable *table, const PlannedOption *option) {
+    return option >= table->plan->options && option < table->plan->options + table->plan->count;
+}
 
-Str shown(const Checker *checker, Str text) {
-    char *copy = arena_alloc(checker->arena, text.size < 4 * SHOWN_COLUMNS ? text.size + 4 : 4 * SHOWN_COLUMNS + 4);
+static Span place_of_part(const CheckedTable *table, const PlannedOption *option, bool is_key) {
+    if (option->source == NULL || !is_own_option(table, option)) {
+        return table->plan->table->definition->name;
+    }
+    return is_key ? option->source->key : option->source->value;
+}
+
+Span place_of_key(const CheckedTable *table, const PlannedOption *option) { return place_of_part(table, option, true); }
+
+Span place_of_value(const CheckedTable *table, const PlannedOption *option) {
+    return place_of_part(table, option, false);
+}
+
+/* ---- Saying ----------------------------------------------------------------------------------------------------- */
+
+Str shown(const Checker *checker, Str text) { return shown_in(checker->arena, text); }
+
+Str shown_in(Arena *arena, Str text) {
+    char *copy = arena_alloc(arena, text.size < 4 * SHOWN_COLUMNS ? text.size + 4 : 4 * SHOWN_COLUMNS + 4);
     size_t size = 0, columns = 0;
     while (text.size > 0) {
         unsigned width;
@@ -123,8 +199,9 @@ static size_t pragma_from(const Script *script, uint32_t offset) {
 }
 
 /* An allow(…) before the statement that holds offset, or on the line of offset. */
-static bool is_allowed(Checker *checker, uint32_t offset) {
+bool is_silenced(Checker *checker, Span place, bool uses_it) {
     const Script *script = checker->script;
+    uint32_t offset = place.start;
     if (script->pragma_count == 0) {
         return false;
     }
@@ -142,17 +219,26 @@ static bool is_allowed(Checker *checker, uint32_t offset) {
             break;
         }
         if (pragma->kind == PRAGMA_ALLOW && (is_before || is_on_line) && allows(checker, pragma)) {
-            checker->used_pragmas[i] = true;
+            checker->used_pragmas[i] = checker->used_pragmas[i] || uses_it;
             found = true;
         }
     }
     return found;
 }
 
+/* A severity that lint.ID sets counts for all findings of the check. */
+static Severity severity_now(Checker *checker) {
+    Severity severity = checker->settings->severities[check_index(str_of(checker->check->id))];
+    bool is_softened =
+        checker->at_most != SEVERITY_OFF && severity == checker->check->severity && severity > checker->at_most;
+    severity = is_softened ? checker->at_most : severity;
+    checker->at_most = SEVERITY_OFF;
+    return severity;
+}
+
 void fire_at(Checker *checker, Span span, Str message, Str hint) {
-    size_t index = check_index(str_of(checker->check->id));
-    Severity severity = checker->lint.severities[index];
-    if (is_allowed(checker, span.start)) {
+    Severity severity = severity_now(checker);
+    if (is_silenced(checker, span, true)) {
         return;
     }
     finding_add(checker->findings, (Finding){.severity = severity,
@@ -168,26 +254,21 @@ void fire_at_table(Checker *checker, const CheckedTable *table, Str message, Str
 }
 
 /* The rule that wrote what the check is about is named, since the script does not show it. */
-static void fire_at_part(Checker *checker, const CheckedTable *table, const PlannedOption *option, Span part, bool is_written,
-                         Str message, Str hint) {
-    if (is_written) {
-        fire_at(checker, part, message, hint);
-        return;
+static void fire_at_part(Checker *checker, const PlannedOption *option, Span place, bool is_changed, Str message,
+                         Str hint) {
+    bool is_by_rule = option->action != NULL && (option->source == NULL || is_changed);
+    if (is_by_rule) {
+        message = format(checker, "%.*s (set by %.*s)", SHOW(message), SHOW(option->action->place));
     }
-    Str place = option->action->place;
-    Str named = format(checker, "%.*s (set by %.*s)", SHOW(message), SHOW(place));
-    Span span = option->source ? part : table->plan->table->definition->name;
-    fire_at(checker, span, named, hint);
+    fire_at(checker, place, message, hint);
 }
 
 void fire_at_key(Checker *checker, const CheckedTable *table, const PlannedOption *option, Str message, Str hint) {
-    Span part = option->source ? option->source->key : (Span){0, 0};
-    fire_at_part(checker, table, option, part, option->source && !option_key_changed(option), message, hint);
+    fire_at_part(checker, option, place_of_key(table, option), option_key_changed(option), message, hint);
 }
 
 void fire_at_value(Checker *checker, const CheckedTable *table, const PlannedOption *option, Str message, Str hint) {
-    Span part = option->source ? option->source->value : (Span){0, 0};
-    fire_at_part(checker, table, option, part, option->source && !option_value_changed(option), message, hint);
+    fire_at_part(checker, option, place_of_value(table, option), option_value_changed(option), message, hint);
 }
 
 void fire_in_value(Checker *checker, const CheckedTable *table, const PlannedOption *option, Span part, Str message,
@@ -198,7 +279,6 @@ void fire_in_value(Checker *checker, const CheckedTable *table, const PlannedOpt
     }
     Str text = checker->script->source->text;
     Span literal = option->source->value;
-    fire_at_part(checker, table, option,
-                 (Span){literal_offset(text, literal, part.start), literal_offset(text, literal, part.end)}, true, message,
-                 hint);
+    Span place = {literal_offset(text, literal, part.start), literal_offset(text, literal, part.end)};
+    fire_at_part(checker, option, place, false, message, hint);
 }

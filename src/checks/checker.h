@@ -5,6 +5,7 @@
 #include "catalogue/catalogue.h"
 #include "finding.h"
 #include "postgres/publications.h"
+#include "rewrite/rewrite.h"
 #include "rules/plan.h"
 
 typedef struct CheckEntry CheckEntry;
@@ -23,40 +24,52 @@ typedef enum FactKind { FACT_SLOT, FACT_SERVER_ID } FactKind;
 
 typedef struct Fact {
     FactKind kind;
-    Str server;      /* host:port */
-    Str value;       /* the slot's name; the range as it is written */
+    Str server;          /* host:port */
+    Str value;           /* the slot's name; the range as it is written */
     int64_t first, last; /* of the range */
+    int64_t numbered;    /* of a slot: VALUE_0 to VALUE_(numbered-1) are its snapshot readers'; 0 without them */
     bool is_incremental;
+    bool is_frozen;        /* the script says to leave the table alone: no finding stands there */
+    bool may_be_shared;    /* allow(…) or lint.ID: no finding about the sharing of slots or ids over files, */
+    bool may_be_numbered;  /* none about numbered slots */
     Str file, table;
     Place place;
+    size_t index;          /* of the table in its script */
+    uint64_t name;         /* hash of the table's full name */
+    uint64_t job;          /* hash of what the table is and where its rows go: a copy in another file has the same */
 } Fact;
 
 typedef VECTOR(Fact) Facts;
 
-/* lint.ID = SEVERITY of the rules files. */
-typedef struct LintSettings {
-    const Severity *severities; /* by the number of the check in the registry */
-} LintSettings;
+/* What a run says about its checks, and what it does to the script besides its rules. */
+typedef struct CheckSettings {
+    Release release;            /* of Flink CDC; all zero is the newest */
+    const Severity *severities; /* by the number of the check in the registry; SEVERITY_OFF leaves one out */
+    const PreludeSetting *prelude;
+    size_t prelude_count;
+    bool gathers_inserts; /* into one statement set */
+    const Publications *publications; /* of --publication-sql; NULL when it was not given */
+} CheckSettings;
 
 typedef struct Checker {
     const Script *script;
     const Model *model;
     const Plans *plans;
-    Release release; /* of Flink CDC; all zero is the newest */
+    const CheckSettings *settings;
     Arena *arena;
     Findings *findings;
-    LintSettings lint;
     CheckedTable *tables; /* one for each table of the model, in its order; frozen ones too */
     size_t table_count;
     Facts *facts;
-    const Publications *publications; /* of --publication-sql; NULL when it was not given */
+    int64_t parallelism; /* that the script sets for its jobs; 0 when it sets none */
 
     const CheckEntry *check; /* the one that runs */
+    Severity at_most;        /* see soften() */
     bool *used_pragmas;      /* by the number of the pragma: allow(…) that silenced something */
     size_t next_pragma;
 } Checker;
 
-/* ---- Asking ------------------------------------------------------------------------------------------------------ */
+/* ---- Asking ----------------------------------------------------------------------------------------------------- */
 
 /* The option that Flink would use, or NULL. */
 const PlannedOption *table_option(const Checker *checker, const CheckedTable *table, const char *key);
@@ -76,7 +89,26 @@ const PlannedOption *effective_option(const Checker *checker, const CheckedTable
 
 bool is_connector(const CheckedTable *table, const char *name);
 
-/* Whether the release is `version` ("3.1") or a later one. */
+/* Whether the option is written at the table itself (or added to it by a rule), not brought by LIKE. What is wrong with
+ * the value of one that LIKE brings is said where it stands. */
+bool is_own(const CheckedTable *table, const PlannedOption *option);
+
+/* The table's own options that count, in their order: removed ones are left out, and of a key that stands twice all but
+ * the last. Their number is *count. */
+const PlannedOption **own_options(const Checker *checker, const CheckedTable *table, size_t *count);
+
+/* All that are not removed, by key; those of one key in their order. */
+const PlannedOption **options_by_key(const Checker *checker, const CheckedTable *table, size_t *count);
+
+/* The one role that the table has, for the catalogue. */
+static inline Role role_of(const CheckedTable *table) {
+    return table->roles == ROLE_SOURCE || table->roles == ROLE_SINK ? (Role)table->roles : ROLE_ANY;
+}
+
+/* Whether the value is to be filled in before Flink sees the script: ${NAME}, {{ name }}, <name>, an ellipsis. */
+bool is_placeholder(Str value);
+
+/* Whether the release is `version` ("3.1": its first, "3.0.1") or a later one. */
 bool release_is_at_least(const Checker *checker, const char *version);
 
 /* host:port of the source's server, as one text that is the same for the same server. */
@@ -85,16 +117,30 @@ Str server_of(const Checker *checker, const CheckedTable *table);
 /* The upstream name as messages show it: schema.table, database.table or the table alone. */
 Str upstream_of(const Checker *checker, const CheckedTable *table);
 
-/* ---- Saying ------------------------------------------------------------------------------------------------------ */
+/* Whether the option stands in the table's own list and does not come with LIKE. */
+bool is_own_option(const CheckedTable *table, const PlannedOption *option);
+
+/* Where fire_at_key() and fire_at_value() fire. */
+Span place_of_key(const CheckedTable *table, const PlannedOption *option);
+Span place_of_value(const CheckedTable *table, const PlannedOption *option);
+
+/* ---- Saying ----------------------------------------------------------------------------------------------------- */
+
+/* Whether allow(…) silences the running check at a place. That counts as a use of the comment when `uses_it`. */
+bool is_silenced(Checker *checker, Span place, bool uses_it);
 
 /* For messages: text in at most 60 columns, control characters shown as '?'. */
 Str shown(const Checker *checker, Str text);
+Str shown_in(Arena *arena, Str text);
 
 /* printf arguments for "%.*s". */
 #define SHOW(text) (int)(text).size, (text).data
 
+/* The next finding of the running check is at most that severe, unless lint.ID sets the check's severity. */
+static inline void soften(Checker *checker, Severity at_most) { checker->at_most = at_most; }
+
 /* The running check fires at an option's key or value. An option that a rule added has no place of its own: then the
- * table's name is shown, and the rule is named. The hint may be empty. */
+ * table's name is shown, and the rule is named. So it is for one that comes with LIKE. The hint may be empty. */
 void fire_at_key(Checker *checker, const CheckedTable *table, const PlannedOption *option, Str message, Str hint);
 void fire_at_value(Checker *checker, const CheckedTable *table, const PlannedOption *option, Str message, Str hint);
 

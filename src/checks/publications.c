@@ -1,486 +1,282 @@
-/* Checks of the sources against the publications of --publication-sql. */
-#include "postgres/publications.h"
+/* Checks of publications and decoding plugins. */
+#include <stdlib.h>
 
-#include "checks/groups.h"
-#include "checks/registry.h"
-#include "postgres/quote.h"
-#include "postgres/sql.h"
-#include "rules/pattern.h"
+#include "checks/replication.h"
 
-/* ---- The publication of a source --------------------------------------------------------------------------------- */
+/* ---- Decoding plugins ------------------------------------------------------------------------------------------- */
 
-static const char publication_option[] = "debezium.publication.name";
-
-/* Debezium's default (PostgresConnectorConfig.PUBLICATION_NAME). */
-static Str publication_name(const Checker *checker, const CheckedTable *table) {
-    return table_value(checker, table, publication_option, STR("dbz_publication"));
-}
-
-/* Only pgoutput knows publications. Without the option the plugin would be decoderbufs, of which other checks speak; who
- * names a script of publications wants pgoutput. */
-static bool has_publication(const Checker *checker, const CheckedTable *table) {
-    Str plugin = effective_value(checker, table, "debezium.plugin.name", "decoding.plugin.name", STR("pgoutput"));
-    return checker->publications != NULL && is_connector(table, "postgres-cdc") && str_equal(plugin, STR("pgoutput"));
-}
-
-static bool is_filtered(const Checker *checker, const CheckedTable *table) {
-    Str mode = table_value(checker, table, "debezium.publication.autocreate.mode", STR(""));
-    return str_equal_ignore_case(str_trim(mode), STR("filtered"));
-}
-
-/* The publication as the scripts leave it, where the source does not change it itself: autocreate.mode filtered makes it
- * where there is none, and since 3.1 (Debezium 1.9.8) sets its tables. NULL: there is nothing to be checked. */
-static const Publication *publication_of(const Checker *checker, const CheckedTable *table) {
-    if (!has_publication(checker, table) || (is_filtered(checker, table) && release_is_at_least(checker, "3.1"))) {
-        return NULL;
-    }
-    return publications_find(checker->publications, publication_name(checker, table));
-}
-
-/* ---- publication-missing ----------------------------------------------------------------------------------------- */
-
-static bool pick_missing(const Checker *checker, const CheckedTable *table, GroupItem *item) {
-    item->key = publication_name(checker, table);
-    item->option = table_option(checker, table, publication_option);
-    return has_publication(checker, table) && !is_filtered(checker, table) &&
-           publications_find(checker->publications, item->key) == NULL;
-}
-
-static void fire_at_publication(Checker *checker, const GroupItem *item, Str message, Str hint) {
-    if (item->option != NULL) {
-        fire_at_value(checker, item->table, item->option, message, hint);
-    } else {
-        fire_at_table(checker, item->table, message, hint);
-    }
-}
-
-static Str made_publications(const Checker *checker) {
-    const Publications *all = checker->publications;
-    const Publication *first = NULL;
-    size_t count = 0;
-    for (size_t i = 0; i < all->items.count; i++) {
-        if (!all->items.items[i].is_dropped) {
-            first = first ? first : &all->items.items[i];
-            count++;
-        }
-    }
-    if (first == NULL) {
-        return STR("it makes none at all");
-    }
-    Str name = shown(checker, first->name);
-    return count == 1 ? format(checker, "the one that it makes is '%.*s'", SHOW(name))
-                      : format(checker, "it makes '%.*s' and %zu more", SHOW(name), count - 1);
-}
-
-void check_publication_missing(Checker *checker) {
-    Groups groups = group_tables(checker, pick_missing);
-    size_t count;
-    for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
-        Str name = shown(checker, item->key), others = others_text(checker, count), files = checker->publications->files;
-        Str nearest = publications_nearest(checker->publications, item->key);
-        Str hint = nearest.size > 0 ? format(checker, "did you mean '%.*s'?", SHOW(nearest)) : made_publications(checker);
-        const char *is_default = item->option ? "" : ", the connector's default";
-        Str message = format(checker, "no statement of %.*s makes the publication '%.*s'%s%.*s", SHOW(files), SHOW(name),
-                             is_default, SHOW(others));
-        fire_at_publication(checker, item, message, hint);
-    }
-}
-
-/* ---- The tables of a source -------------------------------------------------------------------------------------- */
-
-/* Regular expressions are tried on all tables of a publication, but not without end. */
-enum { MATCHES_MAX = 10 * 1000 * 1000 };
-
-typedef struct Captured {
-    const Publication *publication; /* NULL: there is nothing to be checked */
-    Str schema;
-    const PlannedOption *option; /* table-name */
-    VECTOR(const PublishedTable *) held; /* by their own names */
-    VECTOR(Span) lacking;              /* plain names, as parts of the option's value */
-    bool matches_nothing;              /* a regular expression that no table of the publication matches */
-} Captured;
-
-/* Letters that mean themselves in a regular expression. */
-static bool is_plain_text(Str text) {
-    for (size_t i = 0; i < text.size; i++) {
-        char c = text.data[i], lower = ascii_lower(c);
-        if (!(lower >= 'a' && lower <= 'z') && !is_digit(c) && c != '_' && c != '-' && c != ' ' && (unsigned char)c < 0x80) {
-            return false;
-        }
-    }
-    return text.size > 0;
-}
-
-/* The next name of "a", "(a)" or "(a|b|c)"; *place starts as {0, 0}. False at the end. */
-static bool next_name(Str list, Span *place) {
-    bool has_parentheses = list.size > 1 && list.data[0] == '(' && list.data[list.size - 1] == ')';
-    size_t last = list.size - has_parentheses, start = place->end == 0 ? has_parentheses : place->end + 1;
-    if (start >= last) {
-        return false;
-    }
-    const char *bar = has_parentheses ? memchr(list.data + start, '|', last - start) : NULL;
-    *place = (Span){(uint32_t)start, (uint32_t)(bar ? (size_t)(bar - list.data) : last)};
-    return true;
-}
-
-static Str part_of(Str text, Span span) { return (Str){text.data + span.start, span.end - span.start}; }
-
-static bool is_list_of_names(Str list) {
-    Span place = {0, 0};
-    bool is_list = false;
-    while (next_name(list, &place)) {
-        if (!is_plain_text(part_of(list, place))) {
-            return false;
-        }
-        is_list = true;
-    }
-    return is_list;
-}
-
-static void look_up_names(const Checker *checker, Captured *captured) {
-    Str list = captured->option->value;
-    Span place = {0, 0};
-    while (next_name(list, &place)) {
-        const PublishedTable *table;
-        if (!publication_holds(captured->publication, captured->schema, part_of(list, place), checker->arena, &table)) {
-            *vector_add(checker->arena, &captured->lacking) = place;
-        } else if (table != NULL) {
-            *vector_add(checker->arena, &captured->held) = table;
-        }
-    }
-}
-
-/* Debezium's include lists: regular expressions with commas between them, which must match the whole name, letters' case
- * aside (Predicates and Strings of io.debezium 1.9). */
-static Str whole_name_pattern(const Checker *checker, Str expression) {
-    Str pattern = format(checker, "(?i)\\A(?:%.*s)\\z", SHOW(expression));
-    char *data = (char *)pattern.data;
-    for (size_t i = 1; i < pattern.size; i++) {
-        if (data[i] == ',' && data[i - 1] != '\\') {
-            data[i] = '|';
-        }
-    }
-    return pattern;
-}
-
-typedef struct Matching {
-    const Checker *checker;
-    Captured *captured;
-    Str table_expression;
-    Pattern tables, schemas; /* freed by the caller, like the matcher */
-    Matcher matcher;
-    bool is_known; /* the expressions are such that PCRE2 and Java agree, and did not take too long */
-} Matching;
-
-static bool compile_patterns(Matching *matching) {
-    Arena *arena = matching->checker->arena;
-    Str message;
-    size_t offset;
-    Str tables = whole_name_pattern(matching->checker, matching->table_expression);
-    Str schemas = whole_name_pattern(matching->checker, matching->captured->schema);
-    return pattern_compile(tables, &matching->tables, arena, &message, &offset) &&
-           pattern_compile(schemas, &matching->schemas, arena, &message, &offset) && matcher_init(&matching->matcher);
-}
-
-/* Called under a guard of its own. */
-static void match_tables(void *context) {
-    Matching *matching = context;
-    Captured *captured = matching->captured;
-    const Publication *publication = captured->publication;
-    Arena *arena = matching->checker->arena;
-    bool any_other = false; /* by its schema or its parent */
-    if (!compile_patterns(matching)) {
-        return;
-    }
-    matching->is_known = true;
-    for (size_t i = 0; i < publication->schemas.count; i++) {
-        any_other = any_other || pattern_match(&matching->schemas, publication->schemas.items[i], &matching->matcher) == MATCH_YES;
-    }
-    for (size_t i = 0; i < publication->set->parents.count; i++) {
-        const TableParent *parent = &publication->set->parents.items[i];
-        const PublishedTable *table;
-        any_other = any_other || (pattern_match(&matching->tables, parent->full_name, &matching->matcher) == MATCH_YES &&
-                                  publication_holds(publication, parent->schema, parent->table, arena, &table));
-    }
-    for (size_t i = 0; i < publication->tables.count; i++) {
-        const PublishedTable *table = &publication->tables.items[i];
-        MatchResult result = table->is_dropped ? MATCH_NO : pattern_match(&matching->tables, table->full_name, &matching->matcher);
-        if (result == MATCH_YES) {
-            *vector_add(matching->checker->arena, &captured->held) = table;
-        }
-        matching->is_known = matching->is_known && result != MATCH_GAVE_UP;
-    }
-    captured->matches_nothing = matching->is_known && captured->held.count == 0 && !any_other && !publication->has_all_tables;
-}
-
-static void look_up_expression(const Checker *checker, Captured *captured, size_t *matches_left) {
-    size_t matches = captured->publication->tables.count + captured->publication->set->parents.count;
-    if (matches > *matches_left) {
-        return;
-    }
-    *matches_left -= matches;
-    Str name = captured->option->value;
-    Matching matching = {.checker = checker, .captured = captured};
-    matching.table_expression = format(checker, "%.*s.%.*s", SHOW(captured->schema), SHOW(name));
-    bool is_done = arena_run(checker->arena, match_tables, &matching);
-    pattern_free(&matching.tables);
-    pattern_free(&matching.schemas);
-    matcher_free(&matching.matcher);
-    if (!is_done) {
-        guard_leave(checker->arena->guard);
-    }
-}
-
-/* What the source reads, seen from its publication. Include lists of Debezium's own take the place of the connector's. */
-static Captured captured_tables(const Checker *checker, const CheckedTable *table, size_t *matches_left) {
-    Captured captured = {.publication = publication_of(checker, table),
-                         .schema = table_value(checker, table, "schema-name", STR("")),
-                         .option = table_option(checker, table, "table-name")};
-    bool is_replaced = table_option(checker, table, "debezium.table.include.list") != NULL;
-    if (captured.option == NULL || captured.schema.size == 0 || is_replaced) {
-        captured.publication = NULL;
-    }
-    if (captured.publication == NULL) {
-        return captured;
-    }
-    if (is_plain_text(captured.schema) && is_list_of_names(captured.option->value)) {
-        look_up_names(checker, &captured);
-    } else {
-        look_up_expression(checker, &captured, matches_left);
-    }
-    return captured;
-}
-
-typedef void (*CheckCaptured)(Checker *checker, const CheckedTable *table, const Captured *captured);
-
-static void check_sources(Checker *checker, CheckCaptured check) {
-    size_t matches_left = MATCHES_MAX;
-    for (size_t i = 0; checker->publications != NULL && i < checker->table_count; i++) {
+/* PostgresSourceOptions.DECODING_PLUGIN_NAME: decoderbufs by default, in all releases. */
+void check_decoding_plugin_default(Checker *checker) {
+    Concerned missing = {0}, unsupported = {0};
+    for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
-        Captured captured = {0};
-        if (!table->plan->table->statement->is_frozen) {
-            captured = captured_tables(checker, table, &matches_left);
+        if (!is_postgres(table)) {
+            continue;
         }
-        if (captured.publication != NULL) {
-            check(checker, table, &captured);
-        }
-    }
-}
-
-/* ---- publication-lacks-table ------------------------------------------------------------------------------------- */
-
-static Str add_statement(const Checker *checker, const Publication *publication, Str schema, Str table) {
-    Arena *arena = checker->arena;
-    Str name = quote_identifier(arena, publication->name);
-    Str first = quote_identifier(arena, schema), second = quote_identifier(arena, table);
-    return format(checker, "ALTER PUBLICATION %.*s ADD TABLE %.*s.%.*s;", SHOW(name), SHOW(first), SHOW(second));
-}
-
-static void fire_lacking(Checker *checker, const CheckedTable *table, const Captured *captured) {
-    Span first = captured->lacking.items[0];
-    Str value = captured->option->value, name = part_of(value, first), schema = captured->schema;
-    size_t more = captured->lacking.count - 1;
-    Str publication = shown(checker, captured->publication->name);
-    Str lacking = format(checker, "%.*s.%.*s", SHOW(schema), SHOW(name)), shown_name = shown(checker, lacking);
-    Str others = more > 0 ? format(checker, " and %zu more", more) : STR("");
-    Str message = format(checker, "publication '%.*s' does not hold %.*s%.*s: no change of it would arrive", SHOW(publication),
-                         SHOW(shown_name), SHOW(others));
-    Str hint = add_statement(checker, captured->publication, schema, name);
-    if (name.size == value.size) {
-        fire_at_value(checker, table, captured->option, message, hint);
-    } else {
-        fire_in_value(checker, table, captured->option, first, message, hint);
-    }
-}
-
-static void check_held(Checker *checker, const CheckedTable *table, const Captured *captured) {
-    if (captured->lacking.count > 0) {
-        fire_lacking(checker, table, captured);
-    } else if (captured->matches_nothing) {
-        Str name = shown(checker, captured->publication->name), value = captured->option->value;
-        Str expression = format(checker, "%.*s.%.*s", SHOW(captured->schema), SHOW(value)), tables = shown(checker, expression);
-        fire_at_value(checker, table, captured->option,
-                      format(checker, "no table of publication '%.*s' matches %.*s: no change would arrive", SHOW(name),
-                             SHOW(tables)),
-                      STR("the publication must hold the tables that the source reads"));
-    }
-}
-
-void check_publication_lacks_table(Checker *checker) { check_sources(checker, check_held); }
-
-/* ---- What a publication leaves out ------------------------------------------------------------------------------- */
-
-static Str table_words(const Checker *checker, const PublishedTable *table) { return shown(checker, table->full_name); }
-
-static void check_filters(Checker *checker, const CheckedTable *table, const Captured *captured) {
-    for (size_t i = 0; i < captured->held.count; i++) {
-        const PublishedTable *held = captured->held.items[i];
-        if (held->has_filter) {
-            Str publication = shown(checker, captured->publication->name), name = table_words(checker, held);
-            fire_at_value(checker, table, captured->option,
-                          format(checker, "publication '%.*s' has a row filter for %.*s: the snapshot reads all rows, the changes "
-                                 "are only those of some", SHOW(publication), SHOW(name)),
-                          STR("filter in the query instead, or take the WHERE from the publication"));
-            return;
+        const PlannedOption *option = effective_option(checker, table, "debezium.plugin.name", "decoding.plugin.name");
+        if (option == NULL) {
+            concern(checker, &missing, table, NULL);
+        } else if (release_is_at_least(checker, "3.5") && str_has_prefix(str_trim(option->value), STR("wal2json"))) {
+            concern(checker, &unsupported, table, option);
         }
     }
+    fire_concerned(
+        checker, &missing,
+        STR("without 'decoding.plugin.name' the source asks for decoderbufs, an extension that most servers lack "
+            "(could not access file \"decoderbufs\")"),
+        STR("'decoding.plugin.name' = 'pgoutput', which every PostgreSQL since 10 has"));
+    fire_concerned(checker, &unsupported, STR("wal2json is no plugin that postgres-cdc supports any more"),
+                   STR("'decoding.plugin.name' = 'pgoutput'"));
 }
 
-void check_publication_row_filter(Checker *checker) { check_sources(checker, check_filters); }
+static const PlannedOption *publication_option(const CheckedTable *table) {
+    for (size_t i = 0; i < table->plan->count; i++) {
+        const PlannedOption *option = &table->plan->options[i];
+        if (!option->is_removed && str_has_prefix(option->key, STR("debezium.publication."))) {
+            return option;
+        }
+    }
+    return NULL;
+}
 
-static bool lists_column(const PublishedTable *table, Str name) {
-    for (size_t i = 0; i < table->column_count; i++) {
-        if (str_equal(table->columns[i], name)) {
+void check_publication_options_without_pgoutput(Checker *checker) {
+    Concerned concerned = {0};
+    for (size_t i = 0; i < checker->table_count; i++) {
+        const CheckedTable *table = &checker->tables[i];
+        const PlannedOption *option = is_postgres(table) ? publication_option(table) : NULL;
+        if (option != NULL && !uses_pgoutput(checker, table)) {
+            concern(checker, &concerned, table, option);
+        }
+    }
+    if (concerned.count > 0) {
+        Str plugin = shown(checker, plugin_of(checker, concerned.table)), key = shown(checker, concerned.option->key);
+        bool is_default =
+            effective_option(checker, concerned.table, "debezium.plugin.name", "decoding.plugin.name") == NULL;
+        fire_concerned(checker, &concerned,
+                       format(checker,
+                              "'%.*s' has no effect: only the plugin pgoutput reads through a publication, and this "
+                              "source uses %.*s%s",
+                              SHOW(key), SHOW(plugin), is_default ? ", the default" : ""),
+                       STR("'decoding.plugin.name' = 'pgoutput'"));
+    }
+}
+
+/* ---- How a publication comes to be ------------------------------------------------------------------------------ */
+
+static bool has_mode(const Checker *checker, const CheckedTable *table, Autocreate mode) {
+    return is_postgres(table) && uses_pgoutput(checker, table) && autocreate_of(checker, table) == mode;
+}
+
+void check_publication_all_tables(Checker *checker) {
+    Concerned named = {0}, unnamed = {0};
+    for (size_t i = 0; i < checker->table_count; i++) {
+        const CheckedTable *table = &checker->tables[i];
+        if (!has_mode(checker, table, AUTOCREATE_ALL_TABLES) ||
+            table_option(checker, table, "debezium.publication.autocreate.mode") != NULL) {
+            continue;
+        }
+        const PlannedOption *name = table_option(checker, table, "debezium.publication.name");
+        concern(checker, name != NULL ? &named : &unnamed, table, name);
+    }
+    fire_concerned(checker, &unnamed,
+                   STR("where publication 'dbz_publication' is missing, the source makes it FOR ALL TABLES: that "
+                       "takes a superuser, "
+                       "and then UPDATE and DELETE fail on every table of the database without a replica identity"),
+                   STR("make a publication by hand, name it in 'debezium.publication.name', and set "
+                       "'debezium.publication.autocreate.mode' = 'disabled'"));
+    if (named.count > 0) {
+        Str name = shown(checker, publication_of(checker, named.table));
+        soften(checker, SEVERITY_INFO);
+        fire_concerned(
+            checker, &named,
+            format(checker,
+                   "where publication '%.*s' is missing, or its name mistyped, the source makes it FOR ALL TABLES",
+                   SHOW(name)),
+            STR("'debezium.publication.autocreate.mode' = 'disabled'"));
+    }
+}
+
+void check_publication_disabled_needs_object(Checker *checker) {
+    Concerned concerned = {0};
+    for (size_t i = 0; i < checker->table_count; i++) {
+        const CheckedTable *table = &checker->tables[i];
+        if (has_mode(checker, table, AUTOCREATE_DISABLED)) {
+            concern(checker, &concerned, table, table_option(checker, table, "debezium.publication.autocreate.mode"));
+        }
+    }
+    if (concerned.count > 0) {
+        Str name = shown(checker, publication_of(checker, concerned.table));
+        fire_concerned(checker, &concerned,
+                       format(checker, "publication '%.*s' must be there before the slot is made", SHOW(name)),
+                       format(checker, "CREATE PUBLICATION %.*s FOR TABLE ...", SHOW(name)));
+    }
+}
+
+/* ---- Names ------------------------------------------------------------------------------------------------------ */
+
+static bool is_plain_name(Str name) {
+    bool is_plain = name.size > 0 && name.size <= 63 && !is_digit(name.data[0]);
+    for (size_t i = 0; i < name.size && is_plain; i++) {
+        char c = name.data[i];
+        is_plain = (c >= 'a' && c <= 'z') || is_digit(c) || c == '_';
+    }
+    return is_plain;
+}
+
+/* Characters that PostgreSQL does not read as they stand in the list of names that pgoutput gets: it folds capitals,
+ * and blanks, commas and quotes part names (SplitIdentifierString() in varlena.c). */
+static bool is_misread(Str name) {
+    for (size_t i = 0; i < name.size; i++) {
+        char c = name.data[i];
+        if ((c >= 'A' && c <= 'Z') || is_blank(c) || c == ',' || c == '"' || c == '\'') {
             return true;
         }
     }
-    return false;
+    return name.size == 0 || name.size > 63;
 }
 
-/* The first column of the Flink table that the publication does not send; empty when it sends all. */
-static Str unsent_column(const Checker *checker, const CheckedTable *table, const PublishedTable *held) {
-    const TableDefinition *definition = table->plan->table->definition;
-    Str text = checker->script->source->text;
-    for (uint32_t i = 0; i < definition->column_count; i++) {
-        const Column *column = &definition->columns[i];
-        if (column->kind == COLUMN_PHYSICAL) {
-            Str name = identifier_value(text, column->name, checker->arena);
-            if (!lists_column(held, name)) {
-                return name;
-            }
-        }
-    }
-    return STR("");
-}
-
-static void fire_column_list(Checker *checker, const CheckedTable *table, const Captured *captured, const PublishedTable *held) {
-    Str publication = shown(checker, captured->publication->name), name = table_words(checker, held);
-    Str unsent = unsent_column(checker, table, held), column = shown(checker, unsent);
-    Str mode = table_value(checker, table, "changelog-mode", STR("all"));
-    if (unsent.size > 0) {
-        fire_at_value(checker, table, captured->option,
-                      format(checker, "publication '%.*s' does not send the column '%.*s' of %.*s: changes would come without it",
-                             SHOW(publication), SHOW(column), SHOW(name)),
-                      STR("add it to the column list, or take the list away"));
-    } else if (!str_equal_ignore_case(mode, STR("upsert"))) {
-        fire_at_value(checker, table, captured->option,
-                      format(checker, "publication '%.*s' has a column list for %.*s: with REPLICA IDENTITY FULL PostgreSQL "
-                             "refuses UPDATE and DELETE there", SHOW(publication), SHOW(name)),
-                      STR("take the list away, unless it names every column"));
-    }
-}
-
-static void check_column_lists(Checker *checker, const CheckedTable *table, const Captured *captured) {
-    for (size_t i = 0; i < captured->held.count; i++) {
-        if (captured->held.items[i]->column_count > 0) {
-            fire_column_list(checker, table, captured, captured->held.items[i]);
-            return;
-        }
-    }
-}
-
-void check_publication_column_list(Checker *checker) { check_sources(checker, check_column_lists); }
-
-/* ---- The publication's own settings ------------------------------------------------------------------------------ */
-
-static bool pick_named(const Checker *checker, const CheckedTable *table, GroupItem *item) {
-    item->key = publication_name(checker, table);
-    item->option = table_option(checker, table, publication_option);
-    return publication_of(checker, table) != NULL;
-}
-
-/* "inserts and updates" */
-static Str missing_operations(const Checker *checker, unsigned operations) {
-    static const struct {
-        unsigned bit;
-        const char *name;
-    } names[] = {{PUBLISH_INSERT, "inserts"}, {PUBLISH_UPDATE, "updates"}, {PUBLISH_DELETE, "deletes"}};
-    Str text = STR("");
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if ((operations & names[i].bit) == 0) {
-            text = format(checker, "%.*s%s%s", SHOW(text), text.size > 0 ? " and " : "", names[i].name);
-        }
-    }
-    return text;
-}
-
-void check_publication_operations(Checker *checker) {
-    Groups groups = group_tables(checker, pick_named);
-    size_t count;
-    for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
-        const Publication *publication = publications_find(checker->publications, item->key);
-        Str missing = missing_operations(checker, publication->operations);
-        if (missing.size > 0) {
-            Str name = shown(checker, item->key), others = others_text(checker, count);
-            Str quoted = quote_identifier(checker->arena, item->key);
-            fire_at_publication(checker, item,
-                                format(checker, "publication '%.*s' does not publish %.*s: they would never arrive%.*s", SHOW(name),
-                                       SHOW(missing), SHOW(others)),
-                                format(checker, "ALTER PUBLICATION %.*s SET (publish = 'insert, update, delete, truncate');",
-                                       SHOW(quoted)));
-        }
-    }
-}
-
-static bool pick_partitioned(const Checker *checker, const CheckedTable *table, GroupItem *item) {
-    Str includes = table_value(checker, table, "scan.include-partitioned-tables.enabled", STR(""));
-    bool wants_root = table->is_incremental && release_is_at_least(checker, "3.5") &&
-                      str_equal_ignore_case(str_trim(includes), STR("true"));
-    return wants_root && pick_named(checker, table, item);
-}
-
-void check_publication_partition_root(Checker *checker) {
-    Groups groups = group_tables(checker, pick_partitioned);
-    size_t count;
-    for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
-        if (!publications_find(checker->publications, item->key)->is_via_root) {
-            Str name = shown(checker, item->key), others = others_text(checker, count);
-            Str quoted = quote_identifier(checker->arena, item->key);
-            fire_at_publication(checker, item,
-                                format(checker, "the source reads partitioned tables as wholes, but publication '%.*s' sends the "
-                                       "changes of each partition under its own name%.*s", SHOW(name), SHOW(others)),
-                                format(checker, "ALTER PUBLICATION %.*s SET (publish_via_partition_root = true);", SHOW(quoted)));
-        }
-    }
-}
-
-/* ---- heartbeat-table-unpublished --------------------------------------------------------------------------------- */
-
-/* Heartbeats are alike when publication and query are. */
-static bool pick_heartbeat(const Checker *checker, const CheckedTable *table, GroupItem *item) {
-    item->option = table_option(checker, table, "debezium.heartbeat.action.query");
-    if (item->option == NULL || publication_of(checker, table) == NULL) {
-        return false;
-    }
-    Str name = publication_name(checker, table), query = item->option->value;
-    item->key = format(checker, "%.*s %.*s", SHOW(name), SHOW(query));
-    return !table->is_incremental || release_is_at_least(checker, "3.3"); /* FLINK-35387 */
-}
-
-static void check_written(Checker *checker, const GroupItem *item, size_t count, const SqlTable *written) {
-    const Publication *publication = publication_of(checker, item->table);
-    const PublishedTable *table;
-    Str schema = written->schema.size > 0 ? written->schema : STR("public");
-    if (publication_holds(publication, schema, written->table, checker->arena, &table)) {
+/* PostgresReplicationConnection.initPublication() looks the name up as it is, but makes it without quotes. */
+void check_publication_name_unquoted(Checker *checker, const CheckedTable *table) {
+    const PlannedOption *option = is_postgres(table) ? table_option(checker, table, "debezium.publication.name") : NULL;
+    if (option == NULL || !is_own_option(table, option) || !uses_pgoutput(checker, table) ||
+        is_plain_name(option->value) || is_placeholder(option->value)) {
         return;
     }
-    Str full = format(checker, "%.*s.%.*s", SHOW(schema), SHOW(written->table)), shown_table = shown(checker, full);
-    Str name = shown(checker, publication->name), others = others_text(checker, count);
-    fire_at_value(checker, item->table, item->option,
-                  format(checker, "the heartbeat writes %.*s, which publication '%.*s' does not hold: the source never sees it%.*s",
-                         SHOW(shown_table), SHOW(name), SHOW(others)),
-                  add_statement(checker, publication, schema, written->table));
+    bool is_disabled = autocreate_of(checker, table) == AUTOCREATE_DISABLED;
+    bool is_always_wrong = is_misread(option->value) || autocreate_of(checker, table) == AUTOCREATE_FILTERED;
+    if (is_disabled && !is_always_wrong) {
+        return; /* made by hand, in quotes, it works */
+    }
+    Str name = shown(checker, option->value);
+    soften(checker, is_always_wrong ? SEVERITY_ERROR : SEVERITY_WARNING);
+    fire_at_value(
+        checker, table, option,
+        format(checker, "publication name '%.*s' is looked up as it is written, but made and read without quotes: %s",
+               SHOW(name),
+               is_misread(option->value) ? "PostgreSQL takes it for another name"
+                                         : "PostgreSQL finds a syntax error"),
+        STR("use only a-z, 0-9 and _, at most 63, and no digit at the start"));
 }
 
-void check_heartbeat_table_unpublished(Checker *checker) {
-    Groups groups = group_tables(checker, pick_heartbeat);
-    size_t count;
-    for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
-        Sql sql = sql_parse(item->option->value, checker->arena);
-        for (size_t i = 0; i < sql.statements.count; i++) {
-            for (size_t k = 0; k < sql.statements.items[i].writes.count; k++) {
-                check_written(checker, item, count, &sql.statements.items[i].writes.items[k]);
-            }
+/* ---- autocreate.mode = filtered --------------------------------------------------------------------------------- */
+
+typedef struct User {
+    const CheckedTable *table;
+    Str place; /* server, database and publication */
+    bool is_filtered;
+} User;
+
+static int compare_users(const void *a, const void *b) {
+    const User *left = a, *right = b;
+    int order = str_compare(left->place, right->place);
+    return order != 0 ? order : (left->table > right->table) - (left->table < right->table);
+}
+
+static size_t gather_users(const Checker *checker, User *users) {
+    size_t count = 0;
+    for (size_t i = 0; i < checker->table_count; i++) {
+        const CheckedTable *table = &checker->tables[i];
+        if (!is_postgres(table) || !uses_pgoutput(checker, table)) {
+            continue;
         }
+        Str database = effective_value(checker, table, "debezium.database.dbname", "database-name", STR(""));
+        Str server = server_of(checker, table), publication = publication_of(checker, table);
+        Str place = format(checker, "%.*s\n%.*s\n%.*s", SHOW(server), SHOW(database), SHOW(publication));
+        users[count++] = (User){table, place, autocreate_of(checker, table) == AUTOCREATE_FILTERED};
+    }
+    if (count > 1) {
+        qsort(users, count, sizeof *users, compare_users);
+    }
+    return count;
+}
+
+static void fire_filtered_shared(Checker *checker, const User *filtered, const User *other) {
+    const PlannedOption *option = table_option(checker, filtered->table, "debezium.publication.autocreate.mode");
+    Str publication = shown(checker, publication_of(checker, filtered->table)), name = name_of(checker, other->table);
+    size_t line = line_of(checker, other->table);
+    /* Debezium 1.9.8, in Flink CDC since 3.1, alters a publication that is there; earlier ones left it alone. */
+    const char *effect =
+        release_is_at_least(checker, "3.1")
+            ? "a filtered source sets it to its own tables alone whenever it starts, and the changes of the others "
+              "are lost"
+            : "the first source that starts makes it for its own tables alone, and the changes of the others "
+              "are lost";
+    fire_at_key(checker, filtered->table, option,
+                format(checker, "publication '%.*s' is also that of '%.*s' (line %zu): %s without a word",
+                       SHOW(publication), SHOW(name), line, effect),
+                STR("make one publication by hand for all tables and set the mode to 'disabled' on every source"));
+}
+
+/* users[0] to users[count - 1] share a publication. */
+static void look_at_sharing(Checker *checker, const User *users, size_t count) {
+    const User *filtered = NULL, *other = NULL;
+    for (size_t i = 0; i < count; i++) {
+        bool counts = users[i].is_filtered && !is_frozen(users[i].table);
+        if (counts && (filtered == NULL || filtered == users)) { /* rather not at the first user */
+            filtered = &users[i];
+        }
+    }
+    for (size_t i = 0; i < count && filtered != NULL && other == NULL; i++) {
+        bool reads_other = !str_equal(upstream_of(checker, users[i].table), upstream_of(checker, filtered->table));
+        other = reads_other ? &users[i] : NULL;
+    }
+    if (other != NULL) {
+        fire_filtered_shared(checker, filtered, other);
+    }
+}
+
+void check_publication_filtered_shared(Checker *checker) {
+    User *users = arena_array(checker->arena, checker->table_count, sizeof *users);
+    size_t count = gather_users(checker, users);
+    for (size_t from = 0, end; from < count; from = end) {
+        for (end = from + 1; end < count && str_equal(users[end].place, users[from].place); end++) {
+        }
+        look_at_sharing(checker, users + from, end - from);
+    }
+}
+
+/* The readers of the snapshot are told of one table each, so the publication shrinks to that
+ * (PostgresSourceFetchTaskContext.configure(), since Debezium 1.9.8 alters it: Flink CDC 3.1; FLINK-38907). */
+void check_publication_filtered_incremental(Checker *checker, const CheckedTable *table) {
+    if (!has_mode(checker, table, AUTOCREATE_FILTERED) || !has_numbered_slots(checker, table) ||
+        !release_is_at_least(checker, "3.1")) {
+        return;
+    }
+    const PlannedOption *option = table_option(checker, table, "debezium.publication.autocreate.mode");
+    bool is_many = is_pattern(table_value(checker, table, "table-name", STR(""))) ||
+                   is_pattern(table_value(checker, table, "schema-name", STR("")));
+    soften(checker, is_many ? SEVERITY_ERROR : SEVERITY_WARNING);
+    fire_at_key(
+        checker, table, option,
+        is_many
+            ? STR("each reader of the incremental snapshot sets the publication to the one table that it reads: "
+                  "changes "
+                  "of the others get lost meanwhile")
+            : STR("each reader of the incremental snapshot alters the publication anew: that takes its owner, and "
+                  "readers can get into each other's way"),
+        STR("make the publication by hand and set the mode to 'disabled'"));
+}
+
+/* ---- Partitions ------------------------------------------------------------------------------------------------- */
+
+void check_partitioned_table(Checker *checker, const CheckedTable *table) {
+    const PlannedOption *option = table_option(checker, table, "scan.include-partitioned-tables.enabled");
+    if (!is_postgres(table) || option == NULL || !is_own_option(table, option) || !table->is_incremental ||
+        !str_equal_ignore_case(str_trim(option->value), STR("true"))) {
+        return;
+    }
+    if (!uses_pgoutput(checker, table)) {
+        fire_at_key(checker, table, option,
+                    STR("changes of partitions come under the root's name only from the plugin pgoutput, through a "
+                        "publication "
+                        "with publish_via_partition_root"),
+                    STR("'decoding.plugin.name' = 'pgoutput'"));
+    } else if (autocreate_of(checker, table) != AUTOCREATE_DISABLED) {
+        fire_at_key(checker, table, option,
+                    STR("a publication that the source makes itself lacks publish_via_partition_root: the changes of "
+                        "partitions do "
+                        "not come under the root's name"),
+                    STR("CREATE PUBLICATION ... FOR TABLE ... WITH (publish_via_partition_root = true) by hand, and "
+                        "'debezium.publication.autocreate.mode' = 'disabled'"));
     }
 }

@@ -1,5 +1,8 @@
 #include "checks/registry.h"
 
+#include "checks/facts.h"
+#include "checks/session.h"
+
 static const CheckEntry checks[] = {
 #include "check_table.inc"
 };
@@ -45,7 +48,7 @@ static bool is_incremental(const Checker *checker, const CheckedTable *table) {
     if (option != NULL) {
         return str_equal_ignore_case(str_trim(option->value), STR("true"));
     }
-    return table->connector != NULL && catalogue_incremental_default(table->connector, checker->release);
+    return table->connector != NULL && catalogue_incremental_default(table->connector, checker->settings->release);
 }
 
 static void look_at_tables(Checker *checker) {
@@ -63,37 +66,39 @@ static void look_at_tables(Checker *checker) {
 
 static void run_check(Checker *checker, const CheckEntry *check) {
     checker->check = check;
+    checker->at_most = SEVERITY_OFF;
     if (check->check_script != NULL) {
         check->check_script(checker);
         return;
     }
     for (size_t i = 0; i < checker->table_count; i++) {
         if (!checker->tables[i].plan->table->statement->is_frozen) {
+            checker->at_most = SEVERITY_OFF;
             check->check_table(checker, &checker->tables[i]);
         }
     }
 }
 
-void script_checks(const Script *script, const Plans *plans, Release release, const Severity *severities,
-                   const Publications *publications, Arena *arena, Findings *findings, Facts *facts) {
+void script_checks(const Script *script, const Plans *plans, const CheckSettings *settings, Arena *arena,
+                   Findings *findings, Facts *facts) {
     Checker checker = {.script = script,
                        .model = plans->model,
                        .plans = plans,
-                       .release = release,
+                       .settings = settings,
                        .arena = arena,
                        .findings = findings,
-                       .lint = {severities},
-                       .facts = facts,
-                       .publications = publications};
+                       .facts = facts};
     checker.used_pragmas = arena_array(arena, script->pragma_count, sizeof *checker.used_pragmas);
     size_t last = check_index(STR("unused-allow")), first_finding = findings->list.count;
     look_at_tables(&checker);
+    checker.parallelism = session_parallelism(&checker);
+    facts_collect(&checker);
     for (size_t i = 0; i < CHECK_COUNT; i++) {
-        if (i != last && severities[i] != SEVERITY_OFF) {
+        if (i != last && settings->severities[i] != SEVERITY_OFF) {
             run_check(&checker, &checks[i]);
         }
     }
-    if (severities[last] != SEVERITY_OFF) { /* when all others have had their say */
+    if (settings->severities[last] != SEVERITY_OFF) { /* when all others have had their say */
         run_check(&checker, &checks[last]);
     }
     findings_sort(findings, first_finding);

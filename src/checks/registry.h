@@ -29,12 +29,13 @@ size_t check_index(Str id);
 /* The known id that is most like the text; empty when none is. */
 Str check_nearest(Str id);
 
-/* Runs every check over a script as its plans leave it. release: of Flink CDC. severities: by the checks' numbers,
- * SEVERITY_OFF leaves one out. publications: what the sources are checked against, or NULL. Findings go to findings, facts for run_checks() to facts; all of it lives in arena. */
-void script_checks(const Script *script, const Plans *plans, Release release, const Severity *severities,
-                   const Publications *publications, Arena *arena, Findings *findings, Facts *facts);
+/* Runs every check over a script as its plans leave it. Findings go to findings, facts for run_checks() to facts; all
+ * of it lives in arena. */
+void script_checks(const Script *script, const Plans *plans, const CheckSettings *settings, Arena *arena,
+                   Findings *findings, Facts *facts);
 
-/* Compares the facts of all files of a run. Those of one file were compared by script_checks(). */
+/* Compares the facts of all files of a run, gathered by facts_copy(). Those of one file were compared by
+ * script_checks(). The findings have no source, but a file and a place in it. */
 void run_checks(const Facts *facts, const Severity *severities, Arena *arena, Findings *findings);
 
 #endif

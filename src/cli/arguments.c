@@ -48,7 +48,7 @@ static void bad_argument(Arguments *arguments, const OptionSpec *option, const c
 }
 
 /* The switches of Settings, by OptionSpec.value. */
-typedef enum SwitchId { SWITCH_NO_CONFIG, SWITCH_CHECK, SWITCH_DIFF, SWITCH_VERBOSE, SWITCH_QUIET, SWITCH_HELP, SWITCH_VERSION, SWITCH_SORT, SWITCH_FIX, SWITCH_EXPLAIN, SWITCH_OPTIONS, SWITCH_LINT, SWITCH_NO_LINT } SwitchId;
+typedef enum SwitchId { SWITCH_NO_CONFIG, SWITCH_CHECK, SWITCH_DIFF, SWITCH_VERBOSE, SWITCH_QUIET, SWITCH_HELP, SWITCH_VERSION, SWITCH_SORT, SWITCH_STATEMENT_SET, SWITCH_FIX, SWITCH_EXPLAIN, SWITCH_OPTIONS, SWITCH_LINT, SWITCH_NO_LINT } SwitchId;
 
 static void take_switch(Arguments *arguments, const OptionSpec *option, const char *argument) {
     Settings *settings = arguments->settings;
@@ -78,6 +78,10 @@ static void take_switch(Arguments *arguments, const OptionSpec *option, const ch
     case SWITCH_SORT:
         settings->file.sorts_options = true;
         settings->file.sort_strength = BY_COMMAND_LINE;
+        break;
+    case SWITCH_STATEMENT_SET:
+        settings->file.gathers_inserts = true;
+        settings->file.set_strength = BY_COMMAND_LINE;
         break;
     case SWITCH_FIX:
         settings->file.fixes = true;
@@ -154,6 +158,16 @@ static void take_release(Arguments *arguments, const OptionSpec *option, const c
     if (!release_parse(arguments->arena, str_of(argument), &settings->release, &problem)) {
         usage_trouble(arguments, arena_format(arguments->arena, "--%s: %.*s", option->name, (int)problem.size, problem.data));
     }
+}
+
+static void take_prelude(Arguments *arguments, const OptionSpec *option, const char *argument) {
+    const char *equals = strchr(argument, '=');
+    if (equals == NULL || equals == argument) {
+        bad_argument(arguments, option, argument, "KEY=VALUE");
+        return;
+    }
+    Str key = str_trim((Str){argument, (size_t)(equals - argument)});
+    prelude_set(&arguments->settings->prelude, key, str_of(equals + 1), arguments->arena);
 }
 
 static void take_publications(Arguments *arguments, const OptionSpec *option, const char *argument) {
@@ -237,6 +251,8 @@ static const OptionSpec options[] = {
     {"diff", 0, NULL, take_switch, SWITCH_DIFF, "print a unified diff instead of the script"},
     {"layout", 0, "LAYOUT", take_layout, 0, "pretty: the one canonical style (default); keep: change nothing but the options"},
     {"sort-options", 0, NULL, take_switch, SWITCH_SORT, "with pretty: connector first, then the others in order"},
+    {"statement-set", 0, NULL, take_switch, SWITCH_STATEMENT_SET, "gather the INSERTs at the end in one BEGIN STATEMENT SET; ... END;"},
+    {"prelude", 0, "KEY=VALUE", take_prelude, 0, "make sure that the script sets KEY before its first statement"},
     {"Checks", 0, NULL, NULL, 0, NULL},
     {"lint", 0, NULL, take_switch, SWITCH_LINT, "only check: print what the checks find"},
     {"no-lint", 0, NULL, take_switch, SWITCH_NO_LINT, "do not check the result"},
@@ -307,7 +323,7 @@ static void unknown_option(Arguments *arguments, const char *word, int letter) {
     size_t best = 4;
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         size_t distance = options[i].help != NULL ? str_distance(bare, str_of(options[i].name), 3) : SIZE_MAX;
-        if (distance < best) {
+        if (distance < best && distance < bare.size) {
             best = distance;
             nearest = options[i].name;
         }

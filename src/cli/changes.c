@@ -1,36 +1,41 @@
 #include "cli/changes.h"
 
+#include "report/text.h"
 #include "secret.h"
 
-static void add_value(Str key, Str value, Buffer *out) {
+static void add_quoted(Str text, Buffer *out) {
     buffer_add_char(out, '\'');
-    buffer_add(out, is_secret_key(key) ? STR(SECRET_MASK) : value);
+    report_printable(text, out);
     buffer_add_char(out, '\'');
+}
+
+/* What is a secret under one of its names is none to be told under another. */
+static void add_value(const PlannedOption *option, Str value, Buffer *out) {
+    bool is_secret = is_secret_key(option->key) || (option->source != NULL && is_secret_key(option->old_key));
+    add_quoted(is_secret ? STR(SECRET_MASK) : value, out);
 }
 
 static void add_change(const PlannedOption *option, Buffer *out) {
     if (option->is_removed) {
-        buffer_add(out, STR("removed '"));
-        buffer_add(out, option->old_key);
-        buffer_add(out, STR("', which was "));
-        add_value(option->old_key, option->old_value, out);
+        buffer_add(out, STR("removed "));
+        add_quoted(option->old_key, out);
+        buffer_add(out, STR(", which was "));
+        add_value(option, option->old_value, out);
     } else if (option->source == NULL) {
-        buffer_add(out, STR("added '"));
-        buffer_add(out, option->key);
-        buffer_add(out, STR("' = "));
-        add_value(option->key, option->value, out);
+        buffer_add(out, STR("added "));
+        add_quoted(option->key, out);
+        buffer_add(out, STR(" = "));
+        add_value(option, option->value, out);
     } else {
-        buffer_add(out, STR("'"));
-        buffer_add(out, option->old_key);
-        buffer_add(out, STR("' = "));
-        add_value(option->old_key, option->old_value, out);
+        add_quoted(option->old_key, out);
+        buffer_add(out, STR(" = "));
+        add_value(option, option->old_value, out);
         buffer_add(out, STR(" -> "));
         if (option_key_changed(option)) {
-            buffer_add_char(out, '\'');
-            buffer_add(out, option->key);
-            buffer_add(out, STR("' = "));
+            add_quoted(option->key, out);
+            buffer_add(out, STR(" = "));
         }
-        add_value(option->key, option->value, out);
+        add_value(option, option->value, out);
     }
 }
 
@@ -60,7 +65,7 @@ void report_changes(const Plans *plans, Buffer *out) {
             }
             buffer_add(out, source->name);
             buffer_format(out, ":%zu: ", source_line(source, place_of(plan, option)));
-            buffer_add(out, plan->table->name.table);
+            report_printable(plan->table->name.table, out);
             buffer_add(out, STR(": "));
             add_change(option, out);
             buffer_add(out, STR(" ("));

@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include "checks/facts.h"
 #include "checks/registry.h"
 #include "cli/changes.h"
+#include "cli/result.h"
 #include "emit/diff.h"
 #include "report/text.h"
 #include "syntax/parser.h"
@@ -15,11 +17,13 @@ typedef struct Job {
     ReportStyle style;
     Guard guard;
     Arena arena;
-    Buffer text, emitted;
+    Buffer text;
+    ResultText made;
     FileStamp stamp;
     Matcher matcher;
     Source source;
     Findings findings;
+    Facts facts;
 } Job;
 
 static bool is_stdin(const Job *job) { return strcmp(job->order->path, "-") == 0; }
@@ -37,49 +41,6 @@ static bool read_input(Job *job) {
     }
     job->source = source_of(str_of(job->order->name), buffer_str(&job->text), &job->arena);
     return true;
-}
-
-static bool any_change(const Plans *plans) {
-    for (size_t i = 0; i < plans->model->table_count; i++) {
-        if (plans->items[i].is_changed) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void report_bug(Job *job, Str problem) {
-    finding_add(&job->findings,
-                (Finding){.severity = SEVERITY_BUG,
-                          .file = str_of(job->order->name),
-                          .message = arena_format(&job->arena,
-                                                  "smtpatch's output is not what it should be (%.*s). This is a bug of smtpatch, "
-                                                  "please report it; nothing was written",
-                                                  (int)problem.size, problem.data)});
-}
-
-/* The result as text: the source itself where nothing changes, else job->emitted. False when it is not right. */
-static bool emit(Job *job, const Script *script, const Plans *plans, Str *text) {
-    Layout layout = job->order->settings.layout;
-    *text = job->source.text;
-    if (layout == LAYOUT_KEEP && !any_change(plans)) {
-        return true;
-    }
-    if (layout == LAYOUT_KEEP) {
-        emit_keep(script, plans, &job->arena, &job->emitted);
-    } else {
-        emit_pretty(script, plans, &job->arena, &job->emitted);
-    }
-    buffer_add_char(&job->emitted, '\0');
-    if (job->emitted.failed) {
-        guard_leave(&job->guard);
-    }
-    *text = (Str){job->emitted.data, job->emitted.size - 1};
-    Str problem = verify_output(script, plans, layout, *text, &job->arena);
-    if (problem.size > 0) {
-        report_bug(job, problem);
-    }
-    return problem.size == 0;
 }
 
 static void deliver_in_place(Job *job, Str text) {
@@ -111,9 +72,12 @@ static void deliver(Job *job, Str text) {
 static void check(Job *job, const Script *script, const Plans *plans) {
     Facts facts = {0};
     if (job->settings->lint != LINT_NONE) {
-        script_checks(script, plans, job->order->settings.release, job->order->settings.severities,
-                      job->order->settings.publications, &job->arena, &job->findings, &facts);
+        const FileSettings *file = &job->order->settings;
+        CheckSettings settings = {file->release, file->severities, file->prelude.items, file->prelude.count, file->gathers_inserts,
+                                  file->publications};
+        script_checks(script, plans, &settings, &job->arena, &job->findings, &facts);
     }
+    job->facts = facts;
 }
 
 static void start_matcher(Job *job) {
@@ -134,7 +98,7 @@ static void print_output(Job *job, const Script *script, const Plans *plans) {
     job->settings->output->print(&request);
 }
 
-/* The plans of every table: rules, then fixes and order where they are asked for. */
+/* The plans of every table: rules, then fixes where they are asked for. */
 static Plans plan(Job *job, const Script *script) {
     const FileSettings *settings = &job->order->settings;
     const Model *model = model_build(script, &job->arena);
@@ -143,9 +107,6 @@ static Plans plan(Job *job, const Script *script) {
                              &job->arena, &job->findings);
     if (settings->fixes) {
         plans_fix(&plans, settings->release, &job->arena);
-    }
-    if (settings->sorts_options && settings->layout == LAYOUT_PRETTY) {
-        plans_sort(&plans, &job->arena);
     }
     return plans;
 }
@@ -160,8 +121,8 @@ static void work(void *context) {
         return;
     }
     Plans plans = plan(job, script);
-    Str text;
-    if (job->findings.worst >= SEVERITY_TROUBLE || !emit(job, script, &plans, &text)) {
+    job->made = (ResultText){.settings = &job->order->settings, .arena = &job->arena, .findings = &job->findings};
+    if (job->findings.worst >= SEVERITY_TROUBLE || !result_make(&job->made, script, &plans)) {
         return;
     }
     check(job, script, &plans);
@@ -174,12 +135,13 @@ static void work(void *context) {
     if (job->settings->output != NULL) {
         print_output(job, script, &plans);
     } else {
-        deliver(job, text);
+        deliver(job, job->made.text);
     }
 }
 
 static void report(void *context) {
     Job *job = context;
+    facts_copy(&job->facts, &job->result->facts, &job->result->arena);
     if (job->settings->format != FORMAT_TEXT) {
         findings_record(&job->findings, job->style.least, &job->result->arena, &job->result->records);
         return;
@@ -219,7 +181,7 @@ void job_run(const JobOrder *order, const Settings *settings, bool has_color, Jo
     settle_status(&job, is_done);
     matcher_free(&job.matcher);
     buffer_free(&job.text);
-    buffer_free(&job.emitted);
+    result_free(&job.made);
     arena_free(&job.arena);
 }
 

@@ -2,6 +2,7 @@
 #ifndef SMTPATCH_JOB_H
 #define SMTPATCH_JOB_H
 
+#include "checks/checker.h"
 #include "cli/settings.h"
 #include "report/record.h"
 #include "save.h"
@@ -22,7 +23,8 @@ typedef struct JobResult {
     Buffer output;   /* for standard output */
     Buffer messages; /* for standard error: findings as text, and what --verbose says */
     FindingRecords records; /* the findings, when they are not printed as text */
-    Arena arena; /* of the records */
+    Facts facts;  /* for the comparison with other inputs */
+    Arena arena;  /* of the records and the facts */
     ExitStatus status;
 } JobResult;
 

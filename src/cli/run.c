@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "checks/facts.h"
 #include "checks/registry.h"
 #include "cli/arguments.h"
 #include "cli/config.h"
@@ -27,6 +28,7 @@ typedef struct Run {
     Composer command_line;
     Configs configs;
     PublicationFiles publication_files;
+    Facts facts;            /* of all inputs */
     FindingRecords records; /* of all inputs, for the formats that print one document */
     JobOrder *orders;
     size_t order_count;
@@ -72,7 +74,11 @@ static void report_run(void *context) {
     } else {
         findings_record(&run->findings, style.least, &run->arena, &run->records);
     }
-    print_error(buffer_str(&text));
+    if (run->settings.lint == LINT_ONLY && run->orders != NULL) {
+        print_output(run, buffer_str(&text));
+    } else {
+        print_error(buffer_str(&text));
+    }
     buffer_free(&text);
     if (run->findings.worst >= SEVERITY_TROUBLE) {
         raise_status(run, EXIT_TROUBLE);
@@ -116,6 +122,27 @@ static const char *shown_name(const Run *run, const char *path) {
     return run->settings.stdin_name != NULL ? run->settings.stdin_name : "<stdin>";
 }
 
+static void add_prelude(Run *run, const Config *config, Prelude *prelude) {
+    for (size_t i = 0; i < config->rules.prelude.count; i++) {
+        const Setting *setting = &config->rules.prelude.items[i];
+        prelude_set(prelude, setting->key, setting->value, &run->arena);
+    }
+}
+
+static Prelude make_prelude(Run *run, const Config *config, size_t rules_files) {
+    Prelude prelude = {0};
+    if (config != NULL) {
+        add_prelude(run, config, &prelude);
+    }
+    for (size_t i = 0; i < rules_files; i++) {
+        add_prelude(run, run->configs.items[i], &prelude);
+    }
+    for (size_t i = 0; i < run->settings.prelude.count; i++) {
+        prelude_set(&prelude, run->settings.prelude.items[i].key, run->settings.prelude.items[i].value, &run->arena);
+    }
+    return prelude;
+}
+
 /* .smtpatch.ini first, then the files of --rules in their order, then the command line. */
 static JobOrder make_order(Run *run, const char *path, size_t rules_files) {
     JobOrder order = {.path = path, .name = shown_name(run, path), .settings = run->settings.file};
@@ -130,6 +157,7 @@ static JobOrder make_order(Run *run, const char *path, size_t rules_files) {
         lists[order.rule_list_count++] = composer_rules(&config->rules.composer);
         order.is_broken = !read_publications(run, &order.settings) || order.is_broken;
     }
+    order.settings.prelude = make_prelude(run, config, rules_files);
     for (size_t i = 0; i < rules_files; i++) {
         lists[order.rule_list_count++] = composer_rules(&run->configs.items[i]->rules.composer);
     }
@@ -180,6 +208,7 @@ static void keep_records(void *context) {
     const Keeping *keeping = context;
     Run *run = keeping->run;
     const JobResult *result = keeping->result;
+    facts_copy(&result->facts, &run->facts, &run->arena);
     for (size_t i = 0; i < result->records.count; i++) {
         const FindingRecord *record = &result->records.items[i];
         FindingRecord *kept = vector_add(&run->arena, &run->records);
@@ -213,6 +242,19 @@ static void describe_checks(Run *run, CheckDescription *descriptions) {
         const CheckEntry *check = check_at(i);
         descriptions[i] = (CheckDescription){check->id, check->summary, check->page, run->settings.file.severities[i]};
     }
+}
+
+/* What only shows over all files. */
+static void compare_files(Run *run) {
+    if (run->settings.lint == LINT_NONE) {
+        return;
+    }
+    run->findings.worst = SEVERITY_OFF;
+    run_checks(&run->facts, run->settings.file.severities, &run->arena, &run->findings);
+    if (run->findings.worst >= SEVERITY_ERROR) {
+        raise_status(run, EXIT_FOUND);
+    }
+    report_run(run);
 }
 
 /* The findings of the run as one document. */
@@ -249,6 +291,7 @@ static void work(void *context) {
     if (!pool_run(&task, run->settings.jobs)) {
         guard_leave(&run->guard);
     }
+    compare_files(run);
     print_document(run);
 }
 

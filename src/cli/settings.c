@@ -1,18 +1,7 @@
 #include "cli/settings.h"
 
 #include "checks/registry.h"
-
-bool parse_switch(Str text, bool *value) {
-    static const Str yes[] = {STR("yes"), STR("true"), STR("on"), STR("1")};
-    static const Str no[] = {STR("no"), STR("false"), STR("off"), STR("0")};
-    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
-        if (str_equal_ignore_case(text, yes[i]) || str_equal_ignore_case(text, no[i])) {
-            *value = str_equal_ignore_case(text, yes[i]);
-            return true;
-        }
-    }
-    return false;
-}
+#include "rules/ini.h"
 
 bool parse_layout(Str text, Layout *layout) {
     bool is_keep = str_equal(text, STR("keep"));
@@ -47,6 +36,18 @@ static bool apply_sort(Str value, Strength strength, FileSettings *settings) {
     return true;
 }
 
+static bool apply_statement_set(Str value, Strength strength, FileSettings *settings) {
+    bool gathers;
+    if (!parse_switch(value, &gathers)) {
+        return false;
+    }
+    if (strength >= settings->set_strength) {
+        settings->gathers_inserts = gathers;
+        settings->set_strength = strength;
+    }
+    return true;
+}
+
 static bool apply_fix(Str value, Strength strength, FileSettings *settings) {
     bool fixes;
     if (!parse_switch(value, &fixes)) {
@@ -67,6 +68,7 @@ static const struct {
     {STR("layout"), apply_layout, "pretty or keep"},
     {STR("sort-options"), apply_sort, "yes or no"},
     {STR("fix"), apply_fix, "yes or no"},
+    {STR("statement-set"), apply_statement_set, "yes or no"},
 };
 
 static bool parse_severity(Str text, Severity *severity) {
@@ -193,4 +195,14 @@ void setting_apply(const Setting *setting, Strength strength, FileSettings *sett
         return;
     }
     unknown_setting(setting, arena, findings);
+}
+
+void prelude_set(Prelude *prelude, Str key, Str value, Arena *arena) {
+    for (size_t i = 0; i < prelude->count; i++) {
+        if (str_equal(prelude->items[i].key, key)) {
+            prelude->items[i].value = value;
+            return;
+        }
+    }
+    *vector_add(arena, prelude) = (PreludeSetting){key, value};
 }

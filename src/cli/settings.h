@@ -4,6 +4,7 @@
 
 #include "emit/emit.h"
 #include "emit/output.h"
+#include "rewrite/rewrite.h"
 #include "postgres/publications.h"
 #include "rules/load.h"
 
@@ -20,6 +21,8 @@ typedef enum Color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } Color;
 /* Where a value comes from; the stronger one stays. */
 typedef enum Strength { BY_DEFAULT, BY_CONFIG, BY_RULES_FILE, BY_COMMAND_LINE } Strength;
 
+typedef VECTOR(PreludeSetting) Prelude;
+
 /* What may differ from file to file, as .smtpatch.ini is looked for beside each. */
 typedef struct FileSettings {
     Layout layout;
@@ -27,7 +30,9 @@ typedef struct FileSettings {
     Release release;      /* of Flink CDC; all zero is the newest */
     Severity *severities; /* of the checks, by their numbers */
     Strength *severity_strengths;
-    Strength layout_strength, sort_strength, release_strength, fix_strength;
+    Prelude prelude;
+    Strength layout_strength, sort_strength, release_strength, fix_strength, set_strength;
+    bool gathers_inserts; /* into one statement set */
     bool fixes;
     Strings publication_files; /* paths of --publication-sql */
     Strength publication_strength;
@@ -43,6 +48,7 @@ typedef struct Settings {
     Color color;
     Lint lint;
     Format format;
+    Prelude prelude;      /* of the command line */
     const Output *output; /* NULL: SQL */
     size_t width;         /* of the terminal that standard output is; 0 when it is none */
     bool is_in_place, is_check, is_diff, is_verbose, is_quiet, has_no_config;
@@ -54,8 +60,8 @@ typedef struct Settings {
  * findings. */
 void setting_apply(const Setting *setting, Strength strength, FileSettings *settings, Arena *arena, Findings *findings);
 
-/* Takes "yes", "true", "on" and their opposites. False when text is none of them. */
-bool parse_switch(Str text, bool *value);
+/* Adds KEY = VALUE, or changes the value of a key that is there. */
+void prelude_set(Prelude *prelude, Str key, Str value, Arena *arena);
 
 /* Adds a file of --publication-sql; those of a weaker place are forgotten. */
 void add_publication_file(FileSettings *settings, const char *path, Strength strength, Arena *arena);

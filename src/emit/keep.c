@@ -80,21 +80,42 @@ static void change_option(Keeper *keeper, const Option *source, const PlannedOpt
     }
 }
 
-/* Only the tokens of span go; comments between them stay. False when there are none and nothing was done. */
+static bool ends_line(Str text, uint32_t offset) {
+    uint32_t end = skip_line_blanks(text, offset);
+    return end == text.size || is_line_end(text.data[end]);
+}
+
+/* The comments between the tokens of span stay in its place. False when there are none and nothing was done. */
 static bool remove_around_comments(Keeper *keeper, Span span) {
-    bool has_comment = false;
+    Str text = keeper->text;
+    uint32_t start = line_start(text, span.start);
+    Str indent = slice(text, start, skip_line_blanks(text, start));
+    Buffer kept = {0};
+    bool breaks = false;
     Token token;
     for (uint32_t at = span.start; at < span.end; at = token.end) {
-        token = lex(keeper->text, at);
-        has_comment = has_comment || token_is_comment(token);
-    }
-    for (uint32_t at = span.start; has_comment && at < span.end; at = token.end) {
-        token = lex(keeper->text, at);
-        if (!token_is_trivia(token)) {
-            add_edit(keeper, token.start, token.end, STR(""));
+        token = lex(text, at);
+        if (!token_is_comment(token)) {
+            continue;
         }
+        if (breaks) {
+            buffer_add(&kept, keeper->newline);
+            buffer_add(&kept, indent);
+        } else if (kept.size > 0 || !is_blank(text.data[span.start - 1])) {
+            buffer_add_char(&kept, ' ');
+        }
+        buffer_add(&kept, slice(text, token.start, token.end));
+        breaks = token.kind == TOKEN_LINE_COMMENT;
     }
-    return has_comment;
+    if (kept.size == 0) {
+        return false;
+    }
+    if (breaks && !ends_line(text, span.end)) {
+        buffer_add(&kept, keeper->newline);
+        buffer_add(&kept, indent);
+    }
+    add_edit(keeper, span.start, span.end, buffer_take(&kept, keeper->arena));
+    return true;
 }
 
 /* span and the blanks that it leaves behind: its whole line if nothing else is on it. */
@@ -104,10 +125,9 @@ static void remove_span(Keeper *keeper, Span span) {
         return;
     }
     uint32_t start = line_start(text, span.start), end = skip_line_blanks(text, span.end);
-    bool ends_line = end == text.size || is_line_end(text.data[end]);
-    if (is_blank_between(text, start, span.start) && ends_line) {
+    if (is_blank_between(text, start, span.start) && is_at_line_end(text, end)) {
         add_edit(keeper, start, skip_line_end(text, end), STR(""));
-    } else if (ends_line || text.data[end] == ')') {
+    } else if (is_at_line_end(text, end) || text.data[end] == ')') {
         add_edit(keeper, span.start, span.end, STR(""));
     } else {
         add_edit(keeper, span.start, end, STR(""));
@@ -155,6 +175,16 @@ static uint32_t take_comma_before(Keeper *keeper, size_t option) {
     return 0;
 }
 
+/* A comma by itself: its line too, when nothing else is on it. */
+static void remove_comma(Keeper *keeper, uint32_t comma) {
+    bool is_alone = is_blank_between(keeper->text, line_start(keeper->text, comma), comma) && ends_line(keeper->text, comma + 1);
+    if (is_alone) {
+        remove_span(keeper, (Span){comma, comma + 1});
+    } else {
+        add_edit(keeper, comma, comma + 1, STR(""));
+    }
+}
+
 /* The option with its comma, when only blanks are between them; else the comma goes by itself. */
 static void remove_option(Keeper *keeper, size_t index, uint32_t comma) {
     const Option *source = &keeper->plan->table->definition->options[index];
@@ -164,7 +194,7 @@ static void remove_option(Keeper *keeper, size_t index, uint32_t comma) {
     } else if (comma != 0 && comma < span.start && is_blank_between(keeper->text, comma + 1, span.start)) {
         span.start = comma;
     } else if (comma != 0) {
-        add_edit(keeper, comma, comma + 1, STR(""));
+        remove_comma(keeper, comma);
     }
     remove_span(keeper, span);
 }
@@ -212,10 +242,11 @@ static uint32_t line_tail(Str text, uint32_t offset) {
     }
 }
 
-/* Options from index `from` on, behind the option that ends at value_end and has its comma already or not. */
-static void append_options(Keeper *keeper, size_t from, uint32_t value_end, bool has_comma) {
+/* Options from index `from` on, behind the option that ends at value_end and its comma, which is 0 if there is none. */
+static void append_options(Keeper *keeper, size_t from, uint32_t value_end, uint32_t comma) {
     const Style *style = &keeper->style;
-    uint32_t tail = style->is_line ? line_tail(keeper->text, value_end) : value_end;
+    bool has_comma = comma != 0;
+    uint32_t tail = style->is_line ? line_tail(keeper->text, has_comma ? comma + 1 : value_end) : value_end;
     Buffer buffer = {0};
     bool is_first = true;
     if (style->is_line && !has_comma && !style->has_leading_comma) {
@@ -334,8 +365,8 @@ static void edit_table(Keeper *keeper, const Plan *plan) {
     }
     bool keeps_comma = adds && keeper->style.is_line && !keeper->style.has_leading_comma;
     if (adds) {
-        bool has_comma = keeps_comma && anchor + 1 < keeper->written;
-        append_options(keeper, added, definition->options[anchor].value.end, has_comma);
+        uint32_t comma = keeps_comma && anchor + 1 < keeper->written ? keeper->commas[anchor] : 0;
+        append_options(keeper, added, definition->options[anchor].value.end, comma);
     }
     change_and_remove(keeper, reused, keeps_comma);
 }

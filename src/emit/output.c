@@ -1,12 +1,12 @@
 #include "emit/output.h"
 
-#include "emit/pipeline.h"
-#include "emit/postgres.h"
-
 /* A new output is a function in a file of its own and a line here. */
 static const Output outputs[] = {
-    {"postgres", "SQL for PostgreSQL's side: publications, grants, monitoring", print_postgres},
-    {"pipeline", "YAML pipelines of Flink CDC 3 that do the script's work", print_pipeline},
+    {"tables", "who reads what from where into what, for a terminal", emit_tables},
+    {"json", "the whole model (docs/emit-json.md)", emit_json},
+    {"dot", "the flows as a graph for Graphviz", emit_dot},
+    {"postgres", "SQL for PostgreSQL's side: publications, grants, monitoring", emit_postgres},
+    {"pipeline", "YAML pipelines of Flink CDC 3 that do the script's work", emit_pipeline},
     {NULL, NULL, NULL}, /* the end */
 };
 

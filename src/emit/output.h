@@ -24,6 +24,12 @@ typedef struct Output {
     void (*print)(const OutputRequest *request);
 } Output;
 
+void emit_tables(const OutputRequest *request);
+void emit_json(const OutputRequest *request);
+void emit_dot(const OutputRequest *request);
+void emit_postgres(const OutputRequest *request);
+void emit_pipeline(const OutputRequest *request);
+
 /* The output of that name, or NULL. "sql" is none of them. */
 const Output *output_find(const char *name);
 

@@ -545,7 +545,7 @@ static void write_document(const Pipelines *pipelines, const Document *document)
     }
 }
 
-void print_pipeline(const OutputRequest *request) {
+void emit_pipeline(const OutputRequest *request) {
     size_t findings = request->findings->list.count;
     Pipelines pipelines = {.request = request, .copies = pipeline_copies(request)};
     group(&pipelines);

@@ -38,6 +38,4 @@ typedef VECTOR(Copy) Copies;
 /* The flows of the script that a pipeline can do, in their order; for each other one the findings say why not. */
 Copies pipeline_copies(const OutputRequest *request);
 
-void print_pipeline(const OutputRequest *request);
-
 #endif

@@ -551,7 +551,7 @@ static void check(Side *side, size_t start) {
                                                   "smtpatch, please report it", TEXT(problem))});
 }
 
-void print_postgres(const OutputRequest *request) {
+void emit_postgres(const OutputRequest *request) {
     Side side = {.request = request, .arena = request->arena, .out = request->out, .readers = postgres_readers(request)};
     size_t start = request->out->size, count = side.readers.count;
     side.is_divided = count > 0 && database_length(side.readers.items, count) < count;

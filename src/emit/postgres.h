@@ -47,6 +47,4 @@ size_t postgres_slot_count(const Reader *readers, size_t count, size_t paralleli
 /* The different slots that they name, in the order of the names. */
 Names postgres_slot_names(const Reader *readers, size_t count, Arena *arena);
 
-void print_postgres(const OutputRequest *request);
-
 #endif

@@ -352,6 +352,12 @@ static void print_script(Pretty *pretty) {
     }
 }
 
+/* Text that is kept byte for byte may hold the last line's end. */
+static bool ends_line(const Buffer *out) {
+    char last = out->size > 0 ? out->data[out->size - 1] : ' ';
+    return last == '\n' || last == '\r';
+}
+
 void emit_pretty(const Script *script, const Plans *plans, Arena *arena, Buffer *out) {
     Pretty pretty = {.script = script, .plans = plans, .arena = arena, .is_empty = true};
     pretty.printer.text = script->source->text;
@@ -360,8 +366,7 @@ void emit_pretty(const Script *script, const Plans *plans, Arena *arena, Buffer 
     buffer_add(out, (Str){script->source->text.data, script->source->begin});
     size_t start = out->size;
     print_script(&pretty);
-    bool is_ended = out->size > 0 && (out->data[out->size - 1] == '\n' || out->data[out->size - 1] == '\r');
-    if (out->size > start && !is_ended) {
+    if (out->size > start && !ends_line(out)) {
         buffer_add(out, pretty.printer.newline);
     }
 }

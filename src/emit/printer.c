@@ -109,6 +109,7 @@ static bool is_tight_pair(Token previous, Token token) {
     case TOKEN_COMMA:
     case TOKEN_DOT:
     case TOKEN_RIGHT_PAREN:
+    case TOKEN_SEMICOLON: /* of an INSERT in a statement set */
         return true;
     default:
         break;
@@ -145,7 +146,8 @@ static void separate(Printer *printer, Token token, const Marks *marks, bool com
     } else if (breaks) {
         printer_line(printer, printer->item_indent);
     } else if (printer->must_break) {
-        printer_line(printer, printer->item_indent + 1);
+        bool opens_clause = token.kind == TOKEN_LEFT_PAREN && printer->item_indent == 0;
+        printer_line(printer, opens_clause ? 0 : printer->item_indent + 1);
     } else if (had_comments || is_split_pair(printer->previous, token) || (!marks->is_tight && !is_tight_pair(printer->previous, token) && !is_first)) {
         buffer_add_char(printer->out, ' ');
     }

@@ -8,6 +8,8 @@ typedef struct Build {
     TableName current; /* the catalog and database in force */
     size_t read_mark;  /* of the query at hand */
     VECTOR(Flow) flows;
+    size_t job;        /* the newest */
+    bool is_in_set;    /* between BEGIN STATEMENT SET and END */
 } Build;
 
 static size_t bucket_of(const Model *model, const TableName *name) {
@@ -29,25 +31,26 @@ Table *model_find(const Model *model, const TableName *name, uint32_t offset) {
     return after;
 }
 
-static void apply_use(Build *build, const Statement *statement) {
-    Str text = build->model->script->source->text;
+void model_apply_use(Str text, const Statement *statement, TableName *current, Arena *arena) {
     if (statement->kind == STATEMENT_USE_CATALOG) {
-        build->current.catalog = identifier_value(text, statement->name, build->arena);
-        build->current.database = STR("");
+        current->catalog = identifier_value(text, statement->name, arena);
+        current->database = STR("");
     } else if (statement->kind == STATEMENT_USE_DATABASE) {
-        use_database(text, statement->name, &build->current, build->arena);
+        use_database(text, statement->name, current, arena);
     }
 }
 
 /* An ancestor that comes later in the script is none: Flink would not know it yet. */
 static void link_like(Build *build, Table *table) {
     const TableDefinition *definition = table->definition;
-    if (span_is_empty(definition->like) || !definition->takes_like_options) {
+    if (span_is_empty(definition->like)) {
         return;
     }
     Str text = build->model->script->source->text;
-    TableName name = table_name(text, definition->like, &build->current, build->arena);
-    Table *like = model_find(build->model, &name, table->statement->span.start);
+    table->like_name = table_name(text, definition->like, &build->current, build->arena);
+    Table *like = definition->takes_like_options
+                      ? model_find(build->model, &table->like_name, table->statement->span.start)
+                      : NULL;
     if (like != NULL && like < table && like->like_depth < LIKE_DEPTH_MAX) {
         table->like = like;
         table->like_depth = like->like_depth + 1;
@@ -132,7 +135,8 @@ static void add_flow(Build *build, const Statement *statement, const Insert *ins
                    .insert = insert,
                    .sources = sources.items,
                    .source_count = sources.count,
-                   .reads_others = !knows_all};
+                   .reads_others = !knows_all,
+                   .job = build->job};
     flow->target_name = table_name(build->model->script->source->text, target, &build->current, build->arena);
     flow->target = model_find(build->model, &flow->target_name, offset);
     if (flow->target != NULL) {
@@ -143,8 +147,14 @@ static void add_flow(Build *build, const Statement *statement, const Insert *ins
 static void add_reads_and_writes(Build *build, const Statement *statement) {
     Tables unused = {0};
     switch (statement->kind) {
+    case STATEMENT_BEGIN_SET:
+    case STATEMENT_END_SET:
+        build->is_in_set = statement->kind == STATEMENT_BEGIN_SET;
+        build->job += build->is_in_set;
+        break;
     case STATEMENT_CREATE_TABLE:
         if (!span_is_empty(statement->query)) {
+            build->job++;
             add_flow(build, statement, NULL, statement->name, statement->query);
         }
         break;
@@ -156,6 +166,7 @@ static void add_reads_and_writes(Build *build, const Statement *statement) {
         find_sources(build, statement->span, statement->span.start, &unused);
         break;
     default:
+        build->job += !build->is_in_set && statement->insert_count > 0;
         for (uint32_t i = 0; i < statement->insert_count; i++) {
             const Insert *insert = &statement->inserts[i];
             add_flow(build, statement, insert, insert->target, insert->query);
@@ -168,7 +179,7 @@ static void build_tables(Build *build) {
     const Script *script = build->model->script;
     build->current = DEFAULT_TABLE_NAME;
     for (size_t i = 0; i < script->statement_count; i++) {
-        apply_use(build, &script->statements[i]);
+        model_apply_use(script->source->text, &script->statements[i], &build->current, build->arena);
         if (script->statements[i].kind == STATEMENT_CREATE_TABLE) {
             add_table(build, &script->statements[i]);
         }
@@ -179,7 +190,7 @@ static void build_flows(Build *build) {
     const Script *script = build->model->script;
     build->current = DEFAULT_TABLE_NAME;
     for (size_t i = 0; i < script->statement_count; i++) {
-        apply_use(build, &script->statements[i]);
+        model_apply_use(script->source->text, &script->statements[i], &build->current, build->arena);
         add_reads_and_writes(build, &script->statements[i]);
     }
 }

@@ -12,6 +12,7 @@ struct Table {
     const Statement *statement;
     const TableDefinition *definition;
     TableName name;
+    TableName like_name; /* after LIKE; all empty without it */
     const Table *like;  /* the table after LIKE whose options it takes, when it stands before it in the script */
     unsigned roles;     /* ROLE_… bits that the script's statements give it; 0 when no statement says */
     size_t like_depth;  /* how many tables `like` leads to */
@@ -39,7 +40,11 @@ typedef struct Flow {
     Table **sources;      /* of the script's tables, each once, through its views */
     size_t source_count;
     bool reads_others;    /* also tables that the script does not define */
+    size_t job;           /* from 1; what stands in one statement set is one job */
 } Flow;
+
+/* The name that it is written to, as the script has it. */
+static inline Span flow_target(const Flow *flow) { return flow->insert ? flow->insert->target : flow->statement->name; }
 
 /* Further than this LIKE is not followed. */
 enum { LIKE_DEPTH_MAX = 64 };
@@ -62,5 +67,8 @@ Model *model_build(const Script *script, Arena *arena);
 /* The table of that name whose definition stands last before `offset`; failing that, the first one after it; NULL
  * when the script defines none. */
 Table *model_find(const Model *model, const TableName *name, uint32_t offset);
+
+/* Changes the catalog and database in force when the statement is a USE; they begin as DEFAULT_TABLE_NAME. */
+void model_apply_use(Str text, const Statement *statement, TableName *current, Arena *arena);
 
 #endif

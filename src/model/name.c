@@ -48,6 +48,12 @@ bool table_name_equal(const TableName *a, const TableName *b) {
     return str_equal(a->table, b->table) && str_equal(a->database, b->database) && str_equal(a->catalog, b->catalog);
 }
 
+int table_name_compare(const TableName *a, const TableName *b) {
+    int order = str_compare(a->table, b->table);
+    order = order != 0 ? order : str_compare(a->database, b->database);
+    return order != 0 ? order : str_compare(a->catalog, b->catalog);
+}
+
 uint64_t table_name_hash(const TableName *name) {
     return str_hash(name->table) * 31 + str_hash(name->database) * 17 + str_hash(name->catalog);
 }

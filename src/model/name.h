@@ -24,6 +24,9 @@ void use_database(Str text, Span path, TableName *current, Arena *arena);
 
 bool table_name_equal(const TableName *a, const TableName *b);
 
+/* An order for sorting: names that are equal stand together. */
+int table_name_compare(const TableName *a, const TableName *b);
+
 uint64_t table_name_hash(const TableName *name);
 
 #endif

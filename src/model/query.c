@@ -62,9 +62,21 @@ static Token take_table(Scan *scan, Token first) {
     return last;
 }
 
+/* What stands behind the name's list of columns, ( a, b ), if it has one. */
+static Token behind_columns(const Scan *scan, Token name) {
+    Token token = next_of(scan, name);
+    if (token.kind != TOKEN_LEFT_PAREN) {
+        return token;
+    }
+    do {
+        token = next_of(scan, token);
+    } while (is_name(token) || token.kind == TOKEN_COMMA);
+    return token.kind == TOKEN_RIGHT_PAREN ? next_of(scan, token) : token;
+}
+
 /* WITH name AS ( …: what `name AS (` stands for elsewhere (a window) is no table either. */
 static bool is_with_name(const Scan *scan, Token name) {
-    Token as = next_of(scan, name);
+    Token as = behind_columns(scan, name);
     return as.kind == TOKEN_AS && next_of(scan, as).kind == TOKEN_LEFT_PAREN;
 }
 

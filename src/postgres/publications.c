@@ -26,10 +26,10 @@ const Publication *publications_find(const Publications *publications, Str name)
 Str publications_nearest(const Publications *publications, Str name) {
     enum { FARTHEST = 4 };
     Str nearest = STR("");
-    size_t best = FARTHEST + 1;
+    size_t limit = name.size / 2 < FARTHEST ? name.size / 2 : FARTHEST, best = limit + 1;
     for (size_t i = 0; i < publications->items.count; i++) {
         const Publication *publication = &publications->items.items[i];
-        size_t distance = publication->is_dropped ? SIZE_MAX : str_distance(name, publication->name, FARTHEST);
+        size_t distance = publication->is_dropped ? SIZE_MAX : str_distance(name, publication->name, limit);
         if (distance < best) {
             best = distance;
             nearest = publication->name;

@@ -259,7 +259,8 @@ bool script_word_is(const ScriptReader *reader, const ScriptStatement *statement
 }
 
 Str script_statement_text(const ScriptReader *reader, const ScriptStatement *statement, Arena *arena) {
-    Str text = arena_copy(arena, (Str){reader->text.data + statement->span.start, statement->span.end - statement->span.start});
+    Span span = statement->span;
+    Str text = arena_copy(arena, (Str){reader->text.data + span.start, span.end - span.start});
     if (statement->commands == 0) {
         return text;
     }

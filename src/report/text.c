@@ -3,7 +3,7 @@
 #include "secret.h"
 #include "width.h"
 
-enum { SHOWN_COLUMNS = 120, SHOWN_BEFORE = 40 };
+enum { SHOWN_COLUMNS = 120, SHOWN_BEFORE = 40, MASKED_BEFORE = 8192, MASKED_BEHIND = 1024 };
 
 static const struct {
     const char *name, *color;
@@ -22,29 +22,7 @@ static void add_color(const ReportStyle *style, const char *color, Buffer *out) 
     }
 }
 
-static void add_head(const Finding *finding, const ReportStyle *style, Buffer *out) {
-    add_color(style, "\033[1m", out);
-    if (finding->source != NULL) {
-        Place place = source_place(finding->source, finding->span.start);
-        buffer_add(out, finding->source->name);
-        buffer_format(out, ":%zu:%zu: ", place.line, place.column);
-    } else if (finding->file.size > 0) {
-        buffer_add(out, finding->file);
-        buffer_add(out, STR(": "));
-    }
-    add_color(style, severities[finding->severity].color, out);
-    buffer_format(out, "%s:", severities[finding->severity].name);
-    add_color(style, "\033[0m", out);
-    buffer_add_char(out, ' ');
-    buffer_add(out, finding->message);
-    if (finding->id != NULL) {
-        buffer_format(out, " [%s]", finding->id);
-    }
-    buffer_add_char(out, '\n');
-}
-
-/* Control characters and broken UTF-8 would disturb the terminal. */
-static void add_printable(Str text, Buffer *out) {
+void report_printable(Str text, Buffer *out) {
     while (text.size > 0) {
         unsigned columns;
         size_t size = next_character(text, &columns);
@@ -57,6 +35,30 @@ static void add_printable(Str text, Buffer *out) {
         }
         text = str_from(text, size);
     }
+}
+
+static void add_head(const Finding *finding, const ReportStyle *style, Buffer *out) {
+    add_color(style, "\033[1m", out);
+    if (finding->source != NULL) {
+        Place place = source_place(finding->source, finding->span.start);
+        buffer_add(out, finding->source->name);
+        buffer_format(out, ":%zu:%zu: ", place.line, place.column);
+    } else if (finding->file.size > 0) {
+        buffer_add(out, finding->file);
+        if (finding->place.line > 0) {
+            buffer_format(out, ":%zu:%zu", finding->place.line, finding->place.column);
+        }
+        buffer_add(out, STR(": "));
+    }
+    add_color(style, severities[finding->severity].color, out);
+    buffer_format(out, "%s:", severities[finding->severity].name);
+    add_color(style, "\033[0m", out);
+    buffer_add_char(out, ' ');
+    report_printable(finding->message, out);
+    if (finding->id != NULL) {
+        buffer_format(out, " [%s]", finding->id);
+    }
+    buffer_add_char(out, '\n');
 }
 
 /* The bytes that fit into `columns`. */
@@ -74,13 +76,13 @@ static size_t fitting(Str text, size_t columns) {
     return size;
 }
 
-/* Where to cut the line so that the caret is shown: a start of a character, at most SHOWN_BEFORE bytes or so before it. */
-static size_t cut_start(Str line, size_t caret) {
-    if (text_columns((Str){line.data, caret}) + 20 <= SHOWN_COLUMNS) {
+/* What to drop of the text before the caret so that the caret is shown: up to a start of a character. */
+static size_t cut_start(Str before, bool is_whole) {
+    if (is_whole && text_columns(before) + 20 <= SHOWN_COLUMNS) {
         return 0;
     }
-    size_t start = caret > SHOWN_BEFORE ? caret - SHOWN_BEFORE : 0;
-    while (start > 0 && ((unsigned char)line.data[start] & 0xC0) == 0x80) {
+    size_t start = before.size > SHOWN_BEFORE ? before.size - SHOWN_BEFORE : 0;
+    while (start > 0 && ((unsigned char)before.data[start] & 0xC0) == 0x80) {
         start--;
     }
     return start;
@@ -100,29 +102,43 @@ static void add_caret(const Finding *finding, const ReportStyle *style, size_t i
     buffer_add_char(out, '\n');
 }
 
+/* A window of the line around the caret: secrets are masked in it before anything is cut, so that none is cut in two. */
+static Span window_of(Str text, Span line, uint32_t caret) {
+    Span window = {caret - line.start > MASKED_BEFORE ? caret - MASKED_BEFORE : line.start, line.end};
+    if (line.end - caret > MASKED_BEHIND) {
+        window.end = caret + MASKED_BEHIND;
+    }
+    while (window.start > line.start && ((unsigned char)text.data[window.start] & 0xC0) == 0x80) {
+        window.start--;
+    }
+    return window;
+}
+
+static uint32_t clamp(uint32_t offset, Span line) {
+    return offset < line.start ? line.start : offset > line.end ? line.end : offset;
+}
+
 static void add_excerpt(const Finding *finding, const ReportStyle *style, Arena *arena, Buffer *out) {
     Source *source = finding->source;
     size_t number = source_line(source, finding->span.start);
-    Span span = source_line_span(source, number);
-    uint32_t start = finding->span.start < span.start ? span.start : finding->span.start;
-    start = start > span.end ? span.end : start;
-    uint32_t end = finding->span.end > span.end ? span.end : finding->span.end;
-    end = end < start ? start : end;
-    Str line = source_slice(source, span);
-    size_t cut = cut_start(line, start - span.start);
-    Str shown = str_from(line, cut);
-    shown.size = fitting(shown, SHOWN_COLUMNS);
-    Str before = {shown.data, start - span.start - cut}, marked = {source->text.data + start, end - start};
-    if (marked.size > shown.size - before.size) {
-        marked.size = shown.size - before.size;
-    }
-    const char *lead = cut > 0 ? "..." : "";
-    Str masked = mask_secrets(shown, arena), masked_before = mask_secrets(before, arena);
-    Str masked_marked = mask_secrets((Str){before.data, before.size + marked.size}, arena);
-    size_t indent = text_columns(masked_before), marked_end = text_columns(masked_marked);
+    Span line = source_line_span(source, number);
+    uint32_t start = clamp(finding->span.start, line), end = clamp(finding->span.end, line);
+    Span window = window_of(source->text, line, start);
+    end = end < start ? start : end > window.end ? window.end : end;
+    Str before = mask_secrets(source_slice(source, (Span){window.start, start}), arena);
+    Str marked = mask_secrets(source_slice(source, (Span){window.start, end}), arena);
+    Str shown = mask_secrets(source_slice(source, window), arena);
+    size_t cut = cut_start(before, window.start == line.start);
+    const char *lead = cut > 0 || window.start > line.start ? "..." : "";
+    shown = str_from(shown, cut);
+    size_t size = fitting(shown, SHOWN_COLUMNS);
+    bool is_cut = size < shown.size || window.end < line.end;
+    shown.size = size;
+    size_t indent = text_columns(str_from(before, cut)), marked_end = text_columns(str_from(marked, cut));
+    marked_end = marked_end < SHOWN_COLUMNS ? marked_end : SHOWN_COLUMNS;
     buffer_format(out, "%5zu | %s", number, lead);
-    add_printable(masked, out);
-    buffer_add(out, shown.size < line.size - cut ? STR("...\n") : STR("\n"));
+    report_printable(shown, out);
+    buffer_add(out, is_cut ? STR("...\n") : STR("\n"));
     add_caret(finding, style, strlen(lead) + indent, marked_end > indent ? marked_end - indent : 0, out);
 }
 

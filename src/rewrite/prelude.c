@@ -76,12 +76,13 @@ static bool override_all(Prelude *prelude, const PreludeSetting *setting) {
     return is_set;
 }
 
-/* Behind the leading comments, but not between a pragma and its statement: then before that group of comments. */
+/* Behind the leading comments. A group of them right above the first statement is that statement's own when another
+ * group stands before it, or when a pragma is in it: then before that group. */
 static uint32_t top_of(const Prelude *prelude) {
     const Script *script = prelude->script;
     uint32_t first = script->statement_count > 0 ? script->statements[0].span.start : (uint32_t)prelude->text.size;
     uint32_t group = script->source->begin, line_ends = 0;
-    bool has_pragma = false;
+    bool has_pragma = false, has_earlier_group = false;
     for (Token token = lex(prelude->text, group); token.start < first; token = lex(prelude->text, token.end)) {
         if (token.kind == TOKEN_BLANK) {
             for (uint32_t i = token.start; i < token.end; i++) {
@@ -90,6 +91,7 @@ static uint32_t top_of(const Prelude *prelude) {
             continue;
         }
         if (line_ends > 1) {
+            has_earlier_group = has_earlier_group || group < token.start;
             group = token.start;
             has_pragma = false;
         }
@@ -98,7 +100,7 @@ static uint32_t top_of(const Prelude *prelude) {
             has_pragma = has_pragma || script->pragmas[i].comment.start == token.start;
         }
     }
-    return has_pragma ? group : first;
+    return has_pragma || (has_earlier_group && line_ends < 2) ? group : first;
 }
 
 static void add_missing(Prelude *prelude, const PreludeSetting *settings, const bool *is_missing, size_t count) {

@@ -1,4 +1,5 @@
 #include "edits.h"
+#include "model/model.h"
 #include "model/query.h"
 #include "rewrite/rewrite.h"
 #include "syntax/lexer.h"
@@ -115,15 +116,6 @@ static void rename_in_other(Renaming *renaming, Span statement) {
     }
 }
 
-static void apply_use(Renaming *renaming, const Statement *statement) {
-    if (statement->kind == STATEMENT_USE_CATALOG) {
-        renaming->current.catalog = identifier_value(renaming->text, statement->name, renaming->arena);
-        renaming->current.database = STR("");
-    } else if (statement->kind == STATEMENT_USE_DATABASE) {
-        use_database(renaming->text, statement->name, &renaming->current, renaming->arena);
-    }
-}
-
 static void rename_in(Renaming *renaming, const Statement *statement) {
     switch (statement->kind) {
     case STATEMENT_CREATE_TABLE:
@@ -162,7 +154,7 @@ void rename_tables(const Script *script, const Rename *renames, size_t count, Ar
                          .edits = {.arena = arena},
                          .out = out};
     for (size_t i = 0; i < script->statement_count; i++) {
-        apply_use(&renaming, &script->statements[i]);
+        model_apply_use(renaming.text, &script->statements[i], &renaming.current, arena);
         rename_in(&renaming, &script->statements[i]);
     }
     uint32_t from = edits_write(&renaming.edits, renaming.text, 0, out);

@@ -150,16 +150,14 @@ static Span trail_of(const Gathering *gathering, uint32_t at) {
         }
         token = lex(text, skip_line_blanks(text, token.end));
     }
-    uint32_t end = skip_line_blanks(text, trail.end);
-    bool ends_line = end == text.size || is_line_end(text.data[end]);
-    return ends_line ? trail : (Span){at, at};
+    return is_at_line_end(text, skip_line_blanks(text, trail.end)) ? trail : (Span){at, at};
 }
 
 /* Takes [start, end) out, with the rest of its line and the blank lines behind when nothing else is on them. */
 static void cut(Gathering *gathering, uint32_t start, uint32_t end) {
     Str text = gathering->text;
     uint32_t first = line_start(text, start), behind = skip_line_blanks(text, end);
-    bool is_whole_line = is_blank_between(text, first, start) && (behind == text.size || is_line_end(text.data[behind]));
+    bool is_whole_line = is_blank_between(text, first, start) && is_at_line_end(text, behind);
     if (!is_whole_line) {
         edits_add(&gathering->edits, start, end, STR(""));
         return;
@@ -253,6 +251,9 @@ static void add_set(Gathering *gathering, size_t start, Buffer *out) {
     size_t size = out->size;
     while (size > start && is_blank(out->data[size - 1])) {
         size--;
+    }
+    while (size < out->size && !is_line_end(out->data[size])) {
+        size++; /* the blanks may be a comment's */
     }
     out->size = size;
     bool has_text = size > gathering->script->source->begin + start;

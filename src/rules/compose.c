@@ -12,6 +12,7 @@ void composer_start(Composer *composer, Str name) {
     composer->name = name;
     composer->conditions.count = 0;
     composer->actions.count = 0;
+    composer->renames_upstream = false;
 }
 
 void composer_condition(Composer *composer, ConditionField field, Str option, Str expression, const RulePlace *place) {
@@ -46,6 +47,7 @@ void composer_action(Composer *composer, ActionKind kind, ActionScope scope, Str
     Action action = {.kind = kind,
                      .scope = scope,
                      .key = key,
+                     .rule = composer->name,
                      .place = place->text,
                      .source = place->source,
                      .line = place->line,
@@ -55,7 +57,7 @@ void composer_action(Composer *composer, ActionKind kind, ActionScope scope, Str
         problem = STR("the option's key is missing");
     } else if (kind == ACTION_RENAME && value.size == 0) {
         problem = arena_format(composer->arena, "the new name of '%.*s' is missing", (int)key.size, key.data);
-    } else if (kind != ACTION_UNSET) {
+    } else if (kind != ACTION_UNSET && kind != ACTION_ESCAPE_BACKSLASHES) {
         problem = template_parse(value, table_pattern(composer), composer->arena, &action.value);
     }
     if (problem.size > 0) {
@@ -76,7 +78,8 @@ void composer_finish(Composer *composer) {
     Arena *arena = composer->arena;
     Rule rule = {.name = composer->name,
                  .condition_count = composer->conditions.count,
-                 .action_count = composer->actions.count};
+                 .action_count = composer->actions.count,
+                 .renames_upstream = composer->renames_upstream};
     rule.conditions = copy_items(arena, composer->conditions.items, rule.condition_count, sizeof *rule.conditions);
     rule.actions = copy_items(arena, composer->actions.items, rule.action_count, sizeof *rule.actions);
     for (size_t i = 0; i < rule.condition_count; i++) {

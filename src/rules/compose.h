@@ -23,6 +23,7 @@ typedef struct Composer {
     Str name;
     VECTOR(Condition) conditions;
     VECTOR(Action) actions;
+    bool renames_upstream;
 } Composer;
 
 void composer_start(Composer *composer, Str name);

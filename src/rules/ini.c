@@ -212,3 +212,15 @@ IniFile ini_read(Source *source, Arena *arena, Findings *findings) {
     }
     return merge(&reader, &sections);
 }
+
+bool parse_switch(Str text, bool *value) {
+    static const Str yes[] = {STR("yes"), STR("true"), STR("on"), STR("1")};
+    static const Str no[] = {STR("no"), STR("false"), STR("off"), STR("0")};
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
+        if (str_equal_ignore_case(text, yes[i]) || str_equal_ignore_case(text, no[i])) {
+            *value = str_equal_ignore_case(text, yes[i]);
+            return true;
+        }
+    }
+    return false;
+}

@@ -59,12 +59,12 @@ static void add_trouble(Loader *loader, const IniEntry *entry, Str message, Str 
     rule_trouble(loader->findings, &place, message, hint);
 }
 
-/* "did you mean …" for a key or a section, or nothing. */
+/* "did you mean …" for a key or a section, or nothing: also when it is a known one and something else is wrong. */
 static void consider(Str wrong, Str known, size_t *best, Str *nearest) {
     size_t distance = str_distance(wrong, known, 3);
-    if (distance < *best && distance < known.size) {
+    if (distance < *best && distance <= known.size / 2) {
         *best = distance;
-        *nearest = known;
+        *nearest = distance > 0 ? known : STR("");
     }
 }
 
@@ -118,7 +118,50 @@ static bool add_condition(Loader *loader, const IniEntry *entry) {
     return false;
 }
 
+/* KEY = yes or no; anything else is trouble. */
+static bool switch_value(Loader *loader, const IniEntry *entry) {
+    bool value = false;
+    if (!parse_switch(entry->value, &value)) {
+        add_trouble(loader, entry, arena_format(loader->arena, "'%.*s' takes yes or no", (int)entry->key.size, entry->key.data), STR(""));
+    }
+    return value;
+}
+
+/* Keys of a rule that are switches. */
+static bool add_switch(Loader *loader, const IniEntry *entry) {
+    Composer *composer = &loader->file->composer;
+    RulePlace place = place_of(loader, entry);
+    if (str_equal(entry->key, STR("rename-upstream"))) {
+        composer->renames_upstream = switch_value(loader, entry);
+        return true;
+    }
+    if (!str_equal(entry->key, STR("escape-backslashes"))) {
+        return false;
+    }
+    if (switch_value(loader, entry)) {
+        composer_action(composer, ACTION_ESCAPE_BACKSLASHES, SCOPE_ANY, entry->key, entry->value, &place);
+    }
+    return true;
+}
+
+/* rename-table.TO =: what stands behind the dot is the value. */
+static bool add_table_rename(Loader *loader, const IniEntry *entry) {
+    RulePlace place = place_of(loader, entry);
+    Str name;
+    if (!key_matches(entry->key, STR("rename-table."), &name)) {
+        return false;
+    }
+    if (entry->value.size > 0) {
+        add_trouble(loader, entry, STR("the new name of the table stands before the '=', and nothing behind it"), STR("write rename-table.NAME ="));
+    }
+    composer_action(&loader->file->composer, ACTION_RENAME_TABLE, SCOPE_ANY, STR("rename-table"), name, &place);
+    return true;
+}
+
 static bool add_action(Loader *loader, const IniEntry *entry) {
+    if (add_switch(loader, entry) || add_table_rename(loader, entry)) {
+        return true;
+    }
     for (size_t i = 0; i < ACTION_KEYS; i++) {
         Str rest;
         if (key_matches(entry->key, action_keys[i].key, &rest)) {
@@ -243,10 +286,24 @@ static void load_section(Loader *loader, const Section *section) {
     }
 }
 
+/* inih and the sections each had their own walk over the file; a reader wants one. */
+static void sort_findings(Findings *findings, size_t first) {
+    Finding *items = findings->list.items;
+    for (size_t i = first + 1; i < findings->list.count; i++) {
+        Finding finding = items[i];
+        size_t place = i;
+        for (; place > first && items[place - 1].span.start > finding.span.start; place--) {
+            items[place] = items[place - 1];
+        }
+        items[place] = finding;
+    }
+}
+
 void rules_load(Source *source, RulesFile *file, Arena *arena, Findings *findings) {
     Loader loader = {.source = source, .arena = arena, .findings = findings, .file = file};
     file->composer.arena = arena;
     file->composer.findings = findings;
+    size_t first_finding = findings->list.count;
     IniFile ini = ini_read(source, arena, findings);
     size_t i = 0;
     for (; i < ini.count && !ini.entries[i].is_section; i++) {
@@ -260,4 +317,5 @@ void rules_load(Source *source, RulesFile *file, Arena *arena, Findings *finding
         }
         load_section(&loader, &section);
     }
+    sort_findings(findings, first_finding);
 }

@@ -48,7 +48,9 @@ void matcher_free(Matcher *matcher) {
 MatchResult pattern_match(const Pattern *pattern, Str subject, Matcher *matcher) {
     int status = pcre2_match(pattern->code, (PCRE2_SPTR)(subject.data ? subject.data : ""), subject.size, 0, 0, matcher->data,
                              matcher->context);
+    matcher->group_count = 0;
     if (status >= 0) {
+        matcher->group_count = status > 0 ? (size_t)status : pcre2_get_ovector_count(matcher->data);
         return MATCH_YES;
     }
     return status == PCRE2_ERROR_NOMATCH ? MATCH_NO : MATCH_GAVE_UP;
@@ -56,7 +58,7 @@ MatchResult pattern_match(const Pattern *pattern, Str subject, Matcher *matcher)
 
 Str matcher_group(const Matcher *matcher, Str subject, size_t group) {
     const PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(matcher->data);
-    if (group >= pcre2_get_ovector_count(matcher->data) || offsets[2 * group] == PCRE2_UNSET ||
+    if (group >= matcher->group_count || offsets[2 * group] == PCRE2_UNSET ||
         offsets[2 * group] > offsets[2 * group + 1]) {
         return STR("");
     }

@@ -21,6 +21,7 @@ void pattern_free(Pattern *pattern);
 typedef struct Matcher {
     pcre2_match_data *data;
     pcre2_match_context *context;
+    size_t group_count; /* that the last match has set */
 } Matcher;
 
 /* False when memory ended. */

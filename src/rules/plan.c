@@ -316,6 +316,47 @@ static Str key_of(Planner *planner, const Action *action) {
     }
 }
 
+/* Each backslash that is not doubled yet is: so twice is as once. */
+static Str escape_backslashes(Str value, Arena *arena) {
+    char *escaped = arena_alloc(arena, 2 * value.size);
+    size_t size = 0;
+    for (size_t i = 0; i < value.size; i++) {
+        bool is_pair = value.data[i] == '\\' && i + 1 < value.size && value.data[i + 1] == '\\';
+        escaped[size++] = value.data[i];
+        if (value.data[i] == '\\') {
+            escaped[size++] = '\\';
+        }
+        i += is_pair;
+    }
+    return (Str){escaped, size};
+}
+
+static void escape_values(Planner *planner, const Action *action) {
+    for (size_t i = 0; i < planner->plan->count; i++) {
+        PlannedOption *option = &planner->plan->options[i];
+        if (option->is_removed || option->value.size == 0 || memchr(option->value.data, '\\', option->value.size) == NULL) {
+            continue;
+        }
+        Str escaped = escape_backslashes(option->value, planner->arena);
+        if (!str_equal(escaped, option->value)) {
+            option->value = escaped;
+            option->action = action;
+            planner->plan->is_changed = true;
+        }
+    }
+}
+
+static void rename_table(Planner *planner, const Action *action, bool renames_upstream) {
+    Str name;
+    if (!expand(planner, action, &name) || name.size == 0) {
+        return;
+    }
+    planner->plan->new_name = str_equal(name, planner->plan->table->name.table) ? STR("") : name;
+    if (renames_upstream && str_equal(planner->connector, STR("starrocks"))) {
+        set_value(planner, STR("table-name"), name, action);
+    }
+}
+
 static void apply_action(Planner *planner, const Action *action) {
     Str key = key_of(planner, action), value = STR("");
     if (key.size == 0) {
@@ -354,7 +395,14 @@ static void apply_rule(Planner *planner, const Rule *rule) {
     }
     match_groups(planner, rule);
     for (size_t i = 0; i < rule->action_count; i++) {
-        apply_action(planner, &rule->actions[i]);
+        const Action *action = &rule->actions[i];
+        if (action->kind == ACTION_RENAME_TABLE) {
+            rename_table(planner, action, rule->renames_upstream);
+        } else if (action->kind == ACTION_ESCAPE_BACKSLASHES) {
+            escape_values(planner, action);
+        } else {
+            apply_action(planner, action);
+        }
     }
 }
 

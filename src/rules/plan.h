@@ -19,6 +19,7 @@ typedef struct Plan {
     const Table *table;
     PlannedOption *options; /* the table's own in their order, removed ones among them; then the added ones */
     size_t count, capacity;
+    Str new_name; /* of the Flink table; empty while it keeps its own */
     bool is_changed;
 } Plan;
 

@@ -32,6 +32,8 @@ typedef enum ActionKind {
     ACTION_REPLACE, /* override where present */
     ACTION_UNSET,
     ACTION_RENAME,
+    ACTION_RENAME_TABLE,       /* the Flink table itself, wherever the script uses it */
+    ACTION_ESCAPE_BACKSLASHES, /* double single backslashes in the values, for Flink before 1.13 */
 } ActionKind;
 
 /* Whom an action concerns, whatever its rule's conditions say. */
@@ -46,7 +48,8 @@ typedef struct Action {
     ActionKind kind;
     ActionScope scope;
     Str key;        /* of RENAME the old one; of UNSET perhaps with a trailing '*'; of SCOPE_SHORT_KEY the short one */
-    Template value; /* of SET, DEFAULT, REPLACE; of RENAME the new key */
+    Template value; /* of SET, DEFAULT, REPLACE; of RENAME the new key, of RENAME_TABLE the new name */
+    Str rule;       /* the name of the rule it belongs to */
     Str place;      /* for messages: "rules.ini:12", or the option of the command line */
     Source *source; /* of the rules file; NULL for the command line */
     size_t line;
@@ -58,6 +61,7 @@ typedef struct Rule {
     Condition *conditions;
     Action *actions;
     size_t condition_count, action_count;
+    bool renames_upstream; /* RENAME_TABLE also sets a StarRocks sink's table-name */
     const Condition *table_condition; /* whose groups the templates may use, or NULL */
 } Rule;
 

@@ -46,6 +46,11 @@ void builder_clause(Builder *builder, Token keyword, Span last) {
     builder->table.with_place = last.end;
 }
 
+void builder_connection(Builder *builder, Token keyword, Span path) {
+    builder_clause(builder, keyword, path);
+    builder->table.has_connection = true;
+}
+
 void builder_temporary(Builder *builder) { builder->table.is_temporary = true; }
 
 void builder_table(Builder *builder, Span path) {
@@ -72,9 +77,10 @@ void builder_column(Builder *builder, ColumnKind kind, Span first, Span name, Sp
     mark(builder, MARK_ITEM, first);
 }
 
-void builder_named_constraint(Builder *builder, Token keyword) {
+void builder_named_constraint(Builder *builder, Token keyword, Span name) {
     Mark *item = &builder->marks.items[builder->marks.count - 1];
     item->start = keyword.start;
+    builder->columns.items[builder->columns.count - 1].name = name;
 }
 
 void builder_metadata_key(Builder *builder, Span literal) { builder->metadata_key = literal; }

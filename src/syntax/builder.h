@@ -43,6 +43,7 @@ void builder_verbatim(Builder *builder, Span span);
 void builder_option(Builder *builder, Span key, Span value);
 void builder_with(Builder *builder, Token keyword, Span properties);
 void builder_clause(Builder *builder, Token keyword, Span last);
+void builder_connection(Builder *builder, Token keyword, Span path);
 void builder_temporary(Builder *builder);
 
 void builder_table(Builder *builder, Span path);
@@ -50,7 +51,7 @@ void builder_elements(Builder *builder, Token open, Token close);
 /* first: where the definition begins. */
 void builder_column(Builder *builder, ColumnKind kind, Span first, Span name, Span content);
 /* Tells the constraint made last that CONSTRAINT and a name stand before it. */
-void builder_named_constraint(Builder *builder, Token keyword);
+void builder_named_constraint(Builder *builder, Token keyword, Span name);
 void builder_metadata_key(Builder *builder, Span literal);
 void builder_virtual(Builder *builder);
 void builder_column_is_key(Builder *builder);

@@ -12,6 +12,7 @@ typedef struct Driver {
     VECTOR(uint32_t) open_parens; /* where each '(' that is not closed stands */
     VECTOR(Pragma) pragmas;
     bool is_skipping;           /* after an error, until the next ';' */
+    bool is_in_hint;            /* between the two ends of a hint */
     bool is_in_set;             /* between STATEMENT SET BEGIN and its END, where ';' ends no statement */
     size_t open_cases;          /* CASEs there whose END is to come */
     Script *script;
@@ -29,6 +30,7 @@ static void restart_grammar(Driver *driver) {
     start_grammar(driver);
     driver->open_parens.count = 0;
     driver->is_in_set = false;
+    driver->is_in_hint = false;
 }
 
 static void start_statement(Driver *driver, Token first) {
@@ -74,7 +76,9 @@ static bool begins_next_statement(const Driver *driver, Token token) {
     }
 }
 
-static void report(Driver *driver, Token token, bool is_missing_semicolon) {
+typedef enum ErrorKind { ERROR_GRAMMAR, ERROR_NO_SEMICOLON, ERROR_UNMATCHED } ErrorKind;
+
+static void report(Driver *driver, Token token, ErrorKind kind) {
     SyntaxErrorContext context = {
         .source = driver->builder.source,
         .arena = driver->builder.arena,
@@ -83,7 +87,8 @@ static void report(Driver *driver, Token token, bool is_missing_semicolon) {
         .previous = driver->builder.previous,
         .before_previous = driver->before_previous,
         .open_paren = driver->open_parens.count > 0 ? &driver->open_parens.items[driver->open_parens.count - 1] : NULL,
-        .is_missing_semicolon = is_missing_semicolon,
+        .is_missing_semicolon = kind == ERROR_NO_SEMICOLON,
+        .is_unmatched = kind == ERROR_UNMATCHED,
     };
     syntax_error_report(&context, driver->builder.findings);
 }
@@ -147,7 +152,7 @@ static void end_statement(Driver *driver, Token end) {
         guard_leave(builder->arena->guard);
     }
     if (builder->has_syntax_error) {
-        report(driver, end, false);
+        report(driver, end, ERROR_GRAMMAR);
         recover(driver, end);
         return;
     }
@@ -156,11 +161,19 @@ static void end_statement(Driver *driver, Token end) {
     driver->open_cases = 0;
 }
 
-/* An unclosed string, name or comment, a byte order mark, or a parenthesis without partner, before the grammar sees
- * it. */
-static bool is_lexical_error(Driver *driver, Token token) {
-    return token.kind >= TOKEN_UNCLOSED_STRING || is_byte_order_mark(driver->builder.source, token) ||
-           !track_parens(driver, token);
+/* A string, name or comment that is not closed, or a byte order mark: before the grammar sees them. */
+static bool is_lexical_error(const Driver *driver, Token token) {
+    return token.kind >= TOKEN_UNCLOSED_STRING || is_byte_order_mark(driver->builder.source, token);
+}
+
+/* The end of a parenthesis, a statement or a hint where none is open or something else is. */
+static bool is_unmatched(Driver *driver, Token token) {
+    if (token.kind == TOKEN_HINT_BEGIN || token.kind == TOKEN_COMMENT_END) {
+        bool was_in_hint = driver->is_in_hint;
+        driver->is_in_hint = token.kind == TOKEN_HINT_BEGIN;
+        return token.kind == TOKEN_COMMENT_END && !was_in_hint;
+    }
+    return !track_parens(driver, token);
 }
 
 static void take_token(Driver *driver, Token token) {
@@ -176,17 +189,20 @@ static void take_token(Driver *driver, Token token) {
         }
         start_statement(driver, token);
     } else if (begins_next_statement(driver, token)) {
-        report(driver, token, true);
+        report(driver, token, ERROR_NO_SEMICOLON);
         recover(driver, token);
         start_statement(driver, token);
     }
     if (is_lexical_error(driver, token)) {
-        report(driver, token, false);
+        report(driver, token, ERROR_GRAMMAR);
+        recover(driver, token);
+    } else if (is_unmatched(driver, token)) {
+        report(driver, token, is_semicolon ? ERROR_GRAMMAR : ERROR_UNMATCHED);
         recover(driver, token);
     } else if (is_semicolon && !driver->is_in_set) {
         end_statement(driver, token);
     } else if (!give(driver, token)) {
-        report(driver, token, false);
+        report(driver, token, ERROR_GRAMMAR);
         recover(driver, token);
     }
 }
@@ -214,7 +230,7 @@ static void take_end(Driver *driver, Token end) {
         return;
     }
     if (driver->open_parens.count > 0) {
-        report(driver, end, false);
+        report(driver, end, ERROR_GRAMMAR);
     } else {
         end_statement(driver, end);
     }

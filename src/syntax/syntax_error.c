@@ -28,18 +28,22 @@ static void add_name(Names *names, const char *name) {
     }
 }
 
-static Names expected_names(const void *parser) {
+/* Keywords are told only where there is no name, type or string among what is expected: there they say little. */
+static Names expected_names(const SyntaxErrorContext *context) {
+    const void *parser = context->parser;
     Names names = {0};
     bool is_type = grammar_expects(parser, TOKEN_BIGINT);
     bool is_column = !is_type && grammar_expects(parser, TOKEN_RESERVED);
+    bool says_enough = is_type || is_column || grammar_expects(parser, TOKEN_IDENTIFIER) || grammar_expects(parser, TOKEN_COMMA);
     for (size_t i = 0; i < sizeof expectations / sizeof *expectations; i++) {
-        bool is_covered = (is_type && expectations[i].kind == TOKEN_RESERVED) ||
-                          ((is_type || is_column) && expectations[i].kind == TOKEN_IDENTIFIER);
-        if (!is_covered && grammar_expects(parser, expectations[i].kind)) {
+        uint16_t kind = expectations[i].kind;
+        bool is_covered = (is_type && kind == TOKEN_RESERVED) || ((is_type || is_column) && kind == TOKEN_IDENTIFIER) ||
+                          (kind == TOKEN_QUOTED_STRING && token_is_string(context->previous));
+        if (!is_covered && grammar_expects(parser, kind)) {
             add_name(&names, expectations[i].name);
         }
     }
-    for (uint16_t kind = 1; !is_type && kind < TOKEN_BLANK; kind++) {
+    for (uint16_t kind = 1; !says_enough && kind < TOKEN_BLANK; kind++) {
         if (keyword_text(kind) != NULL && grammar_expects(parser, kind)) {
             add_name(&names, keyword_text(kind));
         }
@@ -64,7 +68,7 @@ static Str line_of_paren(const SyntaxErrorContext *context) {
 }
 
 static Str expected_text(const SyntaxErrorContext *context) {
-    Names names = expected_names(context->parser);
+    Names names = expected_names(context);
     bool closes = grammar_expects(context->parser, TOKEN_RIGHT_PAREN);
     if (names.count == 0 || names.count > EXPECTED_MAX) {
         return STR("");
@@ -153,8 +157,10 @@ static bool report_unclosed(const SyntaxErrorContext *context, Findings *finding
 
 static bool report_parens(const SyntaxErrorContext *context, Findings *findings) {
     bool is_end = context->found.kind == TOKEN_SEMICOLON || context->found.kind == TOKEN_EOF;
-    if (context->found.kind == TOKEN_RIGHT_PAREN && context->open_paren == NULL && context->previous.kind != TOKEN_COMMA) {
-        report_at(context, findings, context->found, STR("this ')' closes nothing"), STR(""));
+    if (context->is_unmatched) {
+        bool is_comment = context->found.kind == TOKEN_COMMENT_END;
+        report_at(context, findings, context->found, is_comment ? STR("this */ ends no comment") : STR("this ')' closes nothing"),
+                  is_comment ? STR("comments do not nest") : STR(""));
         return true;
     }
     if (!is_end || context->open_paren == NULL) {
@@ -196,6 +202,8 @@ void syntax_error_report(const SyntaxErrorContext *context, Findings *findings) 
     Str expected = expected_text(context);
     Str message = expected.size > 0
                       ? arena_format(context->arena, "%.*s%.*s", (int)expected.size, expected.data, (int)found.size, found.data)
+                      : context->found.kind == TOKEN_EOF
+                      ? STR("unexpected end of the file")
                       : arena_format(context->arena, "unexpected %.*s", (int)found.size, found.data);
     report_at(context, findings, context->found, message, hint_for(context));
 }
@@ -219,11 +227,20 @@ static bool stands_at(Str text, size_t offset, Str word, Str marks) {
     return true;
 }
 
+/* ) ENGINE = word: a query's `engine = 'x'` is another thing. */
+static bool is_engine_clause(Str text, size_t offset) {
+    size_t before = offset;
+    while (before > 0 && is_blank(text.data[before - 1])) {
+        before--;
+    }
+    return before > 0 && text.data[before - 1] == ')' && stands_at(text, offset, STR("ENGINE"), STR("="));
+}
+
 bool is_starrocks_script(const Source *source) {
     Str text = source->text;
     for (size_t i = 0; i < text.size; i++) {
         char first = ascii_upper(text.data[i]);
-        if ((first == 'E' && stands_at(text, i, STR("ENGINE"), STR("="))) ||
+        if ((first == 'E' && is_engine_clause(text, i)) ||
             (first == 'P' && stands_at(text, i, STR("PROPERTIES"), STR("(\"")))) {
             return true;
         }

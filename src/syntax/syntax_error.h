@@ -13,6 +13,7 @@ typedef struct SyntaxErrorContext {
     Token previous, before_previous;
     const uint32_t *open_paren; /* where the innermost open '(' stands, or NULL */
     bool is_missing_semicolon;
+    bool is_unmatched; /* a ')' without '(', or a comment's end without its start */
 } SyntaxErrorContext;
 
 void syntax_error_report(const SyntaxErrorContext *context, Findings *findings);

@@ -41,6 +41,9 @@ static inline bool token_is_string(Token token) {
 /* A keyword of the table grammar/keywords.tsv as it is written in upper case, or NULL. */
 const char *keyword_text(unsigned kind);
 
+/* Whether Flink takes the keyword as a name only in backticks. */
+bool keyword_is_reserved(unsigned kind);
+
 static inline bool token_is_keyword(Token token) {
     return token.kind == TOKEN_RESERVED || keyword_text(token.kind) != NULL;
 }

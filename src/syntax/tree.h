@@ -59,6 +59,7 @@ typedef struct TableDefinition {
     Span like;          /* the table after LIKE, or none */
     bool takes_like_options;
     bool is_temporary;
+    bool has_connection; /* USING CONNECTION: options come from there, too */
 } TableDefinition;
 
 typedef struct Insert {

@@ -7,6 +7,7 @@ use Exporter qw(import);
 use File::Basename qw(dirname);
 use File::Path qw(make_path);
 use File::Temp qw(tempdir);
+use POSIX ();
 
 our @EXPORT = qw($root $directory can_be_nobody run run_with slurp spew);
 
@@ -37,9 +38,11 @@ sub spew {
 
 # Root may read and write everything, so what others may not is tried as nobody.
 sub become_nobody {
+    $ENV{ASAN_OPTIONS} = ($ENV{ASAN_OPTIONS} // '') . ':detect_leaks=0'; # it cannot trace a process that changed its user
     return if $> != 0;
     $) = '65534 65534';
-    ($<, $>) = (65534, 65534);
+    POSIX::setgid(65534);
+    POSIX::setuid(65534);
 }
 
 # Whether nobody can run the program and see the directory.
@@ -69,6 +72,7 @@ sub run_with {
         become_nobody() if $options->{nobody};
         %ENV = (%ENV, %{$options->{environment} // {}});
         unshift @arguments, '--no-lint' unless $options->{checks}; # what checks find is tested elsewhere
+        exec 'sh', '-c', 'exec "$0" "$@"', $program, @arguments if $options->{nobody}; # a fresh process, which sanitizers can look into
         exec {$program} 'smtpatch', @arguments or die "$program: $!\n";
     }
     waitpid $child, 0;

@@ -134,7 +134,7 @@ static Str token_soup(Random *random) {
 static Str definition_soup(Random *random) {
     static const char *const parts[] = {"CREATE", "TABLE", "t", "(", "a", "INT", ",", "b", "AS", "a", "+", "1", ",", "PRIMARY", "KEY", "(", "a", ")",
                                         "NOT", "ENFORCED", ")", "COMMENT", "'c'", "WITH", "(", "'k'", "=", "'v'", "'w'", ",", "'l'", "=", "'m'", ")", ";",
-                                        "INSERT", "INTO", "s", "SELECT", "*", "FROM", "t", ";", "SET", "'a'", "=", "'b'", ";"};
+                                        "INSERT", "INTO", "s", "SELECT", "a", "FROM", "t", ";", "SET", "'a'", "=", "'b'", ";"};
     static const char *const gaps[] = {" ", "\n", "\r\n", "\n\n\n", "\t", " -- c\n", "\n-- d\n", "/* e */", " /* f\n g */ ", "\n\n/* h */\n\n", " // i\r\n"};
     Buffer soup = {0};
     for (size_t i = 0; i < COUNT_OF(parts); i++) {

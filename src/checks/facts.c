@@ -1,0 +1,499 @@
+#include "checks/facts.h"
+
+#include <stdlib.h>
+
+#include "checks/replication.h"
+#include "width.h"
+
+/* So many snapshot readers a job may have when the script does not say. More would make `orders_2024` another source's
+ * slot in the eyes of the check. */
+enum { READERS_MAX = 1000 };
+
+typedef struct Collector {
+    Checker *checker;
+    bool *is_base;   /* by table: another takes its options by LIKE */
+    uint64_t *sinks; /* by table: a sum of hashes of where its rows go */
+    Place place;     /* of `offset`, the last that was asked for */
+    uint32_t offset;
+} Collector;
+
+/* ---- Gathering -------------------------------------------------------------------------------------------------- */
+
+static void look_at_model(Collector *collector) {
+    const Checker *checker = collector->checker;
+    const Model *model = checker->model;
+    collector->is_base = arena_array(checker->arena, model->table_count, sizeof *collector->is_base);
+    collector->sinks = arena_array(checker->arena, model->table_count, sizeof *collector->sinks);
+    for (size_t i = 0; i < model->table_count; i++) {
+        if (model->tables[i].like != NULL) {
+            collector->is_base[model->tables[i].like - model->tables] = true;
+        }
+    }
+    for (size_t i = 0; i < model->flow_count; i++) {
+        const Flow *flow = &model->flows[i];
+        uint64_t hash = table_name_hash(&flow->target_name);
+        for (size_t j = 0; j < flow->source_count; j++) {
+            collector->sinks[flow->sources[j] - model->tables] += hash;
+        }
+    }
+}
+
+/* As source_place(), from the last one on: a script may be one line of many tables. */
+static Place place_of(Collector *collector, uint32_t offset) {
+    Source *source = collector->checker->script->source;
+    size_t line = source_line(source, offset);
+    if (line == collector->place.line && offset >= collector->offset) {
+        collector->place.column += text_columns(source_slice(source, (Span){collector->offset, offset}));
+    } else {
+        collector->place = source_place(source, offset);
+    }
+    collector->offset = offset;
+    return collector->place;
+}
+
+static bool is_off(Checker *checker, const char *id, Span place) {
+    size_t index = check_index(str_of(id));
+    checker->check = check_at(index);
+    return checker->settings->severities[index] == SEVERITY_OFF || is_silenced(checker, place, false);
+}
+
+static Fact *add_fact(Collector *collector, const CheckedTable *table, FactKind kind, Str value, Span place) {
+    Checker *checker = collector->checker;
+    const Table *definition = table->plan->table;
+    Str upstream = upstream_of(checker, table);
+    Fact *fact = vector_add(checker->arena, checker->facts);
+    fact->kind = kind;
+    fact->server = server_of(checker, table);
+    fact->value = value;
+    fact->is_incremental = table->is_incremental;
+    fact->is_frozen = is_frozen(table);
+    fact->file = checker->script->source->name;
+    fact->table = name_of(checker, table);
+    fact->place = place_of(collector, place.start);
+    fact->index = (size_t)(table - checker->tables);
+    fact->name = table_name_hash(&definition->name);
+    fact->job = (fact->name * 31 + str_hash(upstream)) * 31 + collector->sinks[fact->index];
+    return fact;
+}
+
+static void add_slot(Collector *collector, const CheckedTable *table) {
+    Checker *checker = collector->checker;
+    const PlannedOption *option = slot_option(checker, table);
+    Str slot = slot_of(checker, table);
+    if (slot.size == 0) {
+        return;
+    }
+    Span place = option != NULL ? place_of_value(table, option) : table->plan->table->definition->name;
+    Fact *fact = add_fact(collector, table, FACT_SLOT, slot, place);
+    fact->numbered = !has_numbered_slots(checker, table) ? 0
+                     : checker->parallelism > 0          ? checker->parallelism
+                                                         : READERS_MAX;
+    fact->may_be_shared = is_off(checker, "slot-shared-by-sources", place);
+    fact->may_be_numbered = is_off(checker, "slot-suffix-collision", place);
+}
+
+/* debezium.database.server.id is the id of every reader (MySqlSourceConfigFactory: props.putAll(dbzProperties)). */
+static void add_server_ids(Collector *collector, const CheckedTable *table) {
+    Checker *checker = collector->checker;
+    const PlannedOption *option = effective_option(checker, table, "debezium.database.server.id", "server-id");
+    int64_t first, last;
+    if (option == NULL || !server_ids_parse(checker->arena, option->value, &first, &last) || first > last) {
+        return;
+    }
+    Span place = place_of_value(table, option);
+    Fact *fact = add_fact(collector, table, FACT_SERVER_ID, str_trim(option->value), place);
+    fact->first = first;
+    fact->last = last;
+    fact->may_be_shared = is_off(checker, "mysql-server-id-overlap", place);
+}
+
+void facts_collect(Checker *checker) {
+    Collector collector = {.checker = checker};
+    look_at_model(&collector);
+    for (size_t i = 0; i < checker->table_count; i++) {
+        const CheckedTable *table = &checker->tables[i];
+        if (collector.is_base[i] && !(table->plan->table->roles & ROLE_SOURCE)) {
+            continue; /* it lends its options and is never read */
+        }
+        if (is_postgres(table)) {
+            add_slot(&collector, table);
+        } else if (is_mysql(table)) {
+            add_server_ids(&collector, table);
+        }
+    }
+}
+
+void facts_copy(const Facts *from, Facts *to, Arena *to_arena) {
+    for (size_t i = 0; i < from->count; i++) {
+        Fact *fact = vector_add(to_arena, to);
+        *fact = from->items[i];
+        fact->server = arena_copy(to_arena, fact->server);
+        fact->value = arena_copy(to_arena, fact->value);
+        fact->file = arena_copy(to_arena, fact->file);
+        fact->table = arena_copy(to_arena, fact->table);
+    }
+}
+
+static bool parse_id(Arena *arena, Str text, int64_t *id) {
+    Value value = value_check(arena, VALUE_INT, text, 0);
+    *id = value.integer;
+    return value.status == VALUE_TAKEN;
+}
+
+bool server_ids_parse(Arena *arena, Str text, int64_t *first, int64_t *last) {
+    const char *dash = text.size > 0 ? memchr(text.data, '-', text.size) : NULL;
+    if (dash == NULL) {
+        bool is_number = parse_id(arena, text, first);
+        *last = *first;
+        return is_number;
+    }
+    Str start = {text.data, (size_t)(dash - text.data)};
+    return parse_id(arena, str_trim(start), first) && parse_id(arena, str_trim(str_from(text, start.size + 1)), last) &&
+           *last >= 0;
+}
+
+/* ---- Sorting ---------------------------------------------------------------------------------------------------- */
+
+static int compare_numbers(int64_t a, int64_t b) { return (a > b) - (a < b); }
+
+/* Facts of one list stand in one array, so their addresses tell their order. */
+static int compare_order(const Fact *a, const Fact *b) { return (a > b) - (a < b); }
+
+static int compare_values(const void *a, const void *b) {
+    const Fact *left = *(const Fact *const *)a, *right = *(const Fact *const *)b;
+    int order = str_compare(left->server, right->server);
+    order = order != 0 ? order : str_compare(left->value, right->value);
+    return order != 0 ? order : compare_order(left, right);
+}
+
+static int compare_ranges(const void *a, const void *b) {
+    const Fact *left = *(const Fact *const *)a, *right = *(const Fact *const *)b;
+    int order = str_compare(left->server, right->server);
+    order = order != 0 ? order : compare_numbers(left->first, right->first);
+    order = order != 0 ? order : compare_numbers(left->last, right->last);
+    return order != 0 ? order : compare_order(left, right);
+}
+
+static int compare_jobs(const void *a, const void *b) {
+    const Fact *left = *(const Fact *const *)a, *right = *(const Fact *const *)b;
+    int order = str_compare(left->server, right->server);
+    order = order != 0 ? order : str_compare(left->value, right->value);
+    order = order != 0 ? order : (left->job > right->job) - (left->job < right->job);
+    return order != 0 ? order : compare_order(left, right);
+}
+
+static FactList facts_by(const Facts *facts, FactKind kind, int (*compare)(const void *, const void *), Arena *arena) {
+    FactList list = {.items = arena_array(arena, facts->count, sizeof *list.items)};
+    for (size_t i = 0; i < facts->count; i++) {
+        if (facts->items[i].kind == kind) {
+            list.items[list.count++] = &facts->items[i];
+        }
+    }
+    if (list.count > 1) {
+        qsort(list.items, list.count, sizeof *list.items, compare);
+    }
+    return list;
+}
+
+FactList facts_sorted(const Facts *facts, FactKind kind, Arena *arena) {
+    return facts_by(facts, kind, compare_values, arena);
+}
+
+/* Of copies only the first stays. */
+static void drop_copies(FactList *list) {
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const Fact *fact = list->items[i], *last = kept > 0 ? list->items[kept - 1] : NULL;
+        bool is_copy = last != NULL && last->job == fact->job && str_equal(last->value, fact->value) &&
+                       str_equal(last->server, fact->server) && !str_equal(last->file, fact->file);
+        if (!is_copy) {
+            list->items[kept++] = fact;
+        }
+    }
+    list->count = kept;
+}
+
+static FactList facts_to_compare(const Facts *facts, FactKind kind, bool across_files,
+                                 int (*compare)(const void *, const void *), Arena *arena) {
+    FactList list = facts_by(facts, kind, across_files ? compare_jobs : compare, arena);
+    if (across_files && list.count > 1) {
+        drop_copies(&list);
+        qsort(list.items, list.count, sizeof *list.items, compare);
+    }
+    return list;
+}
+
+/* ---- Comparing -------------------------------------------------------------------------------------------------- */
+
+/* Within a script two definitions of one name are one source: the table was made anew. */
+static bool are_apart(const Fact *a, const Fact *b, bool across_files) {
+    return across_files ? !str_equal(a->file, b->file) : a->name != b->name;
+}
+
+/* The finding stands at the later one, unless that is frozen. */
+static void add_conflict(Conflicts *conflicts, const Fact *a, const Fact *b, size_t count, Arena *arena) {
+    const Fact *first = compare_order(a, b) < 0 ? a : b, *second = first == a ? b : a;
+    if (first->is_frozen && second->is_frozen) {
+        return;
+    }
+    Conflict *conflict = vector_add(arena, conflicts);
+    *conflict = second->is_frozen ? (Conflict){first, second, count, 0} : (Conflict){second, first, count, 0};
+}
+
+static int compare_conflicts(const void *a, const void *b) {
+    const Conflict *left = a, *right = b;
+    int order = compare_order(left->here, right->here);
+    return order != 0 ? order : compare_order(left->there, right->there);
+}
+
+static Conflicts in_order(Conflicts conflicts) {
+    if (conflicts.count > 1) {
+        qsort(conflicts.items, conflicts.count, sizeof *conflicts.items, compare_conflicts);
+    }
+    return conflicts;
+}
+
+static bool same_slot(const Fact *a, const Fact *b) {
+    return str_equal(a->value, b->value) && str_equal(a->server, b->server);
+}
+
+/* One conflict for the users of one slot, items[from] to items[end - 1]. */
+static void compare_users(FactList list, size_t from, size_t end, bool across_files, Conflicts *conflicts,
+                          Arena *arena) {
+    const Fact *first = NULL, *second = NULL;
+    size_t count = 0;
+    for (size_t i = from; i < end; i++) {
+        const Fact *fact = list.items[i];
+        if (across_files && fact->may_be_shared) {
+            continue;
+        }
+        count++;
+        if (first == NULL) {
+            first = fact;
+        } else if ((second == NULL || second->is_frozen) && are_apart(first, fact, across_files)) {
+            second = fact;
+        }
+    }
+    if (second != NULL) {
+        add_conflict(conflicts, first, second, count, arena);
+    }
+}
+
+Conflicts conflicts_of_slots(const Facts *facts, bool across_files, Arena *arena) {
+    FactList list = facts_to_compare(facts, FACT_SLOT, across_files, compare_values, arena);
+    Conflicts conflicts = {0};
+    for (size_t from = 0, end; from < list.count; from = end) {
+        for (end = from + 1; end < list.count && same_slot(list.items[from], list.items[end]); end++) {
+        }
+        compare_users(list, from, end, across_files, &conflicts, arena);
+    }
+    return in_order(conflicts);
+}
+
+/* Splits `orders_12` into `orders` and 12; false for other names, also `orders_012`, which no reader has. */
+static bool split_number(Str slot, Str *base, int64_t *number) {
+    size_t digits = 0;
+    while (digits < slot.size && digits < 9 && is_digit(slot.data[slot.size - 1 - digits])) {
+        digits++;
+    }
+    size_t start = slot.size - digits;
+    if (digits == 0 || start < 2 || slot.data[start - 1] != '_' || (digits > 1 && slot.data[start] == '0')) {
+        return false;
+    }
+    *base = (Str){slot.data, start - 1};
+    *number = 0;
+    for (size_t i = start; i < slot.size; i++) {
+        *number = *number * 10 + (slot.data[i] - '0');
+    }
+    return true;
+}
+
+/* The first in the list that is not before (server, value). */
+static size_t first_user(FactList list, Str server, Str value) {
+    size_t low = 0, high = list.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = str_compare(list.items[middle]->server, server);
+        order = order != 0 ? order : str_compare(list.items[middle]->value, value);
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* The first source of slot `base` whose snapshot readers have that number. Only a few are looked at: sharing a slot is
+ * another check's matter. */
+static const Fact *numbered_user(FactList list, const Fact *fact, Str base, int64_t number, bool across_files) {
+    size_t start = first_user(list, fact->server, base);
+    for (size_t i = start; i < list.count && i < start + 8; i++) {
+        const Fact *other = list.items[i];
+        if (!str_equal(other->value, base) || !str_equal(other->server, fact->server)) {
+            break;
+        }
+        if (other->numbered > number && are_apart(other, fact, across_files)) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+Conflicts conflicts_of_numbers(const Facts *facts, bool across_files, Arena *arena) {
+    FactList list = facts_to_compare(facts, FACT_SLOT, across_files, compare_values, arena);
+    Conflicts conflicts = {0};
+    for (size_t i = 0; i < list.count; i++) {
+        const Fact *fact = list.items[i], *last = i > 0 ? list.items[i - 1] : NULL;
+        Str base;
+        int64_t number;
+        bool is_told = last != NULL && same_slot(last, fact) && str_equal(last->file, fact->file);
+        if (is_told || (across_files && fact->may_be_numbered) || !split_number(fact->value, &base, &number)) {
+            continue;
+        }
+        const Fact *other = numbered_user(list, fact, base, number, across_files);
+        if (other != NULL) {
+            add_conflict(&conflicts, fact, other, 2, arena);
+        }
+    }
+    return in_order(conflicts);
+}
+
+static bool same_range(const Fact *a, const Fact *b) {
+    return a->first == b->first && a->last == b->last && str_equal(a->server, b->server);
+}
+
+/* The ranges of one server that reach highest so far: the highest, and the highest of those apart from it. */
+typedef struct Reach {
+    const Fact *highest, *other;
+} Reach;
+
+static void reach_further(Reach *reach, const Fact *fact, bool across_files) {
+    if (reach->highest == NULL || fact->last > reach->highest->last) {
+        if (reach->highest != NULL && are_apart(reach->highest, fact, across_files)) {
+            reach->other = reach->highest;
+        }
+        reach->highest = fact;
+    } else if (are_apart(reach->highest, fact, across_files) &&
+               (reach->other == NULL || fact->last > reach->other->last)) {
+        reach->other = fact;
+    }
+}
+
+/* What reaches into fact's range, or NULL. */
+static const Fact *reaching(const Reach *reach, const Fact *fact, bool across_files) {
+    const Fact *found = reach->highest;
+    if (found != NULL && !are_apart(found, fact, across_files)) {
+        found = reach->other;
+    }
+    return found != NULL && found->last >= fact->first ? found : NULL;
+}
+
+/* Sources with just the same range, items[from] to items[end - 1], among themselves and with those before them. */
+static void compare_range(FactList list, size_t from, size_t end, Reach *reach, bool across_files, Conflicts *conflicts,
+                          Arena *arena) {
+    const Fact *first = list.items[from], *before = reaching(reach, first, across_files);
+    bool is_told = before != NULL;
+    if (before != NULL) {
+        add_conflict(conflicts, before, first, 2, arena);
+    }
+    for (size_t i = from; i < end; i++) {
+        if (!is_told && are_apart(first, list.items[i], across_files)) {
+            add_conflict(conflicts, first, list.items[i], end - from, arena);
+            is_told = true;
+        }
+        reach_further(reach, list.items[i], across_files);
+    }
+}
+
+static void drop_silent(FactList *list) {
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        if (!list->items[i]->may_be_shared) {
+            list->items[kept++] = list->items[i];
+        }
+    }
+    list->count = kept;
+}
+
+Conflicts conflicts_of_server_ids(const Facts *facts, bool across_files, Arena *arena) {
+    FactList list = facts_to_compare(facts, FACT_SERVER_ID, across_files, compare_ranges, arena);
+    Conflicts conflicts = {0};
+    Reach reach = {0};
+    size_t told = 0;
+    if (across_files) {
+        drop_silent(&list);
+    }
+    for (size_t from = 0, end; from < list.count; from = end) {
+        for (end = from + 1; end < list.count && same_range(list.items[from], list.items[end]); end++) {
+        }
+        compare_range(list, from, end, &reach, across_files, &conflicts, arena);
+        bool is_last = end == list.count || !str_equal(list.items[end]->server, list.items[from]->server);
+        for (; is_last && told < conflicts.count; told++) {
+            conflicts.items[told].free_from = reach.highest->last + 1;
+        }
+        reach = is_last ? (Reach){0} : reach;
+    }
+    return in_order(conflicts);
+}
+
+/* ---- Saying ----------------------------------------------------------------------------------------------------- */
+
+static Str place_text(const Fact *fact, bool across_files, Arena *arena) {
+    return across_files ? arena_format(arena, "%.*s:%zu", SHOW(fact->file), fact->place.line)
+                        : arena_format(arena, "line %zu", fact->place.line);
+}
+
+/* `'orders_src' (line 5)`, and how many more claim the same. */
+static Str user_text(const Conflict *conflict, bool across_files, Arena *arena) {
+    const Fact *there = conflict->there;
+    Str place = place_text(there, across_files, arena);
+    Str more = conflict->count > 2 ? arena_format(arena, " and %zu more", conflict->count - 2) : STR("");
+    return arena_format(arena, "'%.*s' (%.*s)%.*s", SHOW(there->table), SHOW(place), SHOW(more));
+}
+
+Str slots_message(const Conflict *conflict, bool across_files, Arena *arena) {
+    Str slot = shown_in(arena, conflict->here->value), user = user_text(conflict, across_files, arena);
+    return arena_format(
+        arena,
+        "slot '%.*s' is also the slot of %.*s: only one source can read it, the others stop with \"is active for "
+        "PID\", and whoever reads next misses what another has confirmed",
+        SHOW(slot), SHOW(user));
+}
+
+Str numbers_message(const Conflict *conflict, bool across_files, Arena *arena) {
+    Str here = shown_in(arena, conflict->here->value), there = shown_in(arena, conflict->there->value);
+    Str user = user_text(conflict, across_files, arena);
+    if (conflict->here->value.size > conflict->there->value.size) {
+        return arena_format(
+            arena,
+            "slot '%.*s' is also made and dropped by the snapshot readers of %.*s, whose slot is '%.*s': this "
+            "source loses its place in the log",
+            SHOW(here), SHOW(user), SHOW(there));
+    }
+    return arena_format(
+        arena,
+        "the snapshot readers of slot '%.*s' also make and drop '%.*s', the slot of %.*s, which loses its place "
+        "in the log",
+        SHOW(here), SHOW(there), SHOW(user));
+}
+
+Str server_ids_message(const Conflict *conflict, bool across_files, Arena *arena) {
+    const Fact *here = conflict->here, *there = conflict->there;
+    Str value = shown_in(arena, here->value), other = shown_in(arena, there->value);
+    Str user = user_text(conflict, across_files, arena);
+    bool is_same = here->first == there->first && here->last == there->last;
+    Str how = is_same ? STR("is also that") : arena_format(arena, "overlaps %.*s", SHOW(other));
+    return arena_format(
+        arena, "server-id %.*s %.*s of %.*s: MySQL drops the connection of a reader when another comes with its id",
+        SHOW(value), SHOW(how), SHOW(user));
+}
+
+Str server_ids_hint(const Conflict *conflict, Arena *arena) {
+    int64_t first = conflict->free_from, last = first + (conflict->here->last - conflict->here->first);
+    if (last > INT32_MAX) {
+        return STR("give each source ids of its own");
+    }
+    return first == last ? arena_format(arena, "no other source has %lld", (long long)first)
+                         : arena_format(arena, "no other source has %lld-%lld", (long long)first, (long long)last);
+}

@@ -1,0 +1,194 @@
+/* Checks of the sources' publications against those of --publication-sql. */
+#include "checks/groups.h"
+#include "checks/publication_file.h"
+#include "checks/registry.h"
+#include "postgres/quote.h"
+#include "postgres/sql.h"
+
+/* ---- The publication of a source --------------------------------------------------------------------------------- */
+
+static const char publication_option[] = "debezium.publication.name";
+
+/* Debezium's default (PostgresConnectorConfig.PUBLICATION_NAME). */
+static Str publication_name(const Checker *checker, const CheckedTable *table) {
+    return table_value(checker, table, publication_option, STR("dbz_publication"));
+}
+
+/* Only pgoutput knows publications. Without the option the plugin would be decoderbufs, of which other checks speak; who
+ * names a script of publications wants pgoutput. */
+static bool has_publication(const Checker *checker, const CheckedTable *table) {
+    Str plugin = effective_value(checker, table, "debezium.plugin.name", "decoding.plugin.name", STR("pgoutput"));
+    return checker->settings->publications != NULL && is_connector(table, "postgres-cdc") && str_equal(plugin, STR("pgoutput"));
+}
+
+static bool is_filtered(const Checker *checker, const CheckedTable *table) {
+    Str mode = table_value(checker, table, "debezium.publication.autocreate.mode", STR(""));
+    return str_equal_ignore_case(str_trim(mode), STR("filtered"));
+}
+
+const Publication *published_for(const Checker *checker, const CheckedTable *table) {
+    if (!has_publication(checker, table) || (is_filtered(checker, table) && release_is_at_least(checker, "3.1"))) {
+        return NULL;
+    }
+    return publications_find(checker->settings->publications, publication_name(checker, table));
+}
+
+Str add_statement(const Checker *checker, const Publication *publication, Str schema, Str table) {
+    Arena *arena = checker->arena;
+    Str name = quote_identifier(arena, publication->name);
+    Str first = quote_identifier(arena, schema), second = quote_identifier(arena, table);
+    return format(checker, "ALTER PUBLICATION %.*s ADD TABLE %.*s.%.*s;", SHOW(name), SHOW(first), SHOW(second));
+}
+
+/* ---- publication-missing ----------------------------------------------------------------------------------------- */
+
+static bool pick_missing(const Checker *checker, const CheckedTable *table, GroupItem *item) {
+    item->key = publication_name(checker, table);
+    item->option = table_option(checker, table, publication_option);
+    return has_publication(checker, table) && !is_filtered(checker, table) &&
+           publications_find(checker->settings->publications, item->key) == NULL;
+}
+
+static void fire_at_publication(Checker *checker, const GroupItem *item, Str message, Str hint) {
+    if (item->option != NULL) {
+        fire_at_value(checker, item->table, item->option, message, hint);
+    } else {
+        fire_at_table(checker, item->table, message, hint);
+    }
+}
+
+static Str made_publications(const Checker *checker) {
+    const Publications *all = checker->settings->publications;
+    const Publication *first = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < all->items.count; i++) {
+        if (!all->items.items[i].is_dropped) {
+            first = first ? first : &all->items.items[i];
+            count++;
+        }
+    }
+    if (first == NULL) {
+        return STR("it makes none at all");
+    }
+    Str name = shown(checker, first->name);
+    return count == 1 ? format(checker, "the one that it makes is '%.*s'", SHOW(name))
+                      : format(checker, "it makes '%.*s' and %zu more", SHOW(name), count - 1);
+}
+
+void check_publication_missing(Checker *checker) {
+    Groups groups = group_tables(checker, pick_missing);
+    size_t count;
+    for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
+        Str name = shown(checker, item->key), others = others_text(checker, count), files = checker->settings->publications->files;
+        Str nearest = publications_nearest(checker->settings->publications, item->key);
+        Str hint = nearest.size > 0 ? format(checker, "did you mean '%.*s'?", SHOW(nearest)) : made_publications(checker);
+        const char *is_default = item->option ? "" : ", the connector's default";
+        Str message = format(checker, "no statement of %.*s makes the publication '%.*s'%s%.*s", SHOW(files), SHOW(name),
+                             is_default, SHOW(others));
+        fire_at_publication(checker, item, message, hint);
+    }
+}
+
+/* ---- The publication's own settings ------------------------------------------------------------------------------ */
+
+static bool pick_named(const Checker *checker, const CheckedTable *table, GroupItem *item) {
+    item->key = publication_name(checker, table);
+    item->option = table_option(checker, table, publication_option);
+    return published_for(checker, table) != NULL;
+}
+
+/* "inserts and updates" */
+static Str missing_operations(const Checker *checker, unsigned operations) {
+    static const struct {
+        unsigned bit;
+        const char *name;
+    } names[] = {{PUBLISH_INSERT, "inserts"}, {PUBLISH_UPDATE, "updates"}, {PUBLISH_DELETE, "deletes"}};
+    Str text = STR("");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if ((operations & names[i].bit) == 0) {
+            text = format(checker, "%.*s%s%s", SHOW(text), text.size > 0 ? " and " : "", names[i].name);
+        }
+    }
+    return text;
+}
+
+void check_publication_operations(Checker *checker) {
+    Groups groups = group_tables(checker, pick_named);
+    size_t count;
+    for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
+        const Publication *publication = publications_find(checker->settings->publications, item->key);
+        Str missing = missing_operations(checker, publication->operations);
+        if (missing.size > 0) {
+            Str name = shown(checker, item->key), others = others_text(checker, count);
+            Str quoted = quote_identifier(checker->arena, item->key);
+            fire_at_publication(checker, item,
+                                format(checker, "publication '%.*s' does not publish %.*s: they would never arrive%.*s", SHOW(name),
+                                       SHOW(missing), SHOW(others)),
+                                format(checker, "ALTER PUBLICATION %.*s SET (publish = 'insert, update, delete, truncate');",
+                                       SHOW(quoted)));
+        }
+    }
+}
+
+static bool pick_partitioned(const Checker *checker, const CheckedTable *table, GroupItem *item) {
+    Str includes = table_value(checker, table, "scan.include-partitioned-tables.enabled", STR(""));
+    bool wants_root = table->is_incremental && release_is_at_least(checker, "3.5") &&
+                      str_equal_ignore_case(str_trim(includes), STR("true"));
+    return wants_root && pick_named(checker, table, item);
+}
+
+void check_publication_partition_root(Checker *checker) {
+    Groups groups = group_tables(checker, pick_partitioned);
+    size_t count;
+    for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
+        if (!publications_find(checker->settings->publications, item->key)->is_via_root) {
+            Str name = shown(checker, item->key), others = others_text(checker, count);
+            Str quoted = quote_identifier(checker->arena, item->key);
+            fire_at_publication(checker, item,
+                                format(checker, "the source reads partitioned tables as wholes, but publication '%.*s' sends the "
+                                       "changes of each partition under its own name%.*s", SHOW(name), SHOW(others)),
+                                format(checker, "ALTER PUBLICATION %.*s SET (publish_via_partition_root = true);", SHOW(quoted)));
+        }
+    }
+}
+
+/* ---- heartbeat-table-unpublished --------------------------------------------------------------------------------- */
+
+/* Heartbeats are alike when publication and query are. */
+static bool pick_heartbeat(const Checker *checker, const CheckedTable *table, GroupItem *item) {
+    item->option = table_option(checker, table, "debezium.heartbeat.action.query");
+    if (item->option == NULL || published_for(checker, table) == NULL) {
+        return false;
+    }
+    Str name = publication_name(checker, table), query = item->option->value;
+    item->key = format(checker, "%.*s %.*s", SHOW(name), SHOW(query));
+    return !table->is_incremental || release_is_at_least(checker, "3.3"); /* FLINK-35387 */
+}
+
+static void check_written(Checker *checker, const GroupItem *item, size_t count, const SqlTable *written) {
+    const Publication *publication = published_for(checker, item->table);
+    const PublishedTable *table;
+    Str schema = written->schema.size > 0 ? written->schema : STR("public");
+    if (publication_holds(publication, schema, written->table, checker->arena, &table)) {
+        return;
+    }
+    Str full = format(checker, "%.*s.%.*s", SHOW(schema), SHOW(written->table)), shown_table = shown(checker, full);
+    Str name = shown(checker, publication->name), others = others_text(checker, count);
+    fire_at_value(checker, item->table, item->option,
+                  format(checker, "the heartbeat writes %.*s, which publication '%.*s' does not hold: the source never sees it%.*s",
+                         SHOW(shown_table), SHOW(name), SHOW(others)),
+                  add_statement(checker, publication, schema, written->table));
+}
+
+void check_heartbeat_table_unpublished(Checker *checker) {
+    Groups groups = group_tables(checker, pick_heartbeat);
+    size_t count;
+    for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
+        Sql sql = sql_parse(item->option->value, checker->arena);
+        for (size_t i = 0; i < sql.statements.count; i++) {
+            for (size_t k = 0; k < sql.statements.items[i].writes.count; k++) {
+                check_written(checker, item, count, &sql.statements.items[i].writes.items[k]);
+            }
+        }
+    }
+}

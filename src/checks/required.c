@@ -1,0 +1,128 @@
+/* The options that a connector cannot do without. */
+#include "checks/columns.h"
+#include "checks/registry.h"
+
+#include "syntax/lexer.h"
+
+typedef VECTOR(Str) Names;
+
+/* OracleTableSource's constructor wants a hostname, though the factory has not asked for it since 2.3. */
+static bool is_needed_by_source(const Checker *checker, const CheckedTable *table, const CatalogueOption *option) {
+    return is_connector(table, "oracle-cdc") && str_equal(option->key, STR("hostname")) &&
+           release_is_at_least(checker, "2.3");
+}
+
+static bool is_required(const Checker *checker, const CheckedTable *table, const CatalogueOption *option) {
+    bool is_of_role = option->role == ROLE_ANY || (table->roles & option->role) != 0;
+    return is_of_role && option_holds(table->connector, option, checker->settings->release) &&
+           (option_required(table->connector, option, checker->settings->release) || is_needed_by_source(checker, table, option));
+}
+
+static bool is_named(const Names *names, Str name) {
+    for (size_t i = 0; i < names->count; i++) {
+        if (str_equal(names->items[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static Names missing_options(const Checker *checker, const CheckedTable *table) {
+    Names missing = {0};
+    const CatalogueOption *option;
+    for (size_t i = 0; (option = catalogue_option_at(table->connector, i)) != NULL; i++) {
+        if (is_required(checker, table, option) && plan_option(checker->plans, table->plan, option->key) == NULL &&
+            !is_named(&missing, option->key)) {
+            *vector_add(checker->arena, &missing) = option->key;
+        }
+    }
+    return missing;
+}
+
+/* A key that unknown-option or option-key-case mends is not missed here, too. */
+static void drop_misspelt(const Checker *checker, const CheckedTable *table, Names *missing) {
+    for (size_t i = 0; i < table->plan->count && missing->count > 0; i++) {
+        Str key = table->plan->options[i].key;
+        if (table->plan->options[i].is_removed ||
+            catalogue_option(table->connector, key, checker->settings->release).status != OPTION_UNKNOWN) {
+            continue;
+        }
+        RightName name = catalogue_right_name(table->connector, key, checker->settings->release);
+        name = name.found ? name : catalogue_nearest(table->connector, key, checker->settings->release);
+        Str right = right_name_text(checker->arena, name);
+        for (size_t j = 0; j < missing->count; j++) {
+            if (str_equal(missing->items[j], right) || str_equal_ignore_case(missing->items[j], str_trim(key))) {
+                memmove(&missing->items[j], &missing->items[j + 1], (missing->count - j - 1) * sizeof *missing->items);
+                missing->count--;
+                break;
+            }
+        }
+    }
+}
+
+static Str list_of(const Checker *checker, const Names *names) {
+    Str text = STR("");
+    for (size_t i = 0; i < names->count; i++) {
+        const char *between = i == 0 ? "" : i + 1 == names->count ? " and " : ", ";
+        text = format(checker, "%.*s%s'%.*s'", SHOW(text), between, SHOW(names->items[i]));
+    }
+    return text;
+}
+
+/* SMT writes no slot.name, so its mend is worth a word. */
+static Str hint_of(const Names *missing) {
+    if (missing->count == 1 && str_equal(missing->items[0], STR("slot.name"))) {
+        return STR("smtpatch puts it in: --slot 'NAME_${table|slot}'");
+    }
+    return STR("Flink refuses the first statement that uses the table");
+}
+
+static void check_table(Checker *checker, const CheckedTable *table, bool may_change_later) {
+    const TableDefinition *definition = table->plan->table->definition;
+    bool takes_unknown_options =
+        !span_is_empty(definition->like) && definition->takes_like_options && table->plan->table->like == NULL;
+    if (table->connector == NULL || table->connector->keys == KEYS_UNCHECKED || takes_unknown_options ||
+        definition->has_connection) {
+        return;
+    }
+    Names missing = missing_options(checker, table);
+    drop_misspelt(checker, table, &missing);
+    if (missing.count > 0) {
+        Str names = list_of(checker, &missing);
+        if (may_change_later) {
+            soften(checker, SEVERITY_WARNING);
+        }
+        fire_at_table(checker, table, format(checker, "%.*s needs %.*s", SHOW(table->connector_name), SHOW(names)),
+                      hint_of(&missing));
+    }
+}
+
+/* ALTER TABLE ... SET, or a hint OPTIONS(...) of a query, may bring what is missing. */
+static bool options_may_change(const Checker *checker) {
+    const Script *script = checker->script;
+    Str text = script->source->text;
+    if (text.size > 0 && memmem(text.data, text.size, "/*+", 3) != NULL) {
+        return true;
+    }
+    for (size_t i = 0; i < script->statement_count; i++) {
+        const Statement *statement = &script->statements[i];
+        bool is_candidate = statement->kind == STATEMENT_WITH_OPTIONS;
+        Token first = is_candidate ? lex_significant(text, statement->span.start) : (Token){0};
+        if (is_candidate && first.kind == TOKEN_ALTER && lex_significant(text, first.end).kind == TOKEN_TABLE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Tables that others are made of and that no statement uses are not looked at: they need not be complete. */
+void check_required_options(Checker *checker) {
+    const bool *is_base = find_bases(checker);
+    bool may_change_later = options_may_change(checker);
+    for (size_t i = 0; i < checker->table_count; i++) {
+        const Table *table = checker->tables[i].plan->table;
+        if (!table->statement->is_frozen && !(is_base[i] && table->roles == 0)) {
+            check_table(checker, &checker->tables[i], may_change_later);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+/* The comparison of all files of a run. */
+#include "checks/facts.h"
+#include "checks/registry.h"
+
+typedef struct RunCheck {
+    const char *id;
+    Conflicts (*conflicts)(const Facts *facts, bool across_files, Arena *arena);
+    Str (*message)(const Conflict *conflict, bool across_files, Arena *arena);
+    const char *hint; /* NULL: server_ids_hint() */
+} RunCheck;
+
+static const RunCheck checks[] = {
+    {"mysql-server-id-overlap", conflicts_of_server_ids, server_ids_message, NULL},
+    {"slot-shared-by-sources", conflicts_of_slots, slots_message, SLOTS_HINT},
+    {"slot-suffix-collision", conflicts_of_numbers, numbers_message, NUMBERS_HINT},
+};
+
+void run_checks(const Facts *facts, const Severity *severities, Arena *arena, Findings *findings) {
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+        const RunCheck *check = &checks[i];
+        Severity severity = severities[check_index(str_of(check->id))];
+        if (severity == SEVERITY_OFF) {
+            continue;
+        }
+        Conflicts conflicts = check->conflicts(facts, true, arena);
+        for (size_t j = 0; j < conflicts.count; j++) {
+            const Conflict *conflict = &conflicts.items[j];
+            Str hint = check->hint != NULL ? str_of(check->hint) : server_ids_hint(conflict, arena);
+            finding_add(findings, (Finding){.severity = severity,
+                                            .id = check->id,
+                                            .file = conflict->here->file,
+                                            .place = conflict->here->place,
+                                            .message = check->message(conflict, true, arena),
+                                            .hint = hint});
+        }
+    }
+}
