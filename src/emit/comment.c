@@ -9,10 +9,15 @@ static size_t word_size(Str text) {
     return blank ? (size_t)(blank - text.data) : text.size;
 }
 
+/* A byte that is no part of a UTF-8 character is a character of its own for next_character(). */
 static void add_word(Buffer *out, Str word) {
-    for (size_t i = 0; i < word.size; i++) {
-        unsigned char c = (unsigned char)word.data[i];
-        buffer_add_char(out, c < 0x20 || c == 0x7F ? '?' : word.data[i]);
+    while (word.size > 0) {
+        unsigned columns;
+        unsigned char first = (unsigned char)word.data[0];
+        size_t size = next_character(word, &columns);
+        bool is_shown = first >= 0x20 && first != 0x7F && (first < 0x80 || size > 1);
+        buffer_add(out, is_shown ? (Str){word.data, size} : STR("?"));
+        word = str_from(word, size);
     }
 }
 

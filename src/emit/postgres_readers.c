@@ -8,8 +8,6 @@ enum { SPELLED_MAX = 10000 };
 
 /* ---- Readers ------------------------------------------------------------------------------------------------------ */
 
-static bool holds_nul(Str text) { return text.size > 0 && memchr(text.data, '\0', text.size) != NULL; }
-
 static Str option_value(const OutputRequest *request, const Plan *plan, const char *key) {
     return str_trim(plan_value(request->plans, plan, str_of(key)));
 }
@@ -54,6 +52,16 @@ static int compare_readers(const void *a, const void *b) {
     return order != 0 ? order : (left->order > right->order) - (left->order < right->order);
 }
 
+static bool has_fit_names(const Reader *reader) {
+    const Str names[] = {reader->slot, reader->publication, reader->at.user, reader->at.database, reader->at.schema, reader->at.table};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (!is_name_text(names[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 Readers postgres_readers(const OutputRequest *request) {
     Readers readers = {0};
     for (size_t i = 0; i < request->plans->model->table_count; i++) {
@@ -63,8 +71,8 @@ Readers postgres_readers(const OutputRequest *request) {
         }
         Reader reader = reader_of(request, plan);
         reader.order = i;
-        if (holds_nul(reader.slot) || holds_nul(reader.publication) || holds_nul(reader.at.user)) {
-            say_at_table(request, SEVERITY_ERROR, plan, STR("PostgreSQL cannot have a NUL in a name: this source is left out"), STR(""));
+        if (!has_fit_names(&reader)) {
+            say_at_table(request, SEVERITY_ERROR, plan, STR("PostgreSQL's names are UTF-8 without NUL: this source is left out"), STR(""));
         } else {
             *vector_add(request->arena, &readers) = reader;
         }

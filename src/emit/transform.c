@@ -232,19 +232,18 @@ static void name_outputs(Shaper *shaper) {
     }
 }
 
-/* A query whose columns the pipeline would hand on as they are. */
+/* A query whose columns the pipeline would hand on as they are: all that the script knows, under their names. */
 static bool is_copy(const Shaper *shaper) {
     bool is_star = shaper->select->items.count == 1 && shaper->select->items.items[0].is_star;
-    if (!is_star || shaper->source.is_partial) {
+    if (shaper->source.is_partial) {
         return is_star;
     }
-    for (size_t i = 0; i < shaper->outputs.count; i++) {
+    bool is_same = shaper->outputs.count == shaper->source.items.count;
+    for (size_t i = 0; is_same && i < shaper->outputs.count; i++) {
         const Projected *output = &shaper->outputs.items[i];
-        if (!str_equal(output->name, output->source)) {
-            return false;
-        }
+        is_same = str_equal(output->name, output->source) && str_equal(output->name, shaper->source.items.items[i].name);
     }
-    return true;
+    return is_same;
 }
 
 static Str projected_text(Shaper *shaper, const Projected *output) {

@@ -1,6 +1,7 @@
 #include "emit/upstream.h"
 
 #include "syntax/literal.h"
+#include "width.h"
 
 /* ---- Options ------------------------------------------------------------------------------------------------------ */
 
@@ -85,13 +86,17 @@ Str script_file_name(const Script *script) {
     return name;
 }
 
-Str one_line(Str text, Arena *arena) {
-    char *line = arena_alloc(arena, text.size + 1);
-    for (size_t i = 0; i < text.size; i++) {
-        unsigned char c = (unsigned char)text.data[i];
-        line[i] = c < 0x20 || c == 0x7F ? '?' : text.data[i];
+/* A byte that is no part of a UTF-8 character is a character of its own for next_character(). */
+bool is_name_text(Str text) {
+    while (text.size > 0) {
+        unsigned columns;
+        size_t size = next_character(text, &columns);
+        if (text.data[0] == '\0' || ((unsigned char)text.data[0] >= 0x80 && size == 1)) {
+            return false;
+        }
+        text = str_from(text, size);
     }
-    return (Str){line, text.size};
+    return true;
 }
 
 /* ---- Saying ------------------------------------------------------------------------------------------------------- */

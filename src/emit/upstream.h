@@ -39,8 +39,8 @@ size_t script_parallelism(const OutputRequest *request);
 /* The file's name without its folders. */
 Str script_file_name(const Script *script);
 
-/* text for a comment: one line, whatever it holds. */
-Str one_line(Str text, Arena *arena);
+/* Whether it is UTF-8 without NUL, as PostgreSQL wants its names. */
+bool is_name_text(Str text);
 
 /* ---- Saying */
 
