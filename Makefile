@@ -6,7 +6,7 @@ BUILD ?= build
 SANITIZE ?=
 WERROR ?=
 
-PACKAGES = re2c lemon gperf libpcre2-dev libinih-dev libpg-query-dev libutf8proc-dev libjansson-dev libcmocka-dev perl gcc
+PACKAGES = re2c lemon gperf libpcre2-dev libinih-dev libpg-query-dev libutf8proc-dev libjansson-dev libyaml-dev libcmocka-dev perl gcc
 
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wpointer-arith -Wvla
 CFLAGS ?= -O2 -g
@@ -15,7 +15,7 @@ ALL_CFLAGS = -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) -D_GNU_SOURCE -DPCRE2_
 SANITIZE_FLAGS = $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 comma = ,
 # libpg_query is taken from its archive: as a shared library it would add a quarter to the time that every start takes.
-LIBRARIES = -l:libpg_query.a -linih -lpcre2-8 -lutf8proc -ljansson -pthread
+LIBRARIES = -l:libpg_query.a -linih -lpcre2-8 -lutf8proc -ljansson -lyaml -pthread
 
 GENERATED = $(BUILD)/generated
 SOURCES := $(sort $(shell find src -name '*.c' ! -name main.c))

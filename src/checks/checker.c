@@ -228,7 +228,7 @@ bool is_silenced(Checker *checker, Span place, bool uses_it) {
 
 /* A severity that lint.ID sets counts for all findings of the check. */
 static Severity severity_now(Checker *checker) {
-    Severity severity = checker->settings->severities[check_index(str_of(checker->check->id))];
+    Severity severity = checker->settings->severities[checker->check_number];
     bool is_softened =
         checker->at_most != SEVERITY_OFF && severity == checker->check->severity && severity > checker->at_most;
     severity = is_softened ? checker->at_most : severity;

@@ -63,7 +63,8 @@ typedef struct Checker {
     Facts *facts;
     int64_t parallelism; /* that the script sets for its jobs; 0 when it sets none */
 
-    const CheckEntry *check; /* the one that runs */
+    const CheckEntry *check; /* the one that runs, */
+    size_t check_number;     /* and its number in the registry */
     Severity at_most;        /* see soften() */
     bool *used_pragmas;      /* by the number of the pragma: allow(…) that silenced something */
     size_t next_pragma;

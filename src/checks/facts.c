@@ -54,6 +54,7 @@ static Place place_of(Collector *collector, uint32_t offset) {
 static bool is_off(Checker *checker, const char *id, Span place) {
     size_t index = check_index(str_of(id));
     checker->check = check_at(index);
+    checker->check_number = index;
     return checker->settings->severities[index] == SEVERITY_OFF || is_silenced(checker, place, false);
 }
 

@@ -1,6 +1,7 @@
 /* Checks of the sources' publications against those of --publication-sql. */
 #include "checks/groups.h"
 #include "checks/publication_file.h"
+#include "postgres/quote.h"
 #include "postgres/sql.h"
 
 /* ---- The publication of a source --------------------------------------------------------------------------------- */
@@ -28,8 +29,8 @@ const Publication *published_for(const Checker *checker, const CheckedTable *tab
 
 Str add_statement(const Checker *checker, const Publication *publication, Str schema, Str table) {
     Arena *arena = checker->arena;
-    Str name = publication_identifier(arena, publication->name);
-    Str first = publication_identifier(arena, schema), second = publication_identifier(arena, table);
+    Str name = quote_identifier(arena, publication->name);
+    Str first = quote_identifier(arena, schema), second = quote_identifier(arena, table);
     return format(checker, "ALTER PUBLICATION %.*s ADD TABLE %.*s.%.*s;", SHOW(name), SHOW(first), SHOW(second));
 }
 
@@ -119,7 +120,7 @@ void check_publication_operations(Checker *checker) {
         Str missing = missing_operations(checker, publication->operations);
         if (missing.size > 0 && (item = leave_out_allowed(checker, item, &count)) != NULL) {
             Str name = shown(checker, item->key), others = others_text(checker, count);
-            Str quoted = publication_identifier(checker->arena, item->key);
+            Str quoted = quote_identifier(checker->arena, item->key);
             fire_at_publication(checker, item,
                                 format(checker, "publication '%.*s' does not publish %.*s: they would never arrive%.*s", SHOW(name),
                                        SHOW(missing), SHOW(others)),
@@ -142,7 +143,7 @@ void check_publication_partition_root(Checker *checker) {
         bool is_via_root = publications_find(checker->settings->publications, item->key)->is_via_root;
         if (!is_via_root && (item = leave_out_allowed(checker, item, &count)) != NULL) {
             Str name = shown(checker, item->key), others = others_text(checker, count);
-            Str quoted = publication_identifier(checker->arena, item->key);
+            Str quoted = quote_identifier(checker->arena, item->key);
             fire_at_publication(checker, item,
                                 format(checker, "the source reads partitioned tables as wholes, but publication '%.*s' sends the "
                                        "changes of each partition under its own name%.*s", SHOW(name), SHOW(others)),

@@ -66,6 +66,7 @@ static void look_at_tables(Checker *checker) {
 
 static void run_check(Checker *checker, const CheckEntry *check) {
     checker->check = check;
+    checker->check_number = (size_t)(check - checks);
     checker->at_most = SEVERITY_OFF;
     if (check->check_script != NULL) {
         check->check_script(checker);

@@ -90,6 +90,7 @@ static void print_output(Job *job, const Script *script, const Plans *plans) {
     OutputRequest request = {.script = script,
                              .plans = plans,
                              .release = job->order->settings.release,
+                             .publications = job->order->settings.publications,
                              .width = job->settings->width,
                              .arena = &job->arena,
                              .findings = &job->findings,

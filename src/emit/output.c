@@ -5,6 +5,8 @@ static const Output outputs[] = {
     {"tables", "who reads what from where into what, for a terminal", emit_tables},
     {"json", "the whole model (docs/emit-json.md)", emit_json},
     {"dot", "the flows as a graph for Graphviz", emit_dot},
+    {"postgres", "SQL for PostgreSQL's side: publications, grants, monitoring", emit_postgres},
+    {"pipeline", "YAML pipelines of Flink CDC 3 that do the script's work", emit_pipeline},
     {NULL, NULL, NULL}, /* the end */
 };
 

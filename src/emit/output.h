@@ -4,12 +4,14 @@
 #define SMTPATCH_OUTPUT_H
 
 #include "buffer.h"
+#include "postgres/publications.h"
 #include "rules/plan.h"
 
 typedef struct OutputRequest {
     const Script *script;
     const Plans *plans;
     Release release;    /* of Flink CDC; all zero is the newest */
+    const Publications *publications; /* of --publication-sql; NULL when it was not given */
     size_t width;       /* columns of the terminal; 0 when the output goes elsewhere */
     Arena *arena;
     Findings *findings; /* for what cannot be carried over; an error there makes the exit status 1 */
@@ -25,6 +27,8 @@ typedef struct Output {
 void emit_tables(const OutputRequest *request);
 void emit_json(const OutputRequest *request);
 void emit_dot(const OutputRequest *request);
+void emit_postgres(const OutputRequest *request);
+void emit_pipeline(const OutputRequest *request);
 
 /* The output of that name, or NULL. "sql" is none of them. */
 const Output *output_find(const char *name);

@@ -16,36 +16,6 @@ Str published_key(Arena *arena, Str schema, Str name) {
     return (Str){key, schema.size + 1 + name.size};
 }
 
-static bool is_plain_identifier(Str name) {
-    if (name.size == 0 || is_digit(name.data[0])) {
-        return false;
-    }
-    for (size_t i = 0; i < name.size; i++) {
-        char c = name.data[i];
-        if (!(c >= 'a' && c <= 'z') && !is_digit(c) && c != '_') {
-            return false;
-        }
-    }
-    return true;
-}
-
-Str publication_identifier(Arena *arena, Str name) {
-    if (is_plain_identifier(name)) {
-        return name;
-    }
-    char *quoted = arena_alloc(arena, 2 * name.size + 2);
-    size_t size = 0;
-    quoted[size++] = '"';
-    for (size_t i = 0; i < name.size; i++) {
-        if (name.data[i] == '"') {
-            quoted[size++] = '"';
-        }
-        quoted[size++] = name.data[i];
-    }
-    quoted[size++] = '"';
-    return (Str){quoted, size};
-}
-
 /* ---- Asking ------------------------------------------------------------------------------------------------------ */
 
 const Publication *publications_find(const Publications *publications, Str name) {

@@ -69,7 +69,4 @@ Str publications_nearest(const Publications *publications, Str name);
  * arena: for scratch. */
 bool publication_holds(const Publication *publication, Str schema, Str name, Arena *arena, const PublishedTable **table);
 
-/* name as SQL must write it: in quotes where it needs them. */
-Str publication_identifier(Arena *arena, Str name);
-
 #endif

@@ -2,6 +2,7 @@
 #include "helpers.h"
 
 #include "postgres/publications.h"
+#include "postgres/quote.h"
 #include "postgres/script.h"
 
 typedef struct Read {
@@ -213,9 +214,9 @@ static void test_names(void **state) {
     assert_null(publications_find(&read.publications, STR("gone")));
     assert_text(publications_nearest(&read.publications, STR("shp")), "shop");
     assert_text(publications_nearest(&read.publications, STR("gonn")), "");
-    assert_text(publication_identifier(&arena, STR("a_1")), "a_1");
-    assert_text(publication_identifier(&arena, STR("1a")), "\"1a\"");
-    assert_text(publication_identifier(&arena, STR("a\"B")), "\"a\"\"B\"");
+    assert_text(quote_identifier(&arena, STR("a_1")), "a_1");
+    assert_text(quote_identifier(&arena, STR("1a")), "\"1a\"");
+    assert_text(quote_identifier(&arena, STR("a\"B")), "\"a\"\"B\"");
 }
 
 /* As pg_dump writes it: one statement for each table. */
