@@ -127,7 +127,7 @@ static void work(void *context) {
     }
     check(job, script, &plans);
     if (job->settings->is_verbose) {
-        report_changes(&plans, &job->result->messages);
+        report_changes(&plans, &job->arena, &job->result->messages);
     }
     if (job->settings->lint == LINT_ONLY) {
         return;
