@@ -73,7 +73,7 @@ static Str strip(Str pattern) {
 
 /* The name that the pattern spells out. */
 static bool plain_name(Str pattern, Arena *arena, Str *name) {
-    static const char special[] = "^$.*+?()[]{}|,";
+    static const char special[] = "^$.*+?()[]{}|,\\";
     char *plain = arena_alloc(arena, pattern.size + 1);
     size_t size = 0;
     for (size_t i = 0; i < pattern.size; i++) {
