@@ -370,8 +370,9 @@ static void write_settings(Side *side, const Reader *readers, size_t count, cons
     Names literals = literals_of(side, slots);
     buffer_add_char(side->out, '\n');
     note(side, arena_format(side->arena,
-                            "4. Settings to check. The script has up to %zu slots and WAL senders open at the same time: one for each source's "
-                            "slot and, while a source reads its snapshot incrementally, one for each parallel reader of it (parallelism: %zu).",
+                            "4. Settings to check. Slots, and WAL senders, that the script has open at the same time: %zu at most. That is one "
+                            "for each source's slot and, while it reads its snapshot incrementally, one for each parallel reader of it "
+                            "(parallelism: %zu).",
                             needed, parallelism));
     buffer_add(side->out, STR("SELECT name, setting, wanted.least AS wanted, wanted.others AS used_by_others,\n"
                               "       CASE name\n"
