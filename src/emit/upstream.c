@@ -3,7 +3,8 @@
 #include "syntax/literal.h"
 #include "width.h"
 
-/* ---- Options ------------------------------------------------------------------------------------------------------ */
+/* ---- Options ------------------------------------------------------------------------------------------------------
+ */
 
 Str running_value(const OutputRequest *request, const Plan *plan, const char *debezium_key, const char *key,
                   Str otherwise) {
@@ -27,7 +28,8 @@ Upstream upstream_find(const OutputRequest *request, const Plan *plan) {
     bool is_postgres = str_equal(upstream.connector, STR("postgres-cdc"));
     const TableName *name = &plan->table->name;
     upstream.host = running_value(request, plan, "debezium.database.hostname", "hostname", STR(""));
-    upstream.port = running_value(request, plan, "debezium.database.port", "port", is_postgres ? STR("5432") : STR("3306"));
+    upstream.port =
+        running_value(request, plan, "debezium.database.port", "port", is_postgres ? STR("5432") : STR("3306"));
     upstream.database = running_value(request, plan, "debezium.database.dbname", "database-name", name->database);
     upstream.schema = running_value(request, plan, "schema-name", "schema-name", STR("public"));
     upstream.table = running_value(request, plan, "table-name", "table-name", name->table);
@@ -36,7 +38,8 @@ Upstream upstream_find(const OutputRequest *request, const Plan *plan) {
     return upstream;
 }
 
-/* ---- Settings ----------------------------------------------------------------------------------------------------- */
+/* ---- Settings -----------------------------------------------------------------------------------------------------
+ */
 
 Str setting_key(const Script *script, const Statement *statement, Arena *arena) {
     return statement->is_raw ? source_slice(script->source, statement->name)
@@ -99,14 +102,14 @@ bool is_name_text(Str text) {
     return true;
 }
 
-/* ---- Saying ------------------------------------------------------------------------------------------------------- */
+/* ---- Saying -------------------------------------------------------------------------------------------------------
+ */
 
 void say(const OutputRequest *request, Severity severity, Span span, Str message, Str hint) {
-    finding_add(request->findings, (Finding){.severity = severity,
-                                             .source = request->script->source,
-                                             .span = span,
-                                             .message = message,
-                                             .hint = hint});
+    finding_add(
+        request->findings,
+        (Finding){
+            .severity = severity, .source = request->script->source, .span = span, .message = message, .hint = hint});
 }
 
 void say_at_table(const OutputRequest *request, Severity severity, const Plan *plan, Str message, Str hint) {

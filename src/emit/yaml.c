@@ -70,10 +70,12 @@ static bool is_whole_number(Str text) {
     return is_number;
 }
 
-/* Whether some reader of YAML 1.1 or 1.2 could take the plain text for null, a truth value, a number, a time or a date. */
+/* Whether some reader of YAML 1.1 or 1.2 could take the plain text for null, a truth value, a number, a time or a date.
+ */
 static bool is_ambiguous(Str text) {
-    static const Str words[] = {STR(""), STR("~"), STR("null"), STR("yes"), STR("no"), STR("on"), STR("off"), STR("y"), STR("n"),
-                                STR("true"), STR("false"), STR("<<"), STR("="), STR(".nan"), STR(".inf")};
+    static const Str words[] = {STR(""),      STR("~"),   STR("null"), STR("yes"),  STR("no"),
+                                STR("on"),    STR("off"), STR("y"),    STR("n"),    STR("true"),
+                                STR("false"), STR("<<"),  STR("="),    STR(".nan"), STR(".inf")};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (str_equal_ignore_case(text, words[i])) {
             return true;
@@ -97,5 +99,6 @@ void yaml_text(Yaml *yaml, Str text) {
         return;
     }
     emit(yaml, &event,
-         yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)(text.size > 0 ? text.data : ""), (int)text.size, 1, 1, style));
+         yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)(text.size > 0 ? text.data : ""),
+                                      (int)text.size, 1, 1, style));
 }

@@ -23,8 +23,8 @@ void yaml_end_map(Yaml *yaml);
 void yaml_begin_list(Yaml *yaml);
 void yaml_end_list(Yaml *yaml);
 
-/* A key, or a value: plain where every reader of YAML takes it for this very text, a whole number or true or false, else
- * in quotes. */
+/* A key, or a value: plain where every reader of YAML takes it for this very text, a whole number or true or false,
+ * else in quotes. */
 void yaml_text(Yaml *yaml, Str text);
 
 static inline void yaml_pair(Yaml *yaml, Str key, Str value) {
