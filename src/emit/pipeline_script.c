@@ -1,18 +1,24 @@
 #include <stdlib.h>
 
 #include "emit/pipeline.h"
+#include "syntax/lexer.h"
 
-static void take_setting(Pipelines *pipelines, const Statement *statement) {
+/* Settings that a pipeline has too, and those of how the client shows things. */
+static bool has_place(Str key) {
     static const Str own[] = {STR("parallelism.default"), STR("pipeline.name"), STR("table.local-time-zone")};
-    const OutputRequest *request = pipelines->request;
-    Str key = setting_key(request->script, statement, request->arena);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
         if (str_equal(key, own[i])) {
-            return;
+            return true;
         }
     }
-    if (str_has_prefix(key, STR("sql-client."))) {
-        return; /* how the client shows things */
+    return str_has_prefix(key, STR("sql-client."));
+}
+
+static void take_setting(Pipelines *pipelines, const Statement *statement) {
+    const OutputRequest *request = pipelines->request;
+    Str key = setting_key(request->script, statement, request->arena);
+    if (has_place(key)) {
+        return;
     }
     say(request, SEVERITY_INFO, statement->span,
         arena_format(request->arena, "a pipeline has no place for '%.*s': set it in Flink's configuration", TEXT(key)),
@@ -20,15 +26,47 @@ static void take_setting(Pipelines *pipelines, const Statement *statement) {
     *vector_add(request->arena, &pipelines->settings) = key;
 }
 
+static void take_prelude(Pipelines *pipelines) {
+    const OutputRequest *request = pipelines->request;
+    for (size_t i = 0; i < request->prelude_count; i++) {
+        if (!has_place(request->prelude[i].key)) {
+            *vector_add(request->arena, &pipelines->settings) = request->prelude[i].key;
+        }
+    }
+}
+
+static int compare_keys(const void *a, const void *b) { return str_compare(*(const Str *)a, *(const Str *)b); }
+
+/* The settings in order, each once. */
+static void sort_settings(Names *settings) {
+    size_t count = settings->count;
+    if (count > 1) {
+        qsort(settings->items, count, sizeof *settings->items, compare_keys);
+    }
+    settings->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || !str_equal(settings->items[i], settings->items[settings->count - 1])) {
+            settings->items[settings->count++] = settings->items[i];
+        }
+    }
+}
+
+static bool token_is_word(Str text, Token token, const char *word) {
+    return str_equal_ignore_case((Str){text.data + token.start, token.end - token.start}, str_of(word));
+}
+
 /* Statements that say nothing about the data of a pipeline. */
 static bool is_idle(const OutputRequest *request, const Statement *statement) {
-    static const Str starts[] = {
-        STR("CREATE DATABASE"), STR("USE"),  STR("SHOW"),    STR("DESC"),  STR("EXPLAIN"), STR("DROP"),
-        STR("CREATE CATALOG"),  STR("HELP"), STR("ANALYZE"), STR("RESET"), STR("SET")};
-    Str text = source_slice(request->script->source, statement->span);
+    static const struct {
+        const char *first, *second; /* NULL: whatever comes next */
+    } starts[] = {{"USE", NULL},     {"SHOW", NULL},  {"DESC", NULL},         {"DESCRIBE", NULL},
+                  {"EXPLAIN", NULL}, {"DROP", NULL},  {"HELP", NULL},         {"ANALYZE", NULL},
+                  {"SET", NULL},     {"RESET", NULL}, {"CREATE", "DATABASE"}, {"CREATE", "CATALOG"}};
+    Str text = request->script->source->text;
+    Token first = lex_significant(text, statement->span.start), second = lex_significant(text, first.end);
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
-        Str start = {text.data, starts[i].size < text.size ? starts[i].size : text.size};
-        if (str_equal_ignore_case(start, starts[i])) {
+        if (token_is_word(text, first, starts[i].first) &&
+            (starts[i].second == NULL || token_is_word(text, second, starts[i].second))) {
             return true;
         }
     }
@@ -51,8 +89,7 @@ static void look_at_statement(Pipelines *pipelines, const Statement *statement) 
     case STATEMENT_OTHER:
     case STATEMENT_WITH_OPTIONS:
         if (!is_idle(request, statement)) {
-            Token first = {statement->span.start, statement->span.end, 0};
-            say(request, SEVERITY_ERROR, token_span(first), STR("a pipeline has no place for this statement"), STR(""));
+            say(request, SEVERITY_ERROR, statement->span, STR("a pipeline has no place for this statement"), STR(""));
         }
         break;
     default:
@@ -93,9 +130,11 @@ void pipeline_look_at_script(Pipelines *pipelines) {
     for (size_t i = 0; i < request->script->statement_count; i++) {
         look_at_statement(pipelines, &request->script->statements[i]);
     }
+    take_prelude(pipelines);
+    sort_settings(&pipelines->settings);
     say_unread(pipelines);
-    pipelines->name = script_setting(request->script, STR("pipeline.name"), request->arena);
-    pipelines->time_zone = script_setting(request->script, STR("table.local-time-zone"), request->arena);
+    pipelines->name = script_setting(request, STR("pipeline.name"));
+    pipelines->time_zone = script_setting(request, STR("table.local-time-zone"));
     pipelines->parallelism = arena_format(request->arena, "%zu", script_parallelism(request));
     if (pipelines->documents.count == 0) {
         finding_add(request->findings,

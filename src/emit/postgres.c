@@ -175,7 +175,7 @@ static void name_others(Side *side) {
         bool is_source = plan_roles(plans, &plans->items[i]) & ROLE_SOURCE;
         if (is_source && !str_equal(connector, STR("postgres-cdc"))) {
             side_note(side, arena_format(side->arena, "Not in here: %.*s, which reads by '%.*s'.",
-                                         TEXT(plans->items[i].table->name.table), TEXT(connector)));
+                                         TEXT(flink_name(&plans->items[i])), TEXT(connector)));
         }
     }
 }

@@ -112,7 +112,7 @@ static void explain_pattern(Side *side, const Reader *reader) {
     side_note(side, arena_format(
                         side->arena,
                         "%.*s reads the tables that a pattern of Java matches. List them, here as PostgreSQL reads it:",
-                        TEXT(reader->at.plan->table->name.table)));
+                        TEXT(flink_name(reader->at.plan))));
     side_show(side, arena_format(
                         side->arena,
                         "  SELECT schemaname, tablename FROM pg_tables WHERE schemaname ~ %.*s AND tablename ~ %.*s;",

@@ -51,24 +51,32 @@ Str setting_value(const Script *script, const Statement *statement, Arena *arena
                              : literal_value(script->source->text, statement->value, arena);
 }
 
-Str script_setting(const Script *script, Str key, Arena *arena) {
+Str script_setting(const OutputRequest *request, Str key) {
+    const Script *script = request->script;
     Str value = STR("");
+    for (size_t i = 0; i < request->prelude_count; i++) {
+        if (str_equal(request->prelude[i].key, key)) {
+            return request->prelude[i].value; /* set_prelude() changes every SET of the key */
+        }
+    }
     for (size_t i = 0; i < script->statement_count; i++) {
         const Statement *statement = &script->statements[i];
         bool is_set = statement->kind == STATEMENT_SET;
         if (!is_set && statement->kind != STATEMENT_RESET) {
             continue;
         }
-        if (str_equal(setting_key(script, statement, arena), key)) {
-            value = is_set ? setting_value(script, statement, arena) : STR("");
+        if (str_equal(setting_key(script, statement, request->arena), key)) {
+            value = is_set ? setting_value(script, statement, request->arena) : STR("");
         }
     }
     return value;
 }
 
+Str flink_name(const Plan *plan) { return plan->new_name.size > 0 ? plan->new_name : plan->table->name.table; }
+
 size_t script_parallelism(const OutputRequest *request) {
     enum { MOST = 32768 }; /* Flink's upper bound of a job's maximum parallelism */
-    Str text = str_trim(script_setting(request->script, STR("parallelism.default"), request->arena));
+    Str text = str_trim(script_setting(request, STR("parallelism.default")));
     size_t number = 0;
     for (size_t i = 0; i < text.size && number <= MOST; i++) {
         if (!is_digit(text.data[i])) {
