@@ -340,11 +340,16 @@ static void write_document(const Pipelines *pipelines, const Document *document)
     write_routes(&yaml, document);
     write_pipeline(&yaml, pipelines, name);
     yaml_end_map(&yaml);
-    if (!yaml_finish(&yaml) && !request->out->failed) {
-        request->out->size = start;
-        say_at_table(request, SEVERITY_ERROR, document->copies->source.plan,
-                     STR("the pipeline of this table cannot be written: its texts are not all UTF-8"), STR(""));
+    if (yaml_finish(&yaml)) {
+        return;
     }
+    if (!yaml.refused_text) {
+        request->out->failed = true; /* memory ended */
+        return;
+    }
+    request->out->size = start;
+    say_at_table(request, SEVERITY_ERROR, document->copies->source.plan,
+                 STR("the pipeline of this table cannot be written: its texts are not all UTF-8"), STR(""));
 }
 
 void emit_pipeline(const OutputRequest *request) {

@@ -59,7 +59,8 @@ static bool has_fit_names(const Reader *reader) {
     const Str names[] = {reader->slot,        reader->publication, reader->at.user,
                          reader->at.database, reader->at.schema,   reader->at.table};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (!is_name_text(names[i])) {
+        bool holds_nul = names[i].size > 0 && memchr(names[i].data, '\0', names[i].size) != NULL;
+        if (holds_nul || !is_utf8(names[i])) {
             return false;
         }
     }

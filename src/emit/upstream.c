@@ -98,11 +98,11 @@ Str script_file_name(const Script *script) {
 }
 
 /* A byte that is no part of a UTF-8 character is a character of its own for next_character(). */
-bool is_name_text(Str text) {
+bool is_utf8(Str text) {
     while (text.size > 0) {
         unsigned columns;
         size_t size = next_character(text, &columns);
-        if (text.data[0] == '\0' || ((unsigned char)text.data[0] >= 0x80 && size == 1)) {
+        if ((unsigned char)text.data[0] >= 0x80 && size == 1) {
             return false;
         }
         text = str_from(text, size);

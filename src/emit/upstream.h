@@ -43,8 +43,7 @@ size_t script_parallelism(const OutputRequest *request);
 /* The file's name without its folders. */
 Str script_file_name(const Script *script);
 
-/* Whether it is UTF-8 without NUL, as PostgreSQL wants its names. */
-bool is_name_text(Str text);
+bool is_utf8(Str text);
 
 /* ---- Saying */
 

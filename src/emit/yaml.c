@@ -1,5 +1,7 @@
 #include "emit/yaml.h"
 
+#include "emit/upstream.h"
+
 enum { LINE_WIDTH = 100, NUMBER_DIGITS = 15 };
 
 static int write_part(void *data, unsigned char *bytes, size_t size) {
@@ -94,11 +96,10 @@ void yaml_text(Yaml *yaml, Str text) {
     bool is_truth = str_equal(text, STR("true")) || str_equal(text, STR("false"));
     bool is_plain = is_truth || is_whole_number(text) || !is_ambiguous(text);
     yaml_scalar_style_t style = is_plain ? YAML_PLAIN_SCALAR_STYLE : YAML_SINGLE_QUOTED_SCALAR_STYLE;
-    if (text.size > INT32_MAX) {
-        yaml->failed = true;
+    if (text.size > INT32_MAX || !is_utf8(text)) {
+        yaml->failed = yaml->refused_text = true;
         return;
     }
-    emit(yaml, &event,
-         yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)(text.size > 0 ? text.data : ""),
-                                      (int)text.size, 1, 1, style));
+    const yaml_char_t *bytes = (const yaml_char_t *)(text.size > 0 ? text.data : "");
+    emit(yaml, &event, yaml_scalar_event_initialize(&event, NULL, NULL, bytes, (int)text.size, 1, 1, style));
 }

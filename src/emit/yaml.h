@@ -10,7 +10,8 @@
 typedef struct Yaml {
     yaml_emitter_t emitter;
     Buffer *out;
-    bool failed; /* memory ended, or a text was no UTF-8 */
+    bool failed;       /* memory ended, or a text was refused */
+    bool refused_text; /* it was no UTF-8 */
 } Yaml;
 
 void yaml_start(Yaml *yaml, Buffer *out);
