@@ -138,6 +138,8 @@ subtest 'transforms' => sub {
         'INSERT INTO s SELECT id, UPPER(name), price * 2 FROM a' => 'projection: id, UPPER(name) AS name, price * 2 AS price',
         'INSERT INTO s (name, id) SELECT x.name, x.id FROM a AS x' => 'projection: name, id',
         'INSERT INTO s SELECT price, name, id FROM a' => 'projection: price AS id, name, id AS price',
+        'INSERT INTO s SELECT UNIX_TIMESTAMP(), FROM_UNIXTIME(id), TIMESTAMPDIFF(DAY, NOW(), NOW()) FROM a' =>
+            'projection: UNIX_TIMESTAMP() AS id, FROM_UNIXTIME(id) AS name, TIMESTAMPDIFF(DAY, NOW(), NOW()) AS price',
         "INSERT INTO s SELECT * FROM a WHERE price > 5 -- five\n AND name LIKE '%x%'" => "filter: price > 5 AND name LIKE '%x%'",
         'INSERT INTO s SELECT id, CASE WHEN price > 1 THEN name ELSE CAST(id AS STRING) END, price FROM a' =>
             'projection: id, CASE WHEN price > 1 THEN name ELSE CAST(id AS STRING) END AS name, price',

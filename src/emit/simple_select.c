@@ -15,13 +15,14 @@ typedef struct Reader {
 
 /* ---- Words ---- */
 
-/* What may stand before a parenthesis in a transform: the functions of Flink CDC (docs/core-concept/transform), SQL's
- * own words and types. In order. */
+/* What may stand before a parenthesis in a transform: the functions of Flink CDC (TransformSqlOperatorTable; the last
+ * came with 3.3), SQL's own words and types. In order. */
 static const char *const transform_words[] = {
     "ABS", "AND", "BETWEEN", "BINARY", "BY", "CASE", "CAST", "CEIL", "CHAR", "CHAR_LENGTH", "COALESCE", "CONCAT",
-    "DATE_FORMAT", "DEC", "DECIMAL", "ELSE", "FLOOR", "IF", "IN", "IS", "LIKE", "LOWER", "NOT", "NOW", "NUMERIC", "OR",
-    "REGEXP_REPLACE", "ROUND", "SUBSTR", "SUBSTRING", "THEN", "TIME", "TIMESTAMP", "TIMESTAMP_DIFF", "TIMESTAMP_LTZ",
-    "TO_DATE", "TO_TIMESTAMP", "TRIM", "UPPER", "UUID", "VARBINARY", "VARCHAR", "WHEN",
+    "DATE_FORMAT", "DEC", "DECIMAL", "ELSE", "FLOOR", "FROM_UNIXTIME", "IF", "IN", "IS", "LIKE", "LOWER", "NOT", "NOW",
+    "NUMERIC", "OR", "REGEXP_REPLACE", "ROUND", "SUBSTR", "SUBSTRING", "THEN", "TIME", "TIMESTAMP", "TIMESTAMPADD",
+    "TIMESTAMPDIFF", "TIMESTAMP_DIFF", "TIMESTAMP_LTZ", "TO_DATE", "TO_TIMESTAMP", "TRIM", "UNIX_TIMESTAMP", "UPPER",
+    "UUID", "VARBINARY", "VARCHAR", "WHEN",
 };
 
 /* Aggregates and window functions, in order. */
