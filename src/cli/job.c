@@ -98,6 +98,8 @@ static void print_output(Job *job, const Script *script, const Plans *plans) {
     OutputRequest request = {.script = script,
                              .plans = plans,
                              .release = job->order->settings.release,
+                             .prelude = job->order->settings.prelude.items,
+                             .prelude_count = job->order->settings.prelude.count,
                              .publications = job->order->settings.publications,
                              .width = job->settings->width,
                              .arena = &job->arena,

@@ -120,8 +120,8 @@ bool pattern_names(Str pattern, Arena *arena, Names *names) {
 
 /* ---- A pipeline's patterns ---- */
 
-/* An anchor at an end of an alternative of the whole says nothing where the whole is matched, and could not be true in a
- * pattern of the whole id. */
+/* An anchor at an end of an alternative of the whole says nothing where the whole is matched, and could not be true in
+ * a pattern of the whole id. */
 static bool is_idle_anchor(Str pattern, size_t at) {
     char before = at > 0 ? pattern.data[at - 1] : '|', after = at + 1 < pattern.size ? pattern.data[at + 1] : '|';
     return (pattern.data[at] == '^' && before == '|') || (pattern.data[at] == '$' && after == '|');

@@ -1,5 +1,5 @@
-/* The stored outputs of --emit pipeline (tests/emit/pipeline/) as a reader of YAML takes them: every document is one, and
- * every key of it is known. Also the names of tables as the two outputs for servers read them. */
+/* The stored outputs of --emit pipeline (tests/emit/pipeline/) as a reader of YAML takes them: every document is one,
+ * and every key of it is known. Also the names of tables as the two outputs for servers read them. */
 #include "helpers.h"
 
 #include <ftw.h>
@@ -159,8 +159,8 @@ static void expect_names(const char *pattern, const char *expected) {
     Str joined = STR("");
     bool is_plain = pattern_names(str_of(pattern), &arena, &names);
     for (size_t i = 0; i < names.count; i++) {
-        joined = arena_format(&arena, "%.*s%s%.*s", (int)joined.size, joined.data, i > 0 ? " " : "", (int)names.items[i].size,
-                              names.items[i].data);
+        joined = arena_format(&arena, "%.*s%s%.*s", (int)joined.size, joined.data, i > 0 ? " " : "",
+                              (int)names.items[i].size, names.items[i].data);
     }
     assert_text(is_plain ? joined : STR("-"), expected);
 }
@@ -241,7 +241,8 @@ static void quoting(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        arena_test(stored_documents), arena_test(plain_names), arena_test(pipeline_parts), arena_test(deep_patterns), arena_test(quoting),
+        arena_test(stored_documents), arena_test(plain_names), arena_test(pipeline_parts),
+        arena_test(deep_patterns),    arena_test(quoting),
     };
     return run_all(tests);
 }
