@@ -24,12 +24,14 @@ HEADERS = $(GENERATED)/flink_grammar.h $(GENERATED)/keyword_text.inc $(GENERATED
 	$(GENERATED)/check_table.inc $(GENERATED)/check_functions.inc
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
-all: $(BUILD)/smtpatch
+MANUAL = man/smtpatch.1 man/smtpatch.ini.5 $(BUILD)/man/smtpatch-checks.7
+
+all: $(BUILD)/smtpatch $(MANUAL)
 
 help:
 	@sed -n 's/^#: //p' Makefile
 
-#: all        build $(BUILD)/smtpatch (the default)
+#: all        build $(BUILD)/smtpatch and its manual (the default)
 #: deps       install what the build needs (Debian packages)
 #: demo       patch a script as SMT writes it and show the difference
 #: check      run every test
@@ -59,6 +61,10 @@ $(GENERATED)/check_table.inc: grammar/checks.txt grammar/checks.pl | $(GENERATED
 
 $(GENERATED)/check_functions.inc: grammar/checks.txt grammar/checks.pl | $(GENERATED)
 	perl grammar/checks.pl functions $< > $@
+
+$(BUILD)/man/smtpatch-checks.7: grammar/checks.txt grammar/checks.pl
+	@mkdir -p $(@D)
+	perl grammar/checks.pl manual $< > $@
 
 # Debian's inih lets a program set its limits at run time; upstream's may not, and then long lines are refused.
 $(GENERATED)/config.h: | $(GENERATED)
@@ -111,7 +117,7 @@ $(BUILD)/tests/%: tests/unit/%.c tests/unit/helpers.h $(BUILD)/libsmtpatch.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $< $(BUILD)/libsmtpatch.a $(LIBRARIES) -lcmocka
 
-check: $(BUILD)/smtpatch $(UNIT_TESTS)
+check: all $(UNIT_TESTS)
 	@BUILD='$(abspath $(BUILD))' sh tests/run.sh
 
 demo: $(BUILD)/smtpatch
@@ -119,11 +125,15 @@ demo: $(BUILD)/smtpatch
 
 # ---- Installing --------------------------------------------------------------------------------------------
 
-install: $(BUILD)/smtpatch
+SHARE = $(DESTDIR)$(PREFIX)/share
+installed_manual = $(foreach page,$(MANUAL),$(SHARE)/man/man$(patsubst .%,%,$(suffix $(page)))/$(notdir $(page)))
+
+install: all
 	install -D -m 755 $(BUILD)/smtpatch $(DESTDIR)$(PREFIX)/bin/smtpatch
+	for page in $(MANUAL); do install -D -m 644 $$page $(SHARE)/man/man$${page##*.}/$${page##*/} || exit 1; done
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/smtpatch
+	rm -f $(DESTDIR)$(PREFIX)/bin/smtpatch $(installed_manual)
 
 clean:
 	rm -rf $(BUILD)

@@ -2,6 +2,7 @@
 # Makes the registry of checks of grammar/checks.txt: perl checks.pl WHAT FILE > OUTPUT
 #   table      the entries, by id, for src/checks/registry.c
 #   functions  the declarations of the functions that they name
+#   manual     smtpatch-checks(7), in mdoc
 # The form of checks.txt is told at its head. A mistake in it stops the build with its line.
 use strict;
 use warnings;
@@ -49,6 +50,52 @@ sub literal {
     $text =~ s/(["\\])/\\$1/g;
     return join "\n        ", map { "\"$_\\n\"" } split /\n/, $text, -1 if $text =~ s/\n\z//;
     return "\"$text\"";
+}
+
+# mdoc wants each sentence to begin a line.
+sub sentences { return $_[0] =~ s/(?<=[\w)'"][\w)'"])([.!?][)'"]*) +/$1\n/gr =~ s/^([.'])/\\&$1/mgr }
+
+# Text of a page as mdoc: the paragraphs, and what is indented as a display.
+sub mdoc {
+    my ($text) = @_;
+    $text =~ s/\\/\\e/g;
+    my @paragraphs = map { /^ / ? ".Bd -literal -offset indent\n$_\n.Ed" : sentences($_) } split /\n{2,}/, $text =~ s/\n+\z//r;
+    return join("\n.Pp\n", @paragraphs) . "\n";
+}
+
+if ($what eq 'manual') {
+    print <<'HEAD';
+.\" Made of grammar/checks.txt by grammar/checks.pl.
+.Dd November 22, 2026
+.Dt SMTPATCH-CHECKS 7
+.Os
+.Sh NAME
+.Nm smtpatch-checks
+.Nd what the checks of smtpatch mean
+.Sh DESCRIPTION
+.Xr smtpatch 1
+checks the scripts that it prints; with
+.Fl Fl lint
+it does nothing else.
+A finding ends with the id of its check in brackets.
+.Fl Fl explain Ar ID
+prints the part of this page that is about it.
+.Pp
+A check is silenced at one place by a comment before the statement or on the option's line,
+.Ql -- smtpatch: allow(ID) ,
+and gets another severity in a rules file, by
+.Ql lint.ID = off
+in its section
+.Ql [smtpatch] ;
+see
+.Xr smtpatch.ini 5 .
+.Sh CHECKS
+HEAD
+    for my $entry (sort { $a->{id} cmp $b->{id} } @checks) {
+        print ".Ss $entry->{id} ($entry->{severity})\n.Em \"", $entry->{summary} =~ s/\\/\\e/gr =~ s/"/\\(dq/gr, "\"\n.Pp\n", mdoc($entry->{page});
+    }
+    print ".Sh SEE ALSO\n.Xr smtpatch 1 ,\n.Xr smtpatch.ini 5\n";
+    exit 0;
 }
 
 for my $entry (sort { $a->{id} cmp $b->{id} } @checks) {
