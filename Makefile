@@ -35,6 +35,7 @@ help:
 #: deps       install what the build needs (Debian packages)
 #: demo       patch a script as SMT writes it and show the difference
 #: check      run every test
+#: check-flink  let Flink's own parser and connectors judge (needs a JDK, Maven and its repository; else it is skipped)
 #: install    install below DESTDIR/PREFIX; uninstall takes it away again
 #: clean      remove $(BUILD)
 #: Settings: V=1 (show commands), SANITIZE=1 (ASan, UBSan), WERROR=1, BUILD=dir, PREFIX=dir, DESTDIR=dir, CC, CFLAGS
@@ -136,6 +137,9 @@ $(BUILD)/tests/%: tests/unit/%.c tests/unit/helpers.h $(BUILD)/libsmtpatch.a
 check: all $(UNIT_TESTS)
 	@BUILD='$(abspath $(BUILD))' sh tests/run.sh
 
+check-flink: $(BUILD)/smtpatch
+	@BUILD='$(abspath $(BUILD))' sh tests/flink/run.sh
+
 demo: $(BUILD)/smtpatch
 	@BUILD='$(BUILD)' sh tests/demo.sh
 
@@ -154,7 +158,7 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps check demo install uninstall clean
+.PHONY: all help deps check check-flink demo install uninstall clean
 # V=1 shows the commands themselves.
 ifndef V
 .SILENT:
