@@ -33,6 +33,7 @@ help:
 #: deps       install what the build needs (Debian packages)
 #: demo       patch a script as SMT writes it and show the difference
 #: check      run every test
+#: fuzz       run each fuzzer of tests/fuzz/ for FUZZ_SECONDS (60), with clang (and libclang-rt-dev): ASan and UBSan; FUZZERS names some
 #: install    install below DESTDIR/PREFIX; uninstall takes it away again
 #: clean      remove $(BUILD)
 #: Settings: SANITIZE=1 (ASan, UBSan), WERROR=1, BUILD=dir, PREFIX=dir, DESTDIR=dir, CC, CFLAGS
@@ -114,6 +115,21 @@ $(BUILD)/tests/%: tests/unit/%.c tests/unit/helpers.h $(BUILD)/libsmtpatch.a
 check: $(BUILD)/smtpatch $(UNIT_TESTS)
 	@BUILD='$(abspath $(BUILD))' sh tests/run.sh
 
+# ---- Fuzzing -----------------------------------------------------------------------------------------------
+
+FUZZ_SECONDS ?= 60
+FUZZERS ?= fuzz_script fuzz_rules fuzz_values fuzz_publications
+FUZZ_FLAGS = CC=clang CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+
+# A build of its own, as everything must be made with clang.
+fuzz:
+	@$(MAKE) BUILD=$(BUILD)/fuzz $(FUZZ_FLAGS) $(FUZZERS:%=$(BUILD)/fuzz/fuzzers/%)
+	@BUILD='$(BUILD)/fuzz' FUZZ_SECONDS='$(FUZZ_SECONDS)' sh tests/fuzz/run.sh $(FUZZERS)
+
+$(BUILD)/fuzzers/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(BUILD)/libsmtpatch.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libsmtpatch.a $(LIBRARIES)
+
 demo: $(BUILD)/smtpatch
 	@BUILD='$(BUILD)' sh tests/demo.sh
 
@@ -128,6 +144,6 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps check demo install uninstall clean
+.PHONY: all help deps check fuzz demo install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
