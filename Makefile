@@ -36,6 +36,7 @@ help:
 #: demo       patch a script as SMT writes it and show the difference
 #: check      run every test
 #: check-flink  let Flink's own parser and connectors judge (needs a JDK, Maven and its repository; else it is skipped)
+#: fuzz       run each fuzzer of tests/fuzz/ for FUZZ_SECONDS (60), with clang (and libclang-rt-dev): ASan and UBSan; FUZZERS names some
 #: install    install below DESTDIR/PREFIX; uninstall takes it away again
 #: clean      remove $(BUILD)
 #: Settings: V=1 (show commands), SANITIZE=1 (ASan, UBSan), WERROR=1, BUILD=dir, PREFIX=dir, DESTDIR=dir, CC, CFLAGS
@@ -140,6 +141,21 @@ check: all $(UNIT_TESTS)
 check-flink: $(BUILD)/smtpatch
 	@BUILD='$(abspath $(BUILD))' sh tests/flink/run.sh
 
+# ---- Fuzzing -----------------------------------------------------------------------------------------------
+
+FUZZ_SECONDS ?= 60
+FUZZERS ?= fuzz_script fuzz_rules fuzz_values fuzz_publications
+FUZZ_FLAGS = CC=clang CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+
+# A build of its own, as everything must be made with clang.
+fuzz:
+	@$(MAKE) BUILD=$(BUILD)/fuzz $(FUZZ_FLAGS) $(FUZZERS:%=$(BUILD)/fuzz/fuzzers/%)
+	@BUILD='$(BUILD)/fuzz' FUZZ_SECONDS='$(FUZZ_SECONDS)' sh tests/fuzz/run.sh $(FUZZERS)
+
+$(BUILD)/fuzzers/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(BUILD)/libsmtpatch.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libsmtpatch.a $(LIBRARIES)
+
 demo: $(BUILD)/smtpatch
 	@BUILD='$(BUILD)' sh tests/demo.sh
 
@@ -158,7 +174,7 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps check check-flink demo install uninstall clean
+.PHONY: all help deps check check-flink fuzz demo install uninstall clean
 # V=1 shows the commands themselves.
 ifndef V
 .SILENT:
