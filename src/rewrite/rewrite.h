@@ -34,6 +34,7 @@ typedef struct Rename {
 /* Renames tables where they are defined and everywhere the script uses them: INSERTs, queries (also as the qualifier of
  * a column), LIKE, views, and ALTER, DROP, DESCRIBE and their like. */
 void rename_tables(const Script *script, const Rename *renames, size_t count, Arena *arena, Buffer *out);
+/* Trouble when two tables would have one name. */
 void rename_findings(const Script *script, const Rename *renames, size_t count, Arena *arena, Findings *findings);
 
 /* Compares a rewritten script with the one it was made of: every statement but SETs and the frames of statement sets must
