@@ -133,19 +133,18 @@ static uint32_t top_of(const Prelude *prelude) {
             line_ends += count_line_ends(prelude->text, token);
             continue;
         }
-        if (line_ends > 1) {
+        if (line_ends > 1 && !has_pragma) {
             has_earlier_group = has_earlier_group || group < token.start;
             group = token.start;
-            has_pragma = false;
         }
         line = line_ends > 0 ? token.start : line;
         line_ends = 0;
         has_pragma = has_pragma || is_pragma(script, token);
     }
-    if (has_pragma || (has_earlier_group && line_ends < 2)) {
+    if (has_pragma || (script->statement_count > 0 && has_earlier_group && line_ends < 2)) {
         return group;
     }
-    return line_ends == 0 && script->statement_count > 0 ? line : first;
+    return script->statement_count > 0 && line_ends == 0 ? line : first;
 }
 
 static void add_missing(Prelude *prelude, const PreludeSetting *settings, const bool *is_missing, size_t count) {
@@ -164,8 +163,8 @@ static void add_missing(Prelude *prelude, const PreludeSetting *settings, const 
             buffer_add(&buffer, newline);
         }
     }
-    const Statement *first = prelude->script->statements;
-    bool joins_settings = top < prelude->text.size && first->kind == STATEMENT_SET && first->span.start == top;
+    const Statement *first = prelude->script->statement_count > 0 ? prelude->script->statements : NULL;
+    bool joins_settings = first != NULL && first->kind == STATEMENT_SET && first->span.start == top;
     buffer_add(&buffer, top < prelude->text.size && !joins_settings ? newline : STR(""));
     edits_add(&prelude->edits, top, top, buffer_take(&buffer, prelude->arena));
 }
