@@ -110,8 +110,8 @@ static void take_word(Walk *walk, Token token) {
 
 static bool is_alias(Walk *walk, Token token) {
     Token previous = walk->previous;
-    bool may_follow = previous.kind == TOKEN_AS || previous.kind == TOKEN_RIGHT_PAREN || previous.kind == TOKEN_COMMENT_END ||
-                      is_name(previous);
+    bool is_behind_hint = previous.kind == TOKEN_COMMENT_END;
+    bool may_follow = previous.kind == TOKEN_AS || previous.kind == TOKEN_RIGHT_PAREN || is_behind_hint || is_name(previous);
     return is_name(token) && scope_of(walk)->is_from && may_follow && next_of(walk, token).kind != TOKEN_DOT;
 }
 
@@ -194,7 +194,8 @@ static void walk_query(Walk *walk) {
     }
 }
 
-void query_qualifiers(Str text, Span query, const TableName *current, const Spans *tables, Arena *arena, Qualifiers *out) {
+void query_qualifiers(Str text, Span query, const TableName *current, const Spans *tables, Arena *arena,
+                      Qualifiers *out) {
     Walk walk = {.text = text, .query = query, .current = current, .tables = tables, .arena = arena};
     walk_query(&walk);
     walk.out = out;

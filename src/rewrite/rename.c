@@ -126,7 +126,7 @@ static Token behind_fillers(const Renaming *renaming, Token token) {
     return token;
 }
 
-/* ALTER TABLE t, DROP TABLE IF EXISTS t, DESCRIBE t, DELETE FROM t, EXPLAIN …: by their words, as they are not parsed. */
+/* ALTER TABLE t, DROP TABLE IF EXISTS t, DESCRIBE t, DELETE FROM t, …: by their words, as they are not parsed. */
 static void rename_in_other(Renaming *renaming, Span statement) {
     Token first = lex_significant(renaming->text, statement.start), token = first;
     size_t words = table_words_at(renaming, first, token);
@@ -246,14 +246,16 @@ static void tell_collisions(const Renaming *renaming, AllDefined *all, Findings 
     }
     for (size_t i = 1; i < all->count; i++) {
         const Defined *first = &all->items[i - 1], *second = &all->items[i];
-        if (!table_name_equal(&first->new_name, &second->new_name) || table_name_equal(&first->old_name, &second->old_name)) {
+        if (!table_name_equal(&first->new_name, &second->new_name) ||
+            table_name_equal(&first->old_name, &second->old_name)) {
             continue;
         }
         bool is_first = !table_name_equal(&first->old_name, &first->new_name);
         const Defined *renamed = is_first ? first : second, *other = is_first ? second : first;
         Str old = renamed->old_name.table, new = renamed->new_name.table;
         Str message = arena_format(renaming->arena,
-                                   "'%.*s' cannot be renamed '%.*s': the table or view at line %zu would have that name, too",
+                                   "'%.*s' cannot be renamed '%.*s': the table or view at line %zu would have that "
+                                   "name, too",
                                    (int)old.size, old.data, (int)new.size, new.data,
                                    source_line(source, other->statement->span.start));
         finding_trouble(findings, source, renamed->statement->name, message, STR(""));
@@ -268,13 +270,13 @@ static void tell_frozen(Renaming *renaming, const Statement *statement, Findings
         return;
     }
     const Edit *edit = &renaming->edits.list.items[0];
+    Str message = arena_format(renaming->arena,
+                               "the table is renamed %.*s, but not here: a pragma keeps this statement as it is",
+                               (int)edit->text.size, edit->text.data);
     finding_add(findings, (Finding){.severity = SEVERITY_WARNING,
                                     .source = renaming->script->source,
                                     .span = {edit->start, edit->end},
-                                    .message = arena_format(renaming->arena,
-                                                            "the table is renamed %.*s, but not here: a pragma keeps this "
-                                                            "statement as it is",
-                                                            (int)edit->text.size, edit->text.data)});
+                                    .message = message});
 }
 
 void rename_findings(const Script *script, const Rename *renames, size_t count, Arena *arena, Findings *findings) {

@@ -23,7 +23,8 @@ typedef struct PreludeSetting {
 /* Makes sure that the script sets each key to its value before its first job: every SET of the key that is there is
  * changed in place, in its own form; one that is missing goes to the top, behind the leading comments. */
 void set_prelude(const Script *script, const PreludeSetting *settings, size_t count, Arena *arena, Buffer *out);
-void prelude_findings(const Script *script, const PreludeSetting *settings, size_t count, Arena *arena, Findings *findings);
+void prelude_findings(const Script *script, const PreludeSetting *settings, size_t count, Arena *arena,
+                      Findings *findings);
 
 /* A table's new name; the catalog and database stay. */
 typedef struct Rename {

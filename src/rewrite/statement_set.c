@@ -155,8 +155,8 @@ static void tell_group(const Gathering *gathering, const Statement *first, size_
     Str word = source_slice(source, token_span(lex_significant(gathering->text, barrier->span.start)));
     const char *why = is_insert(barrier) || is_frame(barrier) ? ", which a pragma keeps where it is," : "";
     Str message = arena_format(arena,
-                               "%zu INSERT%s from here on stay%s out of the statement set: the %.*s at line %zu%s stands "
-                               "between",
+                               "%zu INSERT%s from here on stay%s out of the statement set: the %.*s at line %zu%s "
+                               "stands between",
                                count, count > 1 ? "s" : "", count > 1 ? "" : "s", (int)word.size, word.data,
                                source_line(source, barrier->span.start), why);
     finding_add(gathering->findings,
@@ -424,11 +424,12 @@ static bool any_insert(const Script *script) {
 }
 
 static void tell_open_end(const Gathering *gathering, const Pragma *open) {
+    Str message = STR("the INSERTs are not gathered: from here on the script is to be left alone, and the statement set "
+                      "would stand at its end");
     finding_add(gathering->findings, (Finding){.severity = SEVERITY_WARNING,
                                                .source = gathering->script->source,
                                                .span = open->comment,
-                                               .message = STR("the INSERTs are not gathered: from here on the script is to be "
-                                                              "left alone, and the statement set would stand at its end"),
+                                               .message = message,
                                                .hint = STR("end that part with '-- smtpatch: on'")});
 }
 
