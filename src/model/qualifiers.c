@@ -34,10 +34,6 @@ typedef struct Walk {
     VECTOR(QuerySource) sources;
 } Walk;
 
-static bool is_name(Token token) {
-    return token.kind == TOKEN_IDENTIFIER || token.kind == TOKEN_QUOTED_IDENTIFIER;
-}
-
 static Token next_of(const Walk *walk, Token token) { return lex_significant(walk->text, token.end); }
 
 static Str value_of(const Walk *walk, Token name) { return identifier_value(walk->text, token_span(name), walk->arena); }
@@ -111,8 +107,8 @@ static void take_word(Walk *walk, Token token) {
 static bool is_alias(Walk *walk, Token token) {
     Token previous = walk->previous;
     bool is_behind_hint = previous.kind == TOKEN_COMMENT_END;
-    bool may_follow = previous.kind == TOKEN_AS || previous.kind == TOKEN_RIGHT_PAREN || is_behind_hint || is_name(previous);
-    return is_name(token) && scope_of(walk)->is_from && may_follow && next_of(walk, token).kind != TOKEN_DOT;
+    bool may_follow = previous.kind == TOKEN_AS || previous.kind == TOKEN_RIGHT_PAREN || is_behind_hint || token_is_name(previous);
+    return token_is_name(token) && scope_of(walk)->is_from && may_follow && next_of(walk, token).kind != TOKEN_DOT;
 }
 
 static void add_source(Walk *walk, QuerySource source) {
@@ -186,7 +182,7 @@ static void walk_query(Walk *walk) {
         }
         if (walk->out == NULL && is_alias(walk, token)) {
             add_alias(walk, token);
-        } else if (walk->out != NULL && is_name(token) && walk->previous.kind != TOKEN_DOT) {
+        } else if (walk->out != NULL && token_is_name(token) && walk->previous.kind != TOKEN_DOT) {
             take_column(walk, token);
         }
         take_word(walk, token);

@@ -22,10 +22,6 @@ typedef struct Scan {
 
 static Level *level_of(Scan *scan) { return &scan->levels.items[scan->levels.count - 1]; }
 
-static bool is_name(Token token) {
-    return token.kind == TOKEN_IDENTIFIER || token.kind == TOKEN_QUOTED_IDENTIFIER;
-}
-
 static Token next_of(const Scan *scan, Token token) { return lex_significant(scan->text, token.end); }
 
 /* The path that begins at first: its last token. */
@@ -70,7 +66,7 @@ static Token behind_columns(const Scan *scan, Token name) {
     }
     do {
         token = next_of(scan, token);
-    } while (is_name(token) || token.kind == TOKEN_COMMA);
+    } while (token_is_name(token) || token.kind == TOKEN_COMMA);
     return token.kind == TOKEN_RIGHT_PAREN ? next_of(scan, token) : token;
 }
 
@@ -132,9 +128,9 @@ static Token take(Scan *scan, Token token) {
         open_level(scan);
     } else if (token.kind == TOKEN_RIGHT_PAREN) {
         scan->levels.count -= scan->levels.count > 1;
-    } else if (is_name(token) && is_with_name(scan, token)) {
+    } else if (token_is_name(token) && is_with_name(scan, token)) {
         *vector_add(scan->arena, &scan->own_names) = token_span(token);
-    } else if (is_name(token) && (level_of(scan)->expects_table || scan->previous.kind == TOKEN_TABLE)) {
+    } else if (token_is_name(token) && (level_of(scan)->expects_table || scan->previous.kind == TOKEN_TABLE)) {
         return take_table(scan, token);
     } else {
         take_word(scan, token);

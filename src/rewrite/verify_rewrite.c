@@ -41,8 +41,7 @@ static const Str *sorted_names(const Rename *renames, size_t count, Arena *arena
 /* All names of renamed tables count the same: one may get the name that another gives up. */
 static Str canonical(const Digesting *digesting, Str text, Token token) {
     Str name = {text.data + token.start, token.end - token.start};
-    bool is_name = token.kind == TOKEN_IDENTIFIER || token.kind == TOKEN_QUOTED_IDENTIFIER;
-    if (!is_name || digesting->name_count == 0) {
+    if (!token_is_name(token) || digesting->name_count == 0) {
         return name;
     }
     Str value = identifier_value(text, token_span(token), digesting->arena);
