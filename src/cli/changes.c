@@ -57,23 +57,40 @@ static uint32_t place_of(const Plan *plan, const PlannedOption *option) {
     return span_is_empty(definition->option_list) ? definition->name.start : definition->option_list.start;
 }
 
+static void add_place(const Plan *plan, Source *source, uint32_t offset, Buffer *out) {
+    buffer_add(out, source->name);
+    buffer_format(out, ":%zu: ", source_line(source, offset));
+    report_printable(plan->table->name.table, out);
+    buffer_add(out, STR(": "));
+}
+
+static void add_rule(const Action *action, Buffer *out) {
+    buffer_add(out, STR(" ("));
+    buffer_add(out, action->place);
+    buffer_add(out, STR(")\n"));
+}
+
+static void report_new_name(const Plan *plan, Source *source, Buffer *out) {
+    if (plan->new_name.size > 0) {
+        add_place(plan, source, plan->table->definition->name.start, out);
+        buffer_add(out, STR("renamed "));
+        add_quoted(plan->new_name, out);
+        add_rule(plan->renamed_by, out);
+    }
+}
+
 void report_changes(const Plans *plans, Arena *arena, Buffer *out) {
     Source *source = plans->model->script->source;
     for (size_t i = 0; i < plans->model->table_count; i++) {
         const Plan *plan = &plans->items[i];
+        report_new_name(plan, source, out);
         for (size_t j = 0; plan->is_changed && j < plan->count; j++) {
             const PlannedOption *option = &plan->options[j];
-            if (!is_change(option)) {
-                continue;
+            if (is_change(option)) {
+                add_place(plan, source, place_of(plan, option), out);
+                add_change(option, arena, out);
+                add_rule(option->action, out);
             }
-            buffer_add(out, source->name);
-            buffer_format(out, ":%zu: ", source_line(source, place_of(plan, option)));
-            report_printable(plan->table->name.table, out);
-            buffer_add(out, STR(": "));
-            add_change(option, arena, out);
-            buffer_add(out, STR(" ("));
-            buffer_add(out, option->action->place);
-            buffer_add(out, STR(")\n"));
         }
     }
 }

@@ -121,8 +121,8 @@ static bool print_pretty(ResultText *result, const Script *original) {
     return print_layout(result, LAYOUT_PRETTY, script, &plans);
 }
 
-/* What the rewrites cannot do, at its places in the script as it was read. */
-static void tell(ResultText *result, const Script *script, const Renames *renames) {
+/* What the rewrites cannot do, at its places in the script as it was read. False when they must not be tried. */
+static bool tell(ResultText *result, const Script *script, const Renames *renames) {
     const FileSettings *settings = result->settings;
     size_t from = result->findings->list.count;
     rename_findings(script, renames->items, renames->count, result->arena, result->findings);
@@ -131,6 +131,7 @@ static void tell(ResultText *result, const Script *script, const Renames *rename
         gather_findings(script, result->arena, result->findings);
     }
     findings_sort(result->findings, from);
+    return result->findings->worst < SEVERITY_TROUBLE;
 }
 
 bool result_make(ResultText *result, const Script *script, Plans *plans) {
@@ -142,8 +143,7 @@ bool result_make(ResultText *result, const Script *script, Plans *plans) {
         sort_options(result, plans);
         return print_layout(result, settings->layout, script, plans);
     }
-    tell(result, script, &renames);
-    return print_layout(result, LAYOUT_KEEP, script, plans) &&
+    return tell(result, script, &renames) && print_layout(result, LAYOUT_KEEP, script, plans) &&
            (renames.count == 0 || rewrite(result, REWRITE_NAMES, script, &renames)) &&
            (settings->prelude.count == 0 || rewrite(result, REWRITE_PRELUDE, script, &renames)) &&
            (!settings->gathers_inserts || rewrite(result, REWRITE_STATEMENT_SET, script, &renames)) &&

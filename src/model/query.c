@@ -10,21 +10,23 @@ typedef struct Level {
     bool expects_table; /* the next name is a table's */
 } Level;
 
+/* A name made by WITH: the query in its parentheses does not see it yet. */
+typedef struct OwnName {
+    Span name;
+    uint32_t from;
+} OwnName;
+
 typedef struct Scan {
     Str text;
     Span span;
     Arena *arena;
     Spans *tables;
-    Spans own_names; /* made by the query's WITH clause */
+    VECTOR(OwnName) own_names;
     VECTOR(Level) levels;
     Token previous;
 } Scan;
 
 static Level *level_of(Scan *scan) { return &scan->levels.items[scan->levels.count - 1]; }
-
-static bool is_name(Token token) {
-    return token.kind == TOKEN_IDENTIFIER || token.kind == TOKEN_QUOTED_IDENTIFIER;
-}
 
 static Token next_of(const Scan *scan, Token token) { return lex_significant(scan->text, token.end); }
 
@@ -43,7 +45,8 @@ static Token path_end(const Scan *scan, Token first) {
 static bool is_own_name(const Scan *scan, Span name) {
     Str value = identifier_value(scan->text, name, scan->arena);
     for (size_t i = 0; i < scan->own_names.count; i++) {
-        if (str_equal(value, identifier_value(scan->text, scan->own_names.items[i], scan->arena))) {
+        const OwnName *own = &scan->own_names.items[i];
+        if (name.start >= own->from && str_equal(value, identifier_value(scan->text, own->name, scan->arena))) {
             return true;
         }
     }
@@ -70,7 +73,7 @@ static Token behind_columns(const Scan *scan, Token name) {
     }
     do {
         token = next_of(scan, token);
-    } while (is_name(token) || token.kind == TOKEN_COMMA);
+    } while (token_is_name(token) || token.kind == TOKEN_COMMA);
     return token.kind == TOKEN_RIGHT_PAREN ? next_of(scan, token) : token;
 }
 
@@ -78,6 +81,18 @@ static Token behind_columns(const Scan *scan, Token name) {
 static bool is_with_name(const Scan *scan, Token name) {
     Token as = behind_columns(scan, name);
     return as.kind == TOKEN_AS && next_of(scan, as).kind == TOKEN_LEFT_PAREN;
+}
+
+/* Behind the parentheses of name AS ( … ). */
+static uint32_t end_of_with(const Scan *scan, Token name) {
+    Token token = next_of(scan, behind_columns(scan, name));
+    for (size_t depth = 0; token.start < scan->span.end; token = next_of(scan, token)) {
+        depth += token.kind == TOKEN_LEFT_PAREN;
+        if (token.kind == TOKEN_RIGHT_PAREN && --depth == 0) {
+            break;
+        }
+    }
+    return token.end;
 }
 
 static void take_word(Scan *scan, Token token) {
@@ -132,9 +147,9 @@ static Token take(Scan *scan, Token token) {
         open_level(scan);
     } else if (token.kind == TOKEN_RIGHT_PAREN) {
         scan->levels.count -= scan->levels.count > 1;
-    } else if (is_name(token) && is_with_name(scan, token)) {
-        *vector_add(scan->arena, &scan->own_names) = token_span(token);
-    } else if (is_name(token) && (level_of(scan)->expects_table || scan->previous.kind == TOKEN_TABLE)) {
+    } else if (token_is_name(token) && is_with_name(scan, token)) {
+        *vector_add(scan->arena, &scan->own_names) = (OwnName){token_span(token), end_of_with(scan, token)};
+    } else if (token_is_name(token) && (level_of(scan)->expects_table || scan->previous.kind == TOKEN_TABLE)) {
         return take_table(scan, token);
     } else {
         take_word(scan, token);

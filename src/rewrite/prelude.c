@@ -122,30 +122,30 @@ static bool is_pragma(const Script *script, Token comment) {
 }
 
 /* Behind the leading comments. A group of them right above the first statement is that statement's own when another
- * group stands before it, or when a pragma is in it: then before that group. Comments on its line always are its own. */
+ * group stands before it, or when a pragma is in it: then before that group. Comments on its line are its own. */
 static uint32_t top_of(const Prelude *prelude) {
     const Script *script = prelude->script;
     uint32_t first = script->statement_count > 0 ? script->statements[0].span.start : (uint32_t)prelude->text.size;
     uint32_t group = script->source->begin, line = group, line_ends = 0;
-    bool has_pragma = false, has_earlier_group = false;
+    bool has_pragma = false, has_group = false, has_earlier_group = false;
     for (Token token = lex(prelude->text, group); token.start < first; token = lex(prelude->text, token.end)) {
         if (token.kind == TOKEN_BLANK) {
             line_ends += count_line_ends(prelude->text, token);
             continue;
         }
-        if (line_ends > 1) {
-            has_earlier_group = has_earlier_group || group < token.start;
+        if (!has_group || (line_ends > 1 && !has_pragma)) {
+            has_earlier_group = has_group;
             group = token.start;
-            has_pragma = false;
         }
-        line = line_ends > 0 ? token.start : line;
+        line = line_ends > 0 || !has_group ? token.start : line;
         line_ends = 0;
+        has_group = true;
         has_pragma = has_pragma || is_pragma(script, token);
     }
-    if (has_pragma || (has_earlier_group && line_ends < 2)) {
+    if (has_pragma || (script->statement_count > 0 && has_earlier_group && line_ends < 2)) {
         return group;
     }
-    return line_ends == 0 && script->statement_count > 0 ? line : first;
+    return script->statement_count > 0 && line_ends == 0 ? line : first;
 }
 
 static void add_missing(Prelude *prelude, const PreludeSetting *settings, const bool *is_missing, size_t count) {
@@ -164,8 +164,8 @@ static void add_missing(Prelude *prelude, const PreludeSetting *settings, const 
             buffer_add(&buffer, newline);
         }
     }
-    const Statement *first = prelude->script->statements;
-    bool joins_settings = top < prelude->text.size && first->kind == STATEMENT_SET && first->span.start == top;
+    const Statement *first = prelude->script->statement_count > 0 ? prelude->script->statements : NULL;
+    bool joins_settings = first != NULL && first->kind == STATEMENT_SET && first->span.start == top;
     buffer_add(&buffer, top < prelude->text.size && !joins_settings ? newline : STR(""));
     edits_add(&prelude->edits, top, top, buffer_take(&buffer, prelude->arena));
 }
@@ -210,7 +210,8 @@ static bool resets_everything(const Prelude *prelude, const Statement *statement
     return statement->kind == STATEMENT_OTHER && str_equal_ignore_case(text, STR("RESET"));
 }
 
-void prelude_findings(const Script *script, const PreludeSetting *settings, size_t count, Arena *arena, Findings *findings) {
+void prelude_findings(const Script *script, const PreludeSetting *settings, size_t count, Arena *arena,
+                      Findings *findings) {
     Prelude prelude = start_prelude(script, arena);
     prelude.findings = findings;
     for (size_t i = 0; i < script->statement_count && count > 0; i++) {

@@ -23,7 +23,8 @@ typedef struct PreludeSetting {
 /* Makes sure that the script sets each key to its value before its first job: every SET of the key that is there is
  * changed in place, in its own form; one that is missing goes to the top, behind the leading comments. */
 void set_prelude(const Script *script, const PreludeSetting *settings, size_t count, Arena *arena, Buffer *out);
-void prelude_findings(const Script *script, const PreludeSetting *settings, size_t count, Arena *arena, Findings *findings);
+void prelude_findings(const Script *script, const PreludeSetting *settings, size_t count, Arena *arena,
+                      Findings *findings);
 
 /* A table's new name; the catalog and database stay. */
 typedef struct Rename {
@@ -34,6 +35,7 @@ typedef struct Rename {
 /* Renames tables where they are defined and everywhere the script uses them: INSERTs, queries (also as the qualifier of
  * a column), LIKE, views, and ALTER, DROP, DESCRIBE and their like. */
 void rename_tables(const Script *script, const Rename *renames, size_t count, Arena *arena, Buffer *out);
+/* Trouble when two tables would have one name. */
 void rename_findings(const Script *script, const Rename *renames, size_t count, Arena *arena, Findings *findings);
 
 /* Compares a rewritten script with the one it was made of: every statement but SETs and the frames of statement sets must

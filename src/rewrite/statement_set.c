@@ -1,5 +1,8 @@
+#include <stdlib.h>
+
 #include "edits.h"
 #include "lines.h"
+#include "model/model.h"
 #include "rewrite/rewrite.h"
 #include "syntax/lexer.h"
 
@@ -15,12 +18,61 @@ typedef struct Gathering {
     Arena *arena;
     Findings *findings;
     Str text, newline;
+    bool *redefines; /* for each statement, whether it defines a name again */
     Edits edits;
     Span cut; /* what is to be taken out next: neighbours on a line go together */
     VECTOR(Moved) moved;
 } Gathering;
 
 /* ---- What may move -------------------------------------------------------------------------------------------- */
+
+typedef struct Definition {
+    TableName name;
+    size_t statement;
+} Definition;
+
+static int compare_definitions(const void *a, const void *b) {
+    const Definition *left = a, *right = b;
+    int order = table_name_compare(&left->name, &right->name);
+    return order != 0 ? order : (left->statement > right->statement) - (left->statement < right->statement);
+}
+
+static bool is_definition(const Statement *statement) {
+    return statement->kind == STATEMENT_CREATE_TABLE || statement->kind == STATEMENT_CREATE_VIEW;
+}
+
+/* IF NOT EXISTS stands between CREATE TABLE and the name. */
+static bool is_conditional(const Gathering *gathering, const Statement *statement) {
+    Token token = lex_significant(gathering->text, statement->span.start);
+    while (token.start < statement->name.start && token.kind != TOKEN_IF) {
+        token = lex_significant(gathering->text, token.end);
+    }
+    return token.kind == TOKEN_IF;
+}
+
+/* CREATE OR REPLACE TABLE, or a temporary one in front of another: INSERTs before it mean the earlier one. */
+static void find_redefinitions(Gathering *gathering) {
+    const Script *script = gathering->script;
+    TableName current = DEFAULT_TABLE_NAME;
+    VECTOR(Definition) definitions = {0};
+    gathering->redefines = arena_array(gathering->arena, script->statement_count, sizeof *gathering->redefines);
+    for (size_t i = 0; i < script->statement_count; i++) {
+        const Statement *statement = &script->statements[i];
+        gathering->redefines[i] = false;
+        model_apply_use(gathering->text, statement, &current, gathering->arena);
+        if (is_definition(statement) && !is_conditional(gathering, statement)) {
+            TableName name = table_name(gathering->text, statement->name, &current, gathering->arena);
+            *vector_add(gathering->arena, &definitions) = (Definition){name, i};
+        }
+    }
+    if (definitions.count > 1) {
+        qsort(definitions.items, definitions.count, sizeof *definitions.items, compare_definitions);
+    }
+    for (size_t i = 1; i < definitions.count; i++) {
+        const Definition *definition = &definitions.items[i];
+        gathering->redefines[definition->statement] = table_name_equal(&definition->name, &definition[-1].name);
+    }
+}
 
 /* Whether an INSERT must not be carried across the statement. */
 static bool is_barrier(const Statement *statement) {
@@ -59,6 +111,9 @@ static bool stops_inserts(const Gathering *gathering, const Statement *statement
     bool may_change = statement->kind == STATEMENT_WITH_OPTIONS || is_barrier(statement);
     bool is_frame = statement->kind >= STATEMENT_INSERT && statement->kind <= STATEMENT_END_SET;
     bool is_setting = statement->kind >= STATEMENT_SET;
+    if (gathering->redefines[statement - gathering->script->statements]) {
+        return true;
+    }
     return may_change && (is_frame || is_setting || !is_harmless(gathering, statement));
 }
 
@@ -100,8 +155,8 @@ static void tell_group(const Gathering *gathering, const Statement *first, size_
     Str word = source_slice(source, token_span(lex_significant(gathering->text, barrier->span.start)));
     const char *why = is_insert(barrier) || is_frame(barrier) ? ", which a pragma keeps where it is," : "";
     Str message = arena_format(arena,
-                               "%zu INSERT%s from here on stay%s out of the statement set: the %.*s at line %zu%s stands "
-                               "between",
+                               "%zu INSERT%s from here on stay%s out of the statement set: the %.*s at line %zu%s "
+                               "stands between",
                                count, count > 1 ? "s" : "", count > 1 ? "" : "s", (int)word.size, word.data,
                                source_line(source, barrier->span.start), why);
     finding_add(gathering->findings,
@@ -369,20 +424,23 @@ static bool any_insert(const Script *script) {
 }
 
 static void tell_open_end(const Gathering *gathering, const Pragma *open) {
+    Str message = STR("the INSERTs are not gathered: from here on the script is to be left alone, and the statement set "
+                      "would stand at its end");
     finding_add(gathering->findings, (Finding){.severity = SEVERITY_WARNING,
                                                .source = gathering->script->source,
                                                .span = open->comment,
-                                               .message = STR("the INSERTs are not gathered: from here on the script is to be "
-                                                              "left alone, and the statement set would stand at its end"),
+                                               .message = message,
                                                .hint = STR("end that part with '-- smtpatch: on'")});
 }
 
 static Gathering start_gathering(const Script *script, Arena *arena) {
-    return (Gathering){.script = script,
-                       .arena = arena,
-                       .text = script->source->text,
-                       .newline = newline_text(script->source->newline),
-                       .edits = {.arena = arena}};
+    Gathering gathering = {.script = script,
+                           .arena = arena,
+                           .text = script->source->text,
+                           .newline = newline_text(script->source->newline),
+                           .edits = {.arena = arena}};
+    find_redefinitions(&gathering);
+    return gathering;
 }
 
 void gather_findings(const Script *script, Arena *arena, Findings *findings) {

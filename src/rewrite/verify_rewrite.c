@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "rewrite/rewrite.h"
 #include "syntax/lexer.h"
 
@@ -10,27 +12,40 @@ typedef struct Digest {
 
 typedef struct Digesting {
     const Script *script;
-    const Rename *renames;
-    size_t rename_count;
+    const Str *names; /* old and new ones of renamed tables, sorted */
+    size_t name_count;
     Arena *arena;
 } Digesting;
 
 static uint64_t mix(uint64_t sum, uint64_t hash) { return (sum ^ hash) * UINT64_C(0x9E3779B97F4A7C15) + (sum >> 29); }
 
-/* Old and new names of renamed tables count the same. */
+static int compare_names(const void *a, const void *b) {
+    const Str *left = a, *right = b;
+    size_t size = left->size < right->size ? left->size : right->size;
+    int order = size > 0 ? memcmp(left->data, right->data, size) : 0;
+    return order != 0 ? order : (left->size > right->size) - (left->size < right->size);
+}
+
+static const Str *sorted_names(const Rename *renames, size_t count, Arena *arena) {
+    Str *names = arena_array(arena, 2 * count, sizeof *names);
+    for (size_t i = 0; i < count; i++) {
+        names[2 * i] = renames[i].table.table;
+        names[2 * i + 1] = renames[i].new_name;
+    }
+    if (count > 0) {
+        qsort(names, 2 * count, sizeof *names, compare_names);
+    }
+    return names;
+}
+
+/* All names of renamed tables count the same: one may get the name that another gives up. */
 static Str canonical(const Digesting *digesting, Str text, Token token) {
     Str name = {text.data + token.start, token.end - token.start};
-    bool is_name = token.kind == TOKEN_IDENTIFIER || token.kind == TOKEN_QUOTED_IDENTIFIER;
-    if (!is_name || digesting->rename_count == 0) {
+    if (!token_is_name(token) || digesting->name_count == 0) {
         return name;
     }
     Str value = identifier_value(text, token_span(token), digesting->arena);
-    for (size_t i = 0; i < digesting->rename_count; i++) {
-        if (str_equal(value, digesting->renames[i].table.table) || str_equal(value, digesting->renames[i].new_name)) {
-            return digesting->renames[i].new_name;
-        }
-    }
-    return name;
+    return bsearch(&value, digesting->names, digesting->name_count, sizeof value, compare_names) ? STR("`") : name;
 }
 
 static uint64_t hash_tokens(const Digesting *digesting, Span span) {
@@ -72,8 +87,9 @@ static Digest digest(const Digesting *digesting) {
 }
 
 Str verify_rewrite(const Script *before, const Script *after, const Rename *renames, size_t rename_count, Arena *arena) {
-    Digest old = digest(&(Digesting){before, renames, rename_count, arena});
-    Digest new = digest(&(Digesting){after, renames, rename_count, arena});
+    const Str *names = sorted_names(renames, rename_count, arena);
+    Digest old = digest(&(Digesting){before, names, 2 * rename_count, arena});
+    Digest new = digest(&(Digesting){after, names, 2 * rename_count, arena});
     if (old.insert_count != new.insert_count || old.inserts != new.inserts) {
         return STR("an INSERT is not the script's");
     }

@@ -355,6 +355,7 @@ static void rename_table(Planner *planner, const Action *action, bool renames_up
         return;
     }
     planner->plan->new_name = str_equal(name, planner->plan->table->name.table) ? STR("") : name;
+    planner->plan->renamed_by = action;
     if (renames_upstream && str_equal(planner->connector, STR("starrocks"))) {
         set_value(planner, STR("table-name"), name, action);
     }

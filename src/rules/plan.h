@@ -21,6 +21,7 @@ typedef struct Plan {
     PlannedOption *options; /* the table's own in their order, removed ones among them; then the added ones */
     size_t count, capacity;
     Str new_name; /* of the Flink table; empty while it keeps its own */
+    const Action *renamed_by;
     bool is_changed;
 } Plan;
 

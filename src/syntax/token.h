@@ -44,6 +44,12 @@ const char *keyword_text(unsigned kind);
 /* Whether Flink takes the keyword as a name only in backticks. */
 bool keyword_is_reserved(unsigned kind);
 
+/* What Flink takes as a name: words that it does not reserve, too. */
+static inline bool token_is_name(Token token) {
+    return token.kind == TOKEN_IDENTIFIER || token.kind == TOKEN_QUOTED_IDENTIFIER ||
+           (keyword_text(token.kind) != NULL && !keyword_is_reserved(token.kind));
+}
+
 static inline bool token_is_keyword(Token token) {
     return token.kind == TOKEN_RESERVED || keyword_text(token.kind) != NULL;
 }
