@@ -7,9 +7,11 @@ use lib "$FindBin::Bin/lib";
 use Command;
 use Test::More;
 
+my $outputs = join ' ', sort 'sql', map { /^ {20,}([a-z]+): / ? $1 : () } split /\n/, (run('--help'))[1];
+
 # What is typed, and the words that are offered; in this order in every shell.
 my @wanted = (
-    ['--emit ', 'dot json pipeline postgres sql tables'],
+    ['--emit ', $outputs],
     ['--emit=t', 'tables'],
     ['-e p', 'pipeline postgres'],
     ['--layout ', 'keep pretty'],
@@ -58,7 +60,7 @@ zpty -w z 'compadd() { local -a told; [[ $* == *-[OAD]* ]] || { builtin compadd 
 zpty -w z 'show() { zle complete-word; print DO""NE >> $TOLD; }; zle -N show; bindkey "^I" show; print REA""DY'
 zpty -r z line '*READY*'
 zpty -w -n z "smtpatch $2"$'\t'
-for (( i = 0; i < 100; i++ )); do [[ $(<$TOLD) == *DONE* ]] && break; sleep 0.05; done
+for (( i = 0; i < 800; i++ )); do [[ $(<$TOLD) == *DONE* ]] && break; sleep 0.05; done
 zpty -d z
 END
 
@@ -68,7 +70,7 @@ sub ask_zsh {
     spew('ask.zsh', $zsh);
     {
         local $ENV{TOLD} = $told;
-        system('timeout', '20', 'zsh', '-f', "$directory/ask.zsh", $script, $typed);
+        system('timeout', '60', 'zsh', '-f', "$directory/ask.zsh", $script, $typed);
     }
     my @words = slurp($told) =~ /<(.*)>/g;
     return join ' ', sort @words;
