@@ -36,9 +36,11 @@ help:
 #: deps       install what the build needs (Debian packages)
 #: demo       patch a script as SMT writes it and show the difference
 #: check      run every test
+#: check-flink  let Flink's own parser and connectors judge (needs a JDK, Maven and its repository; else it is skipped)
+#: fuzz       run each fuzzer of tests/fuzz/ for FUZZ_SECONDS (60), with clang (and libclang-rt-dev): ASan and UBSan; FUZZERS names some
 #: install    install below DESTDIR/PREFIX; uninstall takes it away again
 #: clean      remove $(BUILD)
-#: Settings: SANITIZE=1 (ASan, UBSan), WERROR=1, BUILD=dir, PREFIX=dir, DESTDIR=dir, CC, CFLAGS
+#: Settings: V=1 (show commands), SANITIZE=1 (ASan, UBSan), WERROR=1, BUILD=dir, PREFIX=dir, DESTDIR=dir, CC, CFLAGS
 
 deps:
 	@sh tests/install-packages.sh $(PACKAGES)
@@ -46,25 +48,32 @@ deps:
 # ---- What is made of grammar/ ------------------------------------------------------------------------------
 
 $(GENERATED)/keyword_lookup.inc: grammar/keywords.tsv grammar/keywords.awk | $(GENERATED)
+	@echo '  MAKE    $@'
 	awk -v make=gperf -f grammar/keywords.awk $< | gperf --output-file=$@
 
 $(GENERATED)/keyword_text.inc: grammar/keywords.tsv grammar/keywords.awk | $(GENERATED)
+	@echo '  MAKE    $@'
 	awk -v make=words -f grammar/keywords.awk $< > $@
 
 $(GENERATED)/keyword_reserved.inc: grammar/keywords.tsv grammar/keywords.awk | $(GENERATED)
+	@echo '  MAKE    $@'
 	awk -v make=reserved -f grammar/keywords.awk $< > $@
 
 $(GENERATED)/catalogue_tables.inc: $(wildcard grammar/catalogue/*.tsv) grammar/catalogue.pl | $(GENERATED)
+	@echo '  MAKE    $@'
 	perl grammar/catalogue.pl grammar/catalogue > $@
 
 $(GENERATED)/check_table.inc: grammar/checks.txt grammar/checks.pl | $(GENERATED)
+	@echo '  MAKE    $@'
 	perl grammar/checks.pl table $< > $@
 
 $(GENERATED)/check_functions.inc: grammar/checks.txt grammar/checks.pl | $(GENERATED)
+	@echo '  MAKE    $@'
 	perl grammar/checks.pl functions $< > $@
 
 $(BUILD)/man/smtpatch-checks.7: grammar/checks.txt grammar/checks.pl
 	@mkdir -p $(@D)
+	@echo '  MAKE    $@'
 	perl grammar/checks.pl manual $< > $@
 
 # Debian's inih lets a program set its limits at run time; upstream's may not, and then long lines are refused.
@@ -74,15 +83,18 @@ $(GENERATED)/config.h: | $(GENERATED)
 	then echo '#define HAVE_INI_SETTINGS 1' > $@; else : > $@; fi
 
 $(GENERATED)/flink_grammar.y: grammar/flink.y grammar/keywords.tsv grammar/keywords.awk | $(GENERATED)
+	@echo '  MAKE    $@'
 	{ cat grammar/flink.y; awk -v make=fallbacks -f grammar/keywords.awk grammar/keywords.tsv; } > $@
 
 # -c: no default reductions, so that the state at an error still knows all that was expected there.
 $(GENERATED)/flink_grammar.c: $(GENERATED)/flink_grammar.y
+	@echo '  LEMON   $<'
 	lemon -l -c $<
 
 $(GENERATED)/flink_grammar.h: $(GENERATED)/flink_grammar.c
 
 $(GENERATED)/lexer.c: grammar/flink.re | $(GENERATED)
+	@echo '  RE2C    $<'
 	re2c -b -i --no-generation-date -W -Werror -o $@ $<
 
 $(GENERATED):
@@ -92,22 +104,27 @@ $(GENERATED):
 
 $(BUILD)/objects/%.o: src/%.c | $(HEADERS)
 	@mkdir -p $(@D)
+	@echo '  CC      $<'
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/objects/lexer.o: $(GENERATED)/lexer.c $(GENERATED)/keyword_lookup.inc $(HEADERS)
 	@mkdir -p $(@D)
+	@echo '  CC      $<'
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # Lemon's skeleton is not ours to warn about.
 $(BUILD)/objects/grammar.o: $(GENERATED)/flink_grammar.c $(HEADERS) src/syntax/builder.h src/syntax/tree.h
 	@mkdir -p $(@D)
+	@echo '  CC      $<'
 	$(CC) $(ALL_CFLAGS) -w -DNDEBUG -c -o $@ $<
 
 $(BUILD)/libsmtpatch.a: $(OBJECTS)
 	@rm -f $@
+	@echo '  AR      $@'
 	$(AR) rcs $@ $^
 
 $(BUILD)/smtpatch: $(BUILD)/objects/main.o $(BUILD)/libsmtpatch.a
+	@echo '  LINK    $@'
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
 
 $(COMPLETIONS): $(BUILD)/completion/%: $(BUILD)/smtpatch
@@ -120,10 +137,29 @@ $(COMPLETIONS): $(BUILD)/completion/%: $(BUILD)/smtpatch
 
 $(BUILD)/tests/%: tests/unit/%.c tests/unit/helpers.h $(BUILD)/libsmtpatch.a
 	@mkdir -p $(@D)
+	@echo '  LINK    $@'
 	$(CC) $(ALL_CFLAGS) -o $@ $< $(BUILD)/libsmtpatch.a $(LIBRARIES) -lcmocka
 
 check: all $(UNIT_TESTS)
 	@BUILD='$(abspath $(BUILD))' sh tests/run.sh
+
+check-flink: $(BUILD)/smtpatch
+	@BUILD='$(abspath $(BUILD))' sh tests/flink/run.sh
+
+# ---- Fuzzing -----------------------------------------------------------------------------------------------
+
+FUZZ_SECONDS ?= 60
+FUZZERS ?= fuzz_script fuzz_rules fuzz_values fuzz_publications
+FUZZ_FLAGS = CC=clang CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+
+# A build of its own, as everything must be made with clang.
+fuzz:
+	@$(MAKE) BUILD=$(BUILD)/fuzz $(FUZZ_FLAGS) $(FUZZERS:%=$(BUILD)/fuzz/fuzzers/%)
+	@BUILD='$(BUILD)/fuzz' FUZZ_SECONDS='$(FUZZ_SECONDS)' sh tests/fuzz/run.sh $(FUZZERS)
+
+$(BUILD)/fuzzers/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(BUILD)/libsmtpatch.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libsmtpatch.a $(LIBRARIES)
 
 demo: $(BUILD)/smtpatch
 	@BUILD='$(BUILD)' sh tests/demo.sh
@@ -148,6 +184,11 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps check demo install uninstall clean
+.PHONY: all help deps check check-flink fuzz demo install uninstall clean
+# V=1 shows the commands themselves.
+ifndef V
+.SILENT:
+endif
+
 .DELETE_ON_ERROR:
 .SECONDARY:

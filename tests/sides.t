@@ -138,6 +138,8 @@ subtest 'transforms' => sub {
         'INSERT INTO s SELECT id, UPPER(name), price * 2 FROM a' => 'projection: id, UPPER(name) AS name, price * 2 AS price',
         'INSERT INTO s (name, id) SELECT x.name, x.id FROM a AS x' => 'projection: name, id',
         'INSERT INTO s SELECT price, name, id FROM a' => 'projection: price AS id, name, id AS price',
+        'INSERT INTO s SELECT UNIX_TIMESTAMP(), FROM_UNIXTIME(id), TIMESTAMPDIFF(DAY, NOW(), NOW()) FROM a' =>
+            'projection: UNIX_TIMESTAMP() AS id, FROM_UNIXTIME(id) AS name, TIMESTAMPDIFF(DAY, NOW(), NOW()) AS price',
         "INSERT INTO s SELECT * FROM a WHERE price > 5 -- five\n AND name LIKE '%x%'" => "filter: price > 5 AND name LIKE '%x%'",
         'INSERT INTO s SELECT id, CASE WHEN price > 1 THEN name ELSE CAST(id AS STRING) END, price FROM a' =>
             'projection: id, CASE WHEN price > 1 THEN name ELSE CAST(id AS STRING) END AS name, price',
@@ -239,6 +241,10 @@ subtest 'settings' => sub {
     is($status, 0, 'another setting');
     like($said, qr/info: .*'execution\.checkpointing\.interval'/, 'is told');
     like($printed, qr/^# .*\bexecution\.checkpointing\.interval\b/m, 'and stands in a comment');
+    my $prelude = yaml_of('prelude', "SET 'parallelism.default' = '2';\n" . source('a') . sink('s') . "INSERT INTO s SELECT * FROM a;\n",
+        '--prelude', 'parallelism.default=7', '--prelude', 'execution.checkpointing.interval=10s');
+    is(value($prelude, 'pipeline', 'parallelism'), 7, 'the prelude goes before');
+    like($prelude, qr/^# .*\bexecution\.checkpointing\.interval\b/m, 'and is told');
 };
 
 subtest 'values' => sub {
@@ -303,6 +309,7 @@ subtest 'identities, slots, others' => sub {
     is($count->($set . reader('a', %incremental) . reader('b', %incremental)), 10, 'and for each snapshot reader');
     is($count->("SET parallelism.default = 4;\n" . reader('a', %incremental)), 5, "the client's form of SET");
     is($count->("$set RESET 'parallelism.default';\n" . reader('a', %incremental)), 2, 'RESET');
+    is((sql_of(reader('a', %incremental), '--prelude', 'parallelism.default=6') =~ /'max_replication_slots', '(\d+)'/)[0], 7, 'the prelude');
     is($count->($set . reader('a', %incremental, 'scan.startup.mode' => 'latest-offset')), 1, 'without a snapshot');
     is($count->($set . reader('a', %incremental, 'scan.incremental.snapshot.backfill.skip' => 'true')), 1, 'without catching up');
     is($count->($set . reader('a', %incremental, 'slot.name' => 'one') . reader('b', 'slot.name' => 'one')), 5, 'a shared slot counts once');

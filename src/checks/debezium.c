@@ -184,6 +184,28 @@ static bool has_no_effect(const CheckedTable *table, Str property, const Noop *n
     return is_meant && is_now && (noop->connector == NULL || is_connector(table, noop->connector));
 }
 
+/* snapshot.mode is set to `never` after the user's since 3.0.1 (PostgresSourceConfigFactory; mysql-cdc drops it, see
+ * getParallelDbzProperties); the global slot is kept, the others go, since 2.4.2 (PostgresSourceFetchTaskContext). */
+static bool is_overruled(const Checker *checker, const CheckedTable *table, Str property) {
+    if (str_equal(property, STR("snapshot.mode"))) {
+        return is_mysql(table) || (is_postgres(table) && release_is_at_least(checker, "3.0.1"));
+    }
+    return str_equal(property, STR("slot.drop.on.stop")) && is_postgres(table) && release_is_at_least(checker, "2.4.2");
+}
+
+bool property_has_no_effect(const Checker *checker, const CheckedTable *table, Str key) {
+    Str property = str_from(key, strlen("debezium."));
+    if (!is_cdc(table) || !str_has_prefix(key, STR("debezium."))) {
+        return false;
+    }
+    for (size_t i = 0; i < NOOP_COUNT; i++) {
+        if (has_no_effect(table, property, &noops[i])) {
+            return true;
+        }
+    }
+    return table->is_incremental && is_overruled(checker, table, property);
+}
+
 static void look_for_noops(Checker *checker, const CheckedTable *table, Concerned *concerned) {
     for (size_t i = 0; i < table->plan->count; i++) {
         const PlannedOption *option = &table->plan->options[i];

@@ -51,7 +51,7 @@ static bool is_incremental(const Checker *checker, const CheckedTable *table) {
     return table->connector != NULL && catalogue_incremental_default(table->connector, checker->settings->release);
 }
 
-static void look_at_tables(Checker *checker) {
+void look_at_tables(Checker *checker) {
     checker->table_count = checker->model->table_count;
     checker->tables = arena_array(checker->arena, checker->table_count, sizeof *checker->tables);
     for (size_t i = 0; i < checker->table_count; i++) {

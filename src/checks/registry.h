@@ -29,6 +29,9 @@ size_t check_index(Str id);
 /* The known id that is most like the text; empty when none is. */
 Str check_nearest(Str id);
 
+/* Fills checker->tables; script, model, plans, settings and arena are set. */
+void look_at_tables(Checker *checker);
+
 /* Runs every check over a script as its plans leave it. Findings go to findings, facts for run_checks() to facts; all
  * of it lives in arena. */
 void script_checks(const Script *script, const Plans *plans, const CheckSettings *settings, Arena *arena,

@@ -57,4 +57,7 @@ void concern(Checker *checker, Concerned *concerned, const CheckedTable *table, 
 /* Fires at the first, saying how many there are; not at all when there is none. */
 void fire_concerned(Checker *checker, const Concerned *concerned, Str message, Str hint);
 
+/* Whether a debezium.* option does nothing at all in this table's mode and release, so that it can go. */
+bool property_has_no_effect(const Checker *checker, const CheckedTable *table, Str key);
+
 #endif

@@ -10,32 +10,35 @@ static void add_quoted(Str text, Buffer *out) {
 }
 
 /* What is a secret under one of its names is none to be told under another. */
-static void add_value(const PlannedOption *option, Str value, Buffer *out) {
-    bool is_secret = is_secret_key(option->key) || (option->source != NULL && is_secret_key(option->old_key));
-    add_quoted(is_secret ? STR(SECRET_MASK) : value, out);
+static void add_value(const PlannedOption *option, Str value, Arena *arena, Buffer *out) {
+    Str masked = mask_value(option->key, value, arena);
+    if (option->source != NULL) {
+        masked = mask_value(option->old_key, masked, arena);
+    }
+    add_quoted(masked, out);
 }
 
-static void add_change(const PlannedOption *option, Buffer *out) {
+static void add_change(const PlannedOption *option, Arena *arena, Buffer *out) {
     if (option->is_removed) {
         buffer_add(out, STR("removed "));
         add_quoted(option->old_key, out);
         buffer_add(out, STR(", which was "));
-        add_value(option, option->old_value, out);
+        add_value(option, option->old_value, arena, out);
     } else if (option->source == NULL) {
         buffer_add(out, STR("added "));
         add_quoted(option->key, out);
         buffer_add(out, STR(" = "));
-        add_value(option, option->value, out);
+        add_value(option, option->value, arena, out);
     } else {
         add_quoted(option->old_key, out);
         buffer_add(out, STR(" = "));
-        add_value(option, option->old_value, out);
+        add_value(option, option->old_value, arena, out);
         buffer_add(out, STR(" -> "));
         if (option_key_changed(option)) {
             add_quoted(option->key, out);
             buffer_add(out, STR(" = "));
         }
-        add_value(option, option->value, out);
+        add_value(option, option->value, arena, out);
     }
 }
 
@@ -54,7 +57,7 @@ static uint32_t place_of(const Plan *plan, const PlannedOption *option) {
     return span_is_empty(definition->option_list) ? definition->name.start : definition->option_list.start;
 }
 
-void report_changes(const Plans *plans, Buffer *out) {
+void report_changes(const Plans *plans, Arena *arena, Buffer *out) {
     Source *source = plans->model->script->source;
     for (size_t i = 0; i < plans->model->table_count; i++) {
         const Plan *plan = &plans->items[i];
@@ -67,7 +70,7 @@ void report_changes(const Plans *plans, Buffer *out) {
             buffer_format(out, ":%zu: ", source_line(source, place_of(plan, option)));
             report_printable(plan->table->name.table, out);
             buffer_add(out, STR(": "));
-            add_change(option, out);
+            add_change(option, arena, out);
             buffer_add(out, STR(" ("));
             buffer_add(out, option->action->place);
             buffer_add(out, STR(")\n"));

@@ -6,6 +6,6 @@
 #include "rules/plan.h"
 
 /* Appends a line for each option that the plans add, change, rename or remove. Secrets show as ******. */
-void report_changes(const Plans *plans, Buffer *out);
+void report_changes(const Plans *plans, Arena *arena, Buffer *out);
 
 #endif

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "checks/facts.h"
+#include "checks/fix.h"
 #include "checks/registry.h"
 #include "cli/changes.h"
 #include "cli/result.h"
@@ -69,12 +70,19 @@ static void deliver(Job *job, Str text) {
     }
 }
 
+static CheckSettings check_settings(const FileSettings *settings) {
+    return (CheckSettings){.release = settings->release,
+                           .severities = settings->severities,
+                           .prelude = settings->prelude.items,
+                           .prelude_count = settings->prelude.count,
+                           .gathers_inserts = settings->gathers_inserts,
+                           .publications = settings->publications};
+}
+
 static void check(Job *job, const Script *script, const Plans *plans) {
     Facts facts = {0};
     if (job->settings->lint != LINT_NONE) {
-        const FileSettings *file = &job->order->settings;
-        CheckSettings settings = {file->release, file->severities, file->prelude.items, file->prelude.count, file->gathers_inserts,
-                                  file->publications};
+        CheckSettings settings = check_settings(&job->order->settings);
         script_checks(script, plans, &settings, &job->arena, &job->findings, &facts);
     }
     job->facts = facts;
@@ -90,6 +98,8 @@ static void print_output(Job *job, const Script *script, const Plans *plans) {
     OutputRequest request = {.script = script,
                              .plans = plans,
                              .release = job->order->settings.release,
+                             .prelude = job->order->settings.prelude.items,
+                             .prelude_count = job->order->settings.prelude.count,
                              .publications = job->order->settings.publications,
                              .width = job->settings->width,
                              .arena = &job->arena,
@@ -106,7 +116,8 @@ static Plans plan(Job *job, const Script *script) {
     Plans plans = plans_make(model, job->order->rules, job->order->rule_list_count, settings->release, &job->matcher,
                              &job->arena, &job->findings);
     if (settings->fixes) {
-        plans_fix(&plans, settings->release, &job->arena);
+        CheckSettings check = check_settings(settings);
+        script_fixes(script, &plans, &check, &job->arena);
     }
     return plans;
 }
@@ -127,7 +138,7 @@ static void work(void *context) {
     }
     check(job, script, &plans);
     if (job->settings->is_verbose) {
-        report_changes(&plans, &job->result->messages);
+        report_changes(&plans, &job->arena, &job->result->messages);
     }
     if (job->settings->lint == LINT_ONLY) {
         return;

@@ -91,7 +91,7 @@ static bool rewrite(ResultText *result, RewriteStep rewrite_step, const Script *
     } else if (rewrite_step == REWRITE_PRELUDE) {
         set_prelude(before, prelude->items, prelude->count, result->arena, step);
     } else {
-        gather_inserts(before, result->arena, result->findings, step);
+        gather_inserts(before, result->arena, step);
     }
     end_step(result, step);
     const Script *after = parse_step(result, original);
@@ -121,6 +121,18 @@ static bool print_pretty(ResultText *result, const Script *original) {
     return print_layout(result, LAYOUT_PRETTY, script, &plans);
 }
 
+/* What the rewrites cannot do, at its places in the script as it was read. */
+static void tell(ResultText *result, const Script *script, const Renames *renames) {
+    const FileSettings *settings = result->settings;
+    size_t from = result->findings->list.count;
+    rename_findings(script, renames->items, renames->count, result->arena, result->findings);
+    prelude_findings(script, settings->prelude.items, settings->prelude.count, result->arena, result->findings);
+    if (settings->gathers_inserts) {
+        gather_findings(script, result->arena, result->findings);
+    }
+    findings_sort(result->findings, from);
+}
+
 bool result_make(ResultText *result, const Script *script, Plans *plans) {
     const FileSettings *settings = result->settings;
     Renames renames = find_renames(result, plans);
@@ -130,6 +142,7 @@ bool result_make(ResultText *result, const Script *script, Plans *plans) {
         sort_options(result, plans);
         return print_layout(result, settings->layout, script, plans);
     }
+    tell(result, script, &renames);
     return print_layout(result, LAYOUT_KEEP, script, plans) &&
            (renames.count == 0 || rewrite(result, REWRITE_NAMES, script, &renames)) &&
            (settings->prelude.count == 0 || rewrite(result, REWRITE_PRELUDE, script, &renames)) &&

@@ -12,65 +12,6 @@ bool parse_layout(Str text, Layout *layout) {
     return true;
 }
 
-static bool apply_layout(Str value, Strength strength, FileSettings *settings) {
-    Layout layout;
-    if (!parse_layout(value, &layout)) {
-        return false;
-    }
-    if (strength >= settings->layout_strength) {
-        settings->layout = layout;
-        settings->layout_strength = strength;
-    }
-    return true;
-}
-
-static bool apply_sort(Str value, Strength strength, FileSettings *settings) {
-    bool sorts;
-    if (!parse_switch(value, &sorts)) {
-        return false;
-    }
-    if (strength >= settings->sort_strength) {
-        settings->sorts_options = sorts;
-        settings->sort_strength = strength;
-    }
-    return true;
-}
-
-static bool apply_statement_set(Str value, Strength strength, FileSettings *settings) {
-    bool gathers;
-    if (!parse_switch(value, &gathers)) {
-        return false;
-    }
-    if (strength >= settings->set_strength) {
-        settings->gathers_inserts = gathers;
-        settings->set_strength = strength;
-    }
-    return true;
-}
-
-static bool apply_fix(Str value, Strength strength, FileSettings *settings) {
-    bool fixes;
-    if (!parse_switch(value, &fixes)) {
-        return false;
-    }
-    if (strength >= settings->fix_strength) {
-        settings->fixes = fixes;
-        settings->fix_strength = strength;
-    }
-    return true;
-}
-
-static const struct {
-    Str key;
-    bool (*apply)(Str value, Strength strength, FileSettings *settings);
-    const char *takes;
-} keys[] = {
-    {STR("layout"), apply_layout, "pretty or keep"},
-    {STR("sort-options"), apply_sort, "yes or no"},
-    {STR("fix"), apply_fix, "yes or no"},
-    {STR("statement-set"), apply_statement_set, "yes or no"},
-};
-
 static bool parse_severity(Str text, Severity *severity) {
     static const struct {
         Str name;
@@ -106,31 +47,67 @@ FileSettings copy_file_settings(const FileSettings *settings, Arena *arena) {
     return copy;
 }
 
-/* lint.ID = SEVERITY */
-static void apply_lint(const Setting *setting, Strength strength, FileSettings *settings, Arena *arena, Findings *findings) {
-    Str id = str_from(setting->key, 5), nearest = check_nearest(id);
-    size_t index = check_index(id);
-    Severity severity;
-    if (index == SIZE_MAX) {
-        rule_trouble(findings, &setting->place, arena_format(arena, "'%.*s' is no check", (int)id.size, id.data),
-                     nearest.size > 0 ? arena_format(arena, "did you mean 'lint.%.*s'?", (int)nearest.size, nearest.data)
-                                      : STR("'smtpatch --explain' lists the checks"));
-    } else if (!parse_severity(setting->value, &severity)) {
-        rule_trouble(findings, &setting->place, STR("a check's severity is error, warning, info or off"), STR(""));
-    } else if (strength >= settings->severity_strengths[index]) {
-        settings->severities[index] = severity;
-        settings->severity_strengths[index] = strength;
+/* KEY = VALUE on its way into the settings. */
+typedef struct Change {
+    const Setting *setting;
+    Strength strength;
+    FileSettings *settings;
+    Arena *arena;
+    Findings *findings;
+} Change;
+
+static void refuse(const Change *change, const char *takes) {
+    Str key = change->setting->key, value = change->setting->value;
+    rule_trouble(change->findings, &change->setting->place,
+                 arena_format(change->arena, "'%.*s' takes %s, not '%.*s'", (int)key.size, key.data, takes, (int)value.size,
+                              value.data),
+                 STR(""));
+}
+
+/* Whether a value of the change's strength goes before the one that is there; then its strength is noted. */
+static bool is_stronger(const Change *change, Strength *current) {
+    bool is_stronger = change->strength >= *current;
+    *current = is_stronger ? change->strength : *current;
+    return is_stronger;
+}
+
+static void apply_switch(const Change *change, bool *flag, Strength *current) {
+    bool value;
+    if (!parse_switch(change->setting->value, &value)) {
+        refuse(change, "yes or no");
+    } else if (is_stronger(change, current)) {
+        *flag = value;
     }
 }
 
-static void apply_release(const Setting *setting, Strength strength, FileSettings *settings, Arena *arena, Findings *findings) {
+static void apply_sort(const Change *change) {
+    apply_switch(change, &change->settings->sorts_options, &change->settings->sort_strength);
+}
+
+static void apply_fix(const Change *change) {
+    apply_switch(change, &change->settings->fixes, &change->settings->fix_strength);
+}
+
+static void apply_statement_set(const Change *change) {
+    apply_switch(change, &change->settings->gathers_inserts, &change->settings->set_strength);
+}
+
+static void apply_layout(const Change *change) {
+    Layout layout;
+    if (!parse_layout(change->setting->value, &layout)) {
+        refuse(change, "pretty or keep");
+    } else if (is_stronger(change, &change->settings->layout_strength)) {
+        change->settings->layout = layout;
+    }
+}
+
+static void apply_release(const Change *change) {
     Release release;
     Str problem;
-    if (!release_parse(arena, setting->value, &release, &problem)) {
-        rule_trouble(findings, &setting->place, problem, STR(""));
-    } else if (strength >= settings->release_strength) {
-        settings->release = release;
-        settings->release_strength = strength;
+    if (!release_parse(change->arena, change->setting->value, &release, &problem)) {
+        rule_trouble(change->findings, &change->setting->place, problem, STR(""));
+    } else if (is_stronger(change, &change->settings->release_strength)) {
+        change->settings->release = release;
     }
 }
 
@@ -145,56 +122,71 @@ void add_publication_file(FileSettings *settings, const char *path, Strength str
 }
 
 /* publication-sql = FILE, as seen from the rules file. */
-static void apply_publication_file(const Setting *setting, Strength strength, FileSettings *settings, Arena *arena) {
-    Str name = setting->place.source->name, value = setting->value;
+static void apply_publication_file(const Change *change) {
+    Str name = change->setting->place.source->name, value = change->setting->value;
     const char *slash = memrchr(name.data, '/', name.size);
     size_t folder = slash ? (size_t)(slash - name.data) + 1 : 0;
     bool is_absolute = value.size > 0 && value.data[0] == '/';
-    Str path = arena_format(arena, "%.*s%.*s", is_absolute ? 0 : (int)folder, name.data, (int)value.size, value.data);
-    add_publication_file(settings, path.data, strength, arena);
+    Str path = arena_format(change->arena, "%.*s%.*s", is_absolute ? 0 : (int)folder, name.data, (int)value.size, value.data);
+    add_publication_file(change->settings, path.data, change->strength, change->arena);
 }
 
-static void unknown_setting(const Setting *setting, Arena *arena, Findings *findings) {
-    Str nearest = STR("");
+/* lint.ID = SEVERITY */
+static void apply_lint(const Change *change) {
+    Str id = str_from(change->setting->key, 5), nearest = check_nearest(id);
+    size_t index = check_index(id);
+    Severity severity;
+    if (index == SIZE_MAX) {
+        rule_trouble(change->findings, &change->setting->place,
+                     arena_format(change->arena, "'%.*s' is no check", (int)id.size, id.data),
+                     nearest.size > 0 ? arena_format(change->arena, "did you mean 'lint.%.*s'?", (int)nearest.size, nearest.data)
+                                      : STR("'smtpatch --explain' lists the checks"));
+    } else if (!parse_severity(change->setting->value, &severity)) {
+        rule_trouble(change->findings, &change->setting->place, STR("a check's severity is error, warning, info or off"),
+                     STR(""));
+    } else if (is_stronger(change, &change->settings->severity_strengths[index])) {
+        change->settings->severities[index] = severity;
+    }
+}
+
+static const struct {
+    Str key; /* with a dot at its end: what begins so */
+    void (*apply)(const Change *change);
+} keys[] = {
+    {STR("layout"), apply_layout},
+    {STR("sort-options"), apply_sort},
+    {STR("statement-set"), apply_statement_set},
+    {STR("fix"), apply_fix},
+    {STR("flink-cdc"), apply_release},
+    {STR("publication-sql"), apply_publication_file},
+    {STR("lint."), apply_lint},
+};
+
+static void refuse_key(const Change *change) {
+    Str key = change->setting->key, nearest = STR("");
     size_t best = 4;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        size_t distance = str_distance(setting->key, keys[i].key, 3);
-        if (distance < best) {
+        size_t distance = str_distance(key, keys[i].key, 3);
+        if (distance < best && distance < keys[i].key.size - 1) {
             best = distance;
             nearest = keys[i].key;
         }
     }
-    Str hint = nearest.size > 0 ? arena_format(arena, "did you mean '%s'?", nearest.data) : STR("");
-    rule_trouble(findings, &setting->place,
-                 arena_format(arena, "'%.*s' is no setting of smtpatch", (int)setting->key.size, setting->key.data), hint);
+    Str hint = nearest.size > 0 ? arena_format(change->arena, "did you mean '%s'?", nearest.data) : STR("");
+    rule_trouble(change->findings, &change->setting->place,
+                 arena_format(change->arena, "'%.*s' is no setting of smtpatch", (int)key.size, key.data), hint);
 }
 
 void setting_apply(const Setting *setting, Strength strength, FileSettings *settings, Arena *arena, Findings *findings) {
-    if (str_has_prefix(setting->key, STR("lint."))) {
-        apply_lint(setting, strength, settings, arena, findings);
-        return;
-    }
-    if (str_equal(setting->key, STR("flink-cdc"))) {
-        apply_release(setting, strength, settings, arena, findings);
-        return;
-    }
-    if (str_equal(setting->key, STR("publication-sql"))) {
-        apply_publication_file(setting, strength, settings, arena);
-        return;
-    }
+    Change change = {setting, strength, settings, arena, findings};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        if (!str_equal(setting->key, keys[i].key)) {
-            continue;
+        bool is_prefix = keys[i].key.data[keys[i].key.size - 1] == '.';
+        if (is_prefix ? str_has_prefix(setting->key, keys[i].key) : str_equal(setting->key, keys[i].key)) {
+            keys[i].apply(&change);
+            return;
         }
-        if (!keys[i].apply(setting->value, strength, settings)) {
-            rule_trouble(findings, &setting->place,
-                         arena_format(arena, "'%.*s' takes %s, not '%.*s'", (int)setting->key.size, setting->key.data,
-                                      keys[i].takes, (int)setting->value.size, setting->value.data),
-                         STR(""));
-        }
-        return;
     }
-    unknown_setting(setting, arena, findings);
+    refuse_key(&change);
 }
 
 void prelude_set(Prelude *prelude, Str key, Str value, Arena *arena) {

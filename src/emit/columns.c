@@ -9,7 +9,8 @@ static int compare_columns(const void *a, const void *b) {
 }
 
 void column_list(Str text, Span list, Arena *arena, Names *names) {
-    for (Token token = lex_significant(text, list.start); token.start < list.end; token = lex_significant(text, token.end)) {
+    for (Token token = lex_significant(text, list.start); token.start < list.end;
+         token = lex_significant(text, token.end)) {
         if (token.kind != TOKEN_LEFT_PAREN && token.kind != TOKEN_RIGHT_PAREN && token.kind != TOKEN_COMMA) {
             *vector_add(arena, names) = identifier_value(text, token_span(token), arena);
         }
@@ -17,7 +18,8 @@ void column_list(Str text, Span list, Arena *arena, Names *names) {
 }
 
 static void add_column(Columns *columns, const Column *column, Str text, Arena *arena) {
-    bool is_column = column->kind == COLUMN_PHYSICAL || column->kind == COLUMN_METADATA || column->kind == COLUMN_COMPUTED;
+    bool is_column =
+        column->kind == COLUMN_PHYSICAL || column->kind == COLUMN_METADATA || column->kind == COLUMN_COMPUTED;
     if (column->kind == COLUMN_PRIMARY_KEY) {
         column_list(text, column->content, arena, &columns->key);
     }

@@ -73,7 +73,7 @@ static Str strip(Str pattern) {
 
 /* The name that the pattern spells out. */
 static bool plain_name(Str pattern, Arena *arena, Str *name) {
-    static const char special[] = "^$.*+?()[]{}|,";
+    static const char special[] = "^$.*+?()[]{}|,\\";
     char *plain = arena_alloc(arena, pattern.size + 1);
     size_t size = 0;
     for (size_t i = 0; i < pattern.size; i++) {
@@ -120,12 +120,11 @@ bool pattern_names(Str pattern, Arena *arena, Names *names) {
 
 /* ---- A pipeline's patterns ---- */
 
-/* An anchor at an end of an alternative says nothing where the whole is matched, and could not be true in a pattern of
- * the whole id. */
+/* An anchor at an end of an alternative of the whole says nothing where the whole is matched, and could not be true in
+ * a pattern of the whole id. */
 static bool is_idle_anchor(Str pattern, size_t at) {
     char before = at > 0 ? pattern.data[at - 1] : '|', after = at + 1 < pattern.size ? pattern.data[at + 1] : '|';
-    return (pattern.data[at] == '^' && (before == '|' || before == '(')) ||
-           (pattern.data[at] == '$' && (after == '|' || after == ')'));
+    return (pattern.data[at] == '^' && before == '|') || (pattern.data[at] == '$' && after == '|');
 }
 
 static void add_unit(Buffer *part, Str pattern, size_t at, size_t size, bool *has_comma) {
@@ -154,7 +153,7 @@ bool pipeline_pattern(Str pattern, Arena *arena, Str *part) {
         depth += pattern.data[i] == '(';
         depth -= pattern.data[i] == ')' && depth > 0;
         has_bar = has_bar || (pattern.data[i] == '|' && depth == 0);
-        if (!is_idle_anchor(pattern, i)) {
+        if (depth > 0 || !is_idle_anchor(pattern, i)) {
             add_unit(&buffer, pattern, i, size, &has_comma);
         }
     }

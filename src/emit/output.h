@@ -5,12 +5,15 @@
 
 #include "buffer.h"
 #include "postgres/publications.h"
+#include "rewrite/rewrite.h"
 #include "rules/plan.h"
 
 typedef struct OutputRequest {
     const Script *script;
     const Plans *plans;
     Release release;    /* of Flink CDC; all zero is the newest */
+    const PreludeSetting *prelude; /* go before what the script sets */
+    size_t prelude_count;
     const Publications *publications; /* of --publication-sql; NULL when it was not given */
     size_t width;       /* columns of the terminal; 0 when the output goes elsewhere */
     Arena *arena;

@@ -2,7 +2,8 @@
 
 #include "syntax/lexer.h"
 
-/* ---- Flows -------------------------------------------------------------------------------------------------------- */
+/* ---- Flows --------------------------------------------------------------------------------------------------------
+ */
 
 static const Plan *plan_of(const OutputRequest *request, const Table *table) {
     return &request->plans->items[table - request->plans->model->tables];
@@ -17,7 +18,8 @@ static Span target_of(const Flow *flow) { return flow->insert ? flow->insert->ta
 static Span query_of(const Flow *flow) { return flow->insert ? flow->insert->query : flow->statement->query; }
 
 static void refuse(const OutputRequest *request, Span place, Str what, Str hint) {
-    say(request, SEVERITY_ERROR, place, arena_format(request->arena, "a pipeline cannot do this: %.*s", TEXT(what)), hint);
+    say(request, SEVERITY_ERROR, place, arena_format(request->arena, "a pipeline cannot do this: %.*s", TEXT(what)),
+        hint);
 }
 
 static bool has_fit_sink(const OutputRequest *request, const Flow *flow) {
@@ -38,8 +40,8 @@ static bool has_fit_sink(const OutputRequest *request, const Flow *flow) {
 static bool has_plain_target(const OutputRequest *request, const Flow *flow) {
     Str text = request->script->source->text;
     const Insert *insert = flow->insert;
-    for (Token token = insert ? lex_significant(text, insert->span.start) : (Token){0}; insert != NULL && token.start < insert->query.start;
-         token = lex_significant(text, token.end)) {
+    for (Token token = insert ? lex_significant(text, insert->span.start) : (Token){0};
+         insert != NULL && token.start < insert->query.start; token = lex_significant(text, token.end)) {
         Str what = token.kind == TOKEN_OVERWRITE    ? STR("an INSERT that overwrites")
                    : token.kind == TOKEN_HINT_BEGIN ? STR("a hint")
                    : token.kind == TOKEN_PARTITION  ? STR("a partition")
@@ -72,7 +74,8 @@ static bool has_fit_source(const OutputRequest *request, const Flow *flow, const
     return true;
 }
 
-/* ---- Names -------------------------------------------------------------------------------------------------------- */
+/* ---- Names --------------------------------------------------------------------------------------------------------
+ */
 
 /* As PostgresDataSourceFactory.isValidPostgresDbName() of Flink CDC 3.6. */
 static bool is_fit_database(Str name) {
@@ -107,13 +110,16 @@ static bool name_source(const OutputRequest *request, Copy *copy) {
     copy->captured = arena_format(request->arena, "%.*s.%.*s", TEXT(source->database), TEXT(copy->id));
     if (!is_fit_database(source->database)) {
         say_at_table(request, SEVERITY_ERROR, source->plan,
-                     arena_format(request->arena, "a pipeline does not take '%.*s' for the name of a database", TEXT(source->database)), STR(""));
+                     arena_format(request->arena, "a pipeline does not take '%.*s' for the name of a database",
+                                  TEXT(source->database)),
+                     STR(""));
         return false;
     }
     return true;
 }
 
-/* The router reads the name as a replacement text, the sink's parser cuts it at dots (TableIdRouter, TableId.parse()). */
+/* The router reads the name as a replacement text, the sink's parser cuts it at dots (TableIdRouter, TableId.parse()).
+ */
 static bool name_sink(const OutputRequest *request, Copy *copy) {
     Str database = plan_value(request->plans, copy->sink, STR("database-name"));
     Str table = plan_value(request->plans, copy->sink, STR("table-name"));
@@ -122,7 +128,8 @@ static bool name_sink(const OutputRequest *request, Copy *copy) {
     for (size_t i = 0; i < 2; i++) {
         for (size_t j = 0; j < names[i].size; j++) {
             if (strchr(".$\\", names[i].data[j]) != NULL) {
-                say_at_table(request, SEVERITY_ERROR, copy->sink, STR("a pipeline cannot write to a table with '.', '$' or '\\' in its name"), STR(""));
+                say_at_table(request, SEVERITY_ERROR, copy->sink,
+                             STR("a pipeline cannot write to a table with '.', '$' or '\\' in its name"), STR(""));
                 return false;
             }
         }

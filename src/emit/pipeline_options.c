@@ -2,23 +2,32 @@
 
 #include <stdlib.h>
 
-/* ---- Keys --------------------------------------------------------------------------------------------------------- */
+/* ---- Keys ---------------------------------------------------------------------------------------------------------
+ */
 
 /* Debezium's names for what the connector has an option of its own for; they go before it (see running_value()). */
 static const struct {
     Str debezium, own;
 } folded[] = {
-    {STR("debezium.database.hostname"), STR("hostname")},       {STR("debezium.database.port"), STR("port")},
-    {STR("debezium.database.user"), STR("username")},           {STR("debezium.database.password"), STR("password")},
-    {STR("debezium.plugin.name"), STR("decoding.plugin.name")}, {STR("debezium.heartbeat.interval.ms"), STR("heartbeat.interval.ms")},
+    {STR("debezium.database.hostname"), STR("hostname")},
+    {STR("debezium.database.port"), STR("port")},
+    {STR("debezium.database.user"), STR("username")},
+    {STR("debezium.database.password"), STR("password")},
+    {STR("debezium.plugin.name"), STR("decoding.plugin.name")},
+    {STR("debezium.heartbeat.interval.ms"), STR("heartbeat.interval.ms")},
 };
 
 enum { FOLDED_COUNT = sizeof folded / sizeof *folded };
 
 /* The pipeline has these elsewhere: in tables, in routes, in its one slot. */
 static bool is_placed_elsewhere(Str key) {
-    static const Str keys[] = {STR("connector"), STR("database-name"), STR("schema-name"), STR("table-name"), STR("slot.name"),
-                               STR("debezium.slot.name"), STR("debezium.database.dbname")};
+    static const Str keys[] = {STR("connector"),
+                               STR("database-name"),
+                               STR("schema-name"),
+                               STR("table-name"),
+                               STR("slot.name"),
+                               STR("debezium.slot.name"),
+                               STR("debezium.database.dbname")};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         if (str_equal(key, keys[i])) {
             return true;
@@ -53,8 +62,9 @@ static bool is_inherent(const PipelineOptions *options, const PlannedOption *opt
 
 /* The sink sets these itself, or they are about CSV. */
 static bool is_overwritten(const PipelineOptions *options, Str key) {
-    static const Str keys[] = {STR("sink.properties.format"), STR("sink.properties.strip_outer_array"), STR("sink.properties.ignore_json_size"),
-                               STR("sink.properties.column_separator"), STR("sink.properties.row_delimiter")};
+    static const Str keys[] = {STR("sink.properties.format"), STR("sink.properties.strip_outer_array"),
+                               STR("sink.properties.ignore_json_size"), STR("sink.properties.column_separator"),
+                               STR("sink.properties.row_delimiter")};
     for (size_t i = 0; !is_source(options) && i < sizeof keys / sizeof *keys; i++) {
         if (str_equal(key, keys[i])) {
             return true;
@@ -94,7 +104,8 @@ static Str pipeline_key(const PipelineOptions *options, Str key) {
     return right.size > 0 && is_taken(options, right) ? right : STR("");
 }
 
-/* ---- Gathering ---------------------------------------------------------------------------------------------------- */
+/* ---- Gathering ----------------------------------------------------------------------------------------------------
+ */
 
 static bool is_chunk_key(Str key) { return str_equal(key, STR("scan.incremental.snapshot.chunk.key-column")); }
 
@@ -134,7 +145,8 @@ void pipeline_gather(PipelineOptions *options, const Plan *plan, Str id) {
     options->table_count++;
 }
 
-/* ---- Saying ------------------------------------------------------------------------------------------------------- */
+/* ---- Saying -------------------------------------------------------------------------------------------------------
+ */
 
 static int compare_gathered(const void *a, const void *b) {
     const GatheredOption *left = a, *right = b;
@@ -158,7 +170,8 @@ static size_t run_length(const GatheredOption *items, size_t count) {
 
 /* What a sink lacks are limits and retries, but a source would read other data. */
 static Severity refused_severity(const PipelineOptions *options, Str key) {
-    bool is_harmless = is_source(options) ? str_equal(key, STR("scan.incremental.snapshot.enabled")) : !str_equal(key, STR("sink.semantic"));
+    bool is_harmless = is_source(options) ? str_equal(key, STR("scan.incremental.snapshot.enabled"))
+                                          : !str_equal(key, STR("sink.semantic"));
     return is_harmless ? SEVERITY_WARNING : SEVERITY_ERROR;
 }
 
@@ -183,19 +196,23 @@ static void say_refused(PipelineOptions *options) {
     for (size_t i = 0, length; i < options->refused.count; i += length) {
         const GatheredOption *item = &options->refused.items[i];
         length = run_length(item, options->refused.count - i);
-        Str more = length > 1 ? arena_format(request->arena, " (nor for %zu more table%s)", length - 1, length > 2 ? "s" : "") : STR("");
+        Str more = length > 1
+                       ? arena_format(request->arena, " (nor for %zu more table%s)", length - 1, length > 2 ? "s" : "")
+                       : STR("");
         say_at_option(request, refused_severity(options, item->key), item->plan, item->option,
-                      arena_format(request->arena, "a pipeline's %.*s has nothing for '%.*s'%.*s", TEXT(options->connector->name),
-                                   TEXT(item->option->key), TEXT(more)),
+                      arena_format(request->arena, "a pipeline's %.*s has nothing for '%.*s'%.*s",
+                                   TEXT(options->connector->name), TEXT(item->option->key), TEXT(more)),
                       refused_hint(options, item->key));
     }
 }
 
 /* Whether the value of another table changes what is read or how it is written, not only how fast. */
 static bool decides_data(Str key) {
-    static const Str prefixes[] = {STR("scan.startup."), STR("debezium."), STR("jdbc.properties."), STR("sink.properties."),
-                                   STR("server-time-zone"), STR("username"), STR("password"), STR("scan.newly-added"), STR("scan.binlog."),
-                                   STR("scan.incremental.snapshot.backfill.skip")};
+    static const Str prefixes[] = {STR("scan.startup."),    STR("debezium."),
+                                   STR("jdbc.properties."), STR("sink.properties."),
+                                   STR("server-time-zone"), STR("username"),
+                                   STR("password"),         STR("scan.newly-added"),
+                                   STR("scan.binlog."),     STR("scan.incremental.snapshot.backfill.skip")};
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         if (str_has_prefix(key, prefixes[i])) {
             return true;
@@ -210,8 +227,8 @@ static void say_different(const PipelineOptions *options, const GatheredOption *
     bool is_server_id = str_equal(taken->key, STR("server-id"));
     Severity severity = is_server_id ? SEVERITY_INFO : decides_data(taken->key) ? SEVERITY_ERROR : SEVERITY_WARNING;
     say_at_option(request, severity, other->plan, other->option,
-                  arena_format(request->arena, "a pipeline has one '%.*s' for all tables: that of %.*s is taken", TEXT(taken->key),
-                               TEXT(table)),
+                  arena_format(request->arena, "a pipeline has one '%.*s' for all tables: that of %.*s is taken",
+                               TEXT(taken->key), TEXT(table)),
                   STR(""));
 }
 
@@ -228,14 +245,16 @@ static bool settle_partial(const PipelineOptions *options, const GatheredOption 
         return true;
     }
     say_at_option(request, decides_data(taken->key) ? SEVERITY_ERROR : SEVERITY_WARNING, taken->plan, taken->option,
-                  arena_format(request->arena, "a pipeline has one '%.*s' for all tables, and %zu of %zu do not set it%s",
+                  arena_format(request->arena,
+                               "a pipeline has one '%.*s' for all tables, and %zu of %zu do not set it%s",
                                TEXT(taken->key), options->table_count - count, options->table_count,
                                is_left_out ? ": it is left out" : ""),
                   STR(""));
     return !is_left_out;
 }
 
-/* ---- Merging ------------------------------------------------------------------------------------------------------ */
+/* ---- Merging ------------------------------------------------------------------------------------------------------
+ */
 
 static Str join_values(const GatheredOption *items, size_t count, Arena *arena) {
     Buffer text = {0};
@@ -291,8 +310,8 @@ static bool is_given(Str key, const char *const *given) {
     return false;
 }
 
-/* What nobody set: what cannot be left out, and of a source the script's default where the pipeline's is another. pgoutput
- * stays: the other default, decoderbufs, would pass the publication over. */
+/* What nobody set: what cannot be left out, and of a source the script's default where the pipeline's is another.
+ * pgoutput stays: the other default, decoderbufs, would pass the publication over. */
 static void add_unset(PipelineOptions *options, const CatalogueOption *option) {
     const OutputRequest *request = options->request;
     Str ours = STR(""), theirs = STR("");
@@ -303,8 +322,10 @@ static void add_unset(PipelineOptions *options, const CatalogueOption *option) {
     if (has_default && !str_equal(ours, theirs)) {
         add_merged(options, option->key, ours);
     } else if (option_required(options->connector, option, request->release)) {
-        say_at_table(request, SEVERITY_ERROR, options->first,
-                     arena_format(request->arena, "a pipeline needs '%.*s', and the script does not set it", TEXT(option->key)), STR(""));
+        say_at_table(
+            request, SEVERITY_ERROR, options->first,
+            arena_format(request->arena, "a pipeline needs '%.*s', and the script does not set it", TEXT(option->key)),
+            STR(""));
     }
 }
 
@@ -335,7 +356,8 @@ static void sort_merged(PipelineOptions *options) {
     size_t count = options->merged.count;
     OrderedOption *ordered = arena_array(options->request->arena, count, sizeof *ordered);
     for (size_t i = 0; i < count; i++) {
-        ordered[i] = (OrderedOption){order_of(options->connector, options->merged.items[i].key), options->merged.items[i]};
+        ordered[i] =
+            (OrderedOption){order_of(options->connector, options->merged.items[i].key), options->merged.items[i]};
     }
     if (count > 1) {
         qsort(ordered, count, sizeof *ordered, compare_ordered);

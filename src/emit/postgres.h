@@ -1,6 +1,6 @@
 /* --emit postgres: what the script needs on PostgreSQL's side. */
-#ifndef SMTPATCH_POSTGRES_SIDE_H
-#define SMTPATCH_POSTGRES_SIDE_H
+#ifndef SMTPATCH_EMIT_POSTGRES_H
+#define SMTPATCH_EMIT_POSTGRES_H
 
 #include "emit/name_pattern.h"
 #include "emit/upstream.h"
@@ -8,11 +8,11 @@
 /* A source table that postgres-cdc reads. */
 typedef struct Reader {
     Upstream at;
-    Str slot;        /* empty when none is named */
-    Str publication; /* empty when the source reads without one */
-    bool has_plugin; /* the script names the decoding plug-in */
-    bool needs_full; /* REPLICA IDENTITY FULL */
-    bool via_root;   /* it reads partitioned tables by their root */
+    Str slot;          /* empty when none is named */
+    Str publication;   /* empty when the source reads without one */
+    bool has_plugin;   /* the script names the decoding plug-in */
+    bool needs_full;   /* REPLICA IDENTITY FULL */
+    bool via_root;     /* it reads partitioned tables by their root */
     bool has_backfill; /* its snapshot readers take a slot each */
     size_t order;
 } Reader;
@@ -36,10 +36,11 @@ Readers postgres_readers(const OutputRequest *request);
 size_t server_length(const Reader *readers, size_t count);
 size_t database_length(const Reader *readers, size_t count);
 
-/* Adds the tables that the readers capture and those that their heartbeats write. patterns gets the numbers of the readers
- * whose tables a pattern tells that is no list of names. */
+/* Adds the tables that the readers capture and those that their heartbeats write. patterns gets the numbers of the
+ * readers whose tables a pattern tells that is no list of names. */
 typedef VECTOR(size_t) Numbers;
-void postgres_tables(const OutputRequest *request, const Reader *readers, size_t count, ServerTables *tables, Numbers *patterns);
+void postgres_tables(const OutputRequest *request, const Reader *readers, size_t count, ServerTables *tables,
+                     Numbers *patterns);
 
 /* Replication slots that the readers of a server have open at the same time. */
 size_t postgres_slot_count(const Reader *readers, size_t count, size_t parallelism, Arena *arena);

@@ -6,7 +6,8 @@
 /* More tables of one reader than this are not spelled out. */
 enum { SPELLED_MAX = 10000 };
 
-/* ---- Readers ------------------------------------------------------------------------------------------------------ */
+/* ---- Readers ------------------------------------------------------------------------------------------------------
+ */
 
 static Str option_value(const OutputRequest *request, const Plan *plan, const char *key) {
     return str_trim(plan_value(request->plans, plan, str_of(key)));
@@ -16,8 +17,10 @@ static Str option_value(const OutputRequest *request, const Plan *plan, const ch
  * AbstractScanFetchTask). */
 static bool has_backfill(const OutputRequest *request, const Upstream *at) {
     Str mode = option_value(request, at->plan, "scan.startup.mode");
-    bool has_snapshot = mode.size == 0 || str_equal_ignore_case(mode, STR("initial")) || str_equal_ignore_case(mode, STR("snapshot"));
-    return at->is_incremental && has_snapshot && !is_true(option_value(request, at->plan, "scan.incremental.snapshot.backfill.skip"));
+    bool has_snapshot =
+        mode.size == 0 || str_equal_ignore_case(mode, STR("initial")) || str_equal_ignore_case(mode, STR("snapshot"));
+    return at->is_incremental && has_snapshot &&
+           !is_true(option_value(request, at->plan, "scan.incremental.snapshot.backfill.skip"));
 }
 
 static Reader reader_of(const OutputRequest *request, const Plan *plan) {
@@ -53,9 +56,11 @@ static int compare_readers(const void *a, const void *b) {
 }
 
 static bool has_fit_names(const Reader *reader) {
-    const Str names[] = {reader->slot, reader->publication, reader->at.user, reader->at.database, reader->at.schema, reader->at.table};
+    const Str names[] = {reader->slot,        reader->publication, reader->at.user,
+                         reader->at.database, reader->at.schema,   reader->at.table};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (!is_name_text(names[i])) {
+        bool holds_nul = names[i].size > 0 && memchr(names[i].data, '\0', names[i].size) != NULL;
+        if (holds_nul || !is_utf8(names[i])) {
             return false;
         }
     }
@@ -72,7 +77,8 @@ Readers postgres_readers(const OutputRequest *request) {
         Reader reader = reader_of(request, plan);
         reader.order = i;
         if (!has_fit_names(&reader)) {
-            say_at_table(request, SEVERITY_ERROR, plan, STR("PostgreSQL's names are UTF-8 without NUL: this source is left out"), STR(""));
+            say_at_table(request, SEVERITY_ERROR, plan,
+                         STR("PostgreSQL's names are UTF-8 without NUL: this source is left out"), STR(""));
         } else {
             *vector_add(request->arena, &readers) = reader;
         }
@@ -99,7 +105,8 @@ size_t database_length(const Reader *readers, size_t count) {
     return length;
 }
 
-/* ---- Tables ------------------------------------------------------------------------------------------------------- */
+/* ---- Tables -------------------------------------------------------------------------------------------------------
+ */
 
 static ServerTable table_of(const Reader *reader) {
     return (ServerTable){.publication = reader->publication,
@@ -145,7 +152,8 @@ static void add_heartbeat(const OutputRequest *request, const Reader *reader, Se
     }
 }
 
-void postgres_tables(const OutputRequest *request, const Reader *readers, size_t count, ServerTables *tables, Numbers *patterns) {
+void postgres_tables(const OutputRequest *request, const Reader *readers, size_t count, ServerTables *tables,
+                     Numbers *patterns) {
     for (size_t i = 0; i < count; i++) {
         if (!add_captured(&readers[i], request->arena, tables)) {
             *vector_add(request->arena, patterns) = i;
@@ -154,7 +162,8 @@ void postgres_tables(const OutputRequest *request, const Reader *readers, size_t
     }
 }
 
-/* ---- Slots -------------------------------------------------------------------------------------------------------- */
+/* ---- Slots --------------------------------------------------------------------------------------------------------
+ */
 
 static int compare_slots(const void *a, const void *b) {
     const Reader *left = *(const Reader *const *)a, *right = *(const Reader *const *)b;

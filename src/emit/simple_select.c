@@ -15,13 +15,14 @@ typedef struct Reader {
 
 /* ---- Words ---- */
 
-/* What may stand before a parenthesis in a transform: the functions of Flink CDC (docs/core-concept/transform), SQL's own
- * words and types. In order. */
+/* What may stand before a parenthesis in a transform: the functions of Flink CDC (TransformSqlOperatorTable; the last
+ * came with 3.3), SQL's own words and types. In order. */
 static const char *const transform_words[] = {
     "ABS", "AND", "BETWEEN", "BINARY", "BY", "CASE", "CAST", "CEIL", "CHAR", "CHAR_LENGTH", "COALESCE", "CONCAT",
-    "DATE_FORMAT", "DEC", "DECIMAL", "ELSE", "FLOOR", "IF", "IN", "IS", "LIKE", "LOWER", "NOT", "NOW", "NUMERIC", "OR",
-    "REGEXP_REPLACE", "ROUND", "SUBSTR", "SUBSTRING", "THEN", "TIME", "TIMESTAMP", "TIMESTAMP_DIFF", "TIMESTAMP_LTZ",
-    "TO_DATE", "TO_TIMESTAMP", "TRIM", "UPPER", "UUID", "VARBINARY", "VARCHAR", "WHEN",
+    "DATE_FORMAT", "DEC", "DECIMAL", "ELSE", "FLOOR", "FROM_UNIXTIME", "IF", "IN", "IS", "LIKE", "LOWER", "NOT", "NOW",
+    "NUMERIC", "OR", "REGEXP_REPLACE", "ROUND", "SUBSTR", "SUBSTRING", "THEN", "TIME", "TIMESTAMP", "TIMESTAMPADD",
+    "TIMESTAMPDIFF", "TIMESTAMP_DIFF", "TIMESTAMP_LTZ", "TO_DATE", "TO_TIMESTAMP", "TRIM", "UNIX_TIMESTAMP", "UPPER",
+    "UUID", "VARBINARY", "VARCHAR", "WHEN",
 };
 
 /* Aggregates and window functions, in order. */
@@ -44,19 +45,18 @@ static int compare_word(const void *word, const void *item) {
     return (text->size > other.size) - (text->size < other.size);
 }
 
-#define IS_AMONG(word, words) \
+#define IS_AMONG(word, words)                                                                                          \
     (bsearch(&(word), (words), sizeof(words) / sizeof *(words), sizeof *(words), compare_word) != NULL)
 
 static Str token_text(const Reader *reader, Token token) {
     return (Str){reader->text.data + token.start, token.end - token.start};
 }
 
-static bool is_name(Token token) {
-    return token.kind == TOKEN_IDENTIFIER || token.kind == TOKEN_QUOTED_IDENTIFIER;
-}
+static bool is_name(Token token) { return token.kind == TOKEN_IDENTIFIER || token.kind == TOKEN_QUOTED_IDENTIFIER; }
 
 static bool is_word(const Reader *reader, Token token) {
-    return token.kind == TOKEN_IDENTIFIER || token_is_keyword(token) || (token_text(reader, token).size > 0 && token_text(reader, token).data[0] == '`');
+    return token.kind == TOKEN_IDENTIFIER || token_is_keyword(token) ||
+           (token_text(reader, token).size > 0 && token_text(reader, token).data[0] == '`');
 }
 
 static Token token_after(const Reader *reader, Token token) {
@@ -79,12 +79,28 @@ static Str clause_reason(const Reader *reader, Token token) {
     static const struct {
         const char *word, *reason;
     } clauses[] = {
-        {"JOIN", "a join"},       {"LEFT", "a join"},      {"RIGHT", "a join"},      {"FULL", "a join"},
-        {"INNER", "a join"},      {"CROSS", "a join"},     {"NATURAL", "a join"},    {"GROUP", "an aggregate"},
-        {"HAVING", "an aggregate"}, {"WINDOW", "a window"}, {"QUALIFY", "a window"}, {"UNION", "a union"},
-        {"INTERSECT", "a set operation"}, {"EXCEPT", "a set operation"}, {"MINUS", "a set operation"},
-        {"ORDER", "an order"},    {"LIMIT", "a limit"},    {"OFFSET", "a limit"},    {"FETCH", "a limit"},
-        {"FOR", "a temporal table"}, {"MATCH_RECOGNIZE", "a pattern match"}, {"ON", "a conflict clause"},
+        {"JOIN", "a join"},
+        {"LEFT", "a join"},
+        {"RIGHT", "a join"},
+        {"FULL", "a join"},
+        {"INNER", "a join"},
+        {"CROSS", "a join"},
+        {"NATURAL", "a join"},
+        {"GROUP", "an aggregate"},
+        {"HAVING", "an aggregate"},
+        {"WINDOW", "a window"},
+        {"QUALIFY", "a window"},
+        {"UNION", "a union"},
+        {"INTERSECT", "a set operation"},
+        {"EXCEPT", "a set operation"},
+        {"MINUS", "a set operation"},
+        {"ORDER", "an order"},
+        {"LIMIT", "a limit"},
+        {"OFFSET", "a limit"},
+        {"FETCH", "a limit"},
+        {"FOR", "a temporal table"},
+        {"MATCH_RECOGNIZE", "a pattern match"},
+        {"ON", "a conflict clause"},
         {"TABLESAMPLE", "a sample"},
     };
     Str word = token_text(reader, token);
@@ -102,8 +118,9 @@ static void check_call(Reader *reader, Token token) {
     if (IS_AMONG(word, aggregates)) {
         fail(reader, token, STR("an aggregate"));
     } else if (!IS_AMONG(word, transform_words)) {
-        fail(reader, token, arena_format(reader->arena, "the function %.*s, which its transforms do not have",
-                                         (int)(word.size < 60 ? word.size : 60), word.data));
+        fail(reader, token,
+             arena_format(reader->arena, "the function %.*s, which its transforms do not have",
+                          (int)(word.size < 60 ? word.size : 60), word.data));
     }
 }
 
@@ -113,13 +130,15 @@ static void check_expression(Reader *reader, Token token, size_t depth) {
         fail(reader, token, STR("a subquery"));
     } else if (token.kind == TOKEN_HINT_BEGIN) {
         fail(reader, token, STR("a hint"));
-    } else if (token.kind == TOKEN_ROW || token.kind == TOKEN_ARRAY || token.kind == TOKEN_MAP || token.kind == TOKEN_MULTISET) {
+    } else if (token.kind == TOKEN_ROW || token.kind == TOKEN_ARRAY || token.kind == TOKEN_MAP ||
+               token.kind == TOKEN_MULTISET) {
         fail(reader, token, STR("a composite value"));
     } else if (str_equal_ignore_case(token_text(reader, token), STR("OVER"))) {
         fail(reader, token, STR("a window"));
     } else if (is_word(reader, token) && token_after(reader, token).kind == TOKEN_LEFT_PAREN) {
         check_call(reader, token);
-    } else if (depth == 0 && clause_reason(reader, token).size > 0 && token.kind != TOKEN_COMMA && token.kind != TOKEN_ON) {
+    } else if (depth == 0 && clause_reason(reader, token).size > 0 && token.kind != TOKEN_COMMA &&
+               token.kind != TOKEN_ON) {
         fail(reader, token, clause_reason(reader, token));
     }
 }
@@ -137,7 +156,8 @@ typedef struct Item {
 static bool has_bare_alias(const Item *item) {
     Token before = item->before_last;
     bool ends_expression = is_name(before) || token_is_string(before) || before.kind == TOKEN_RIGHT_PAREN ||
-                           before.kind == TOKEN_NUMBER || before.kind == TOKEN_INTEGER_LITERAL || before.kind == TOKEN_END;
+                           before.kind == TOKEN_NUMBER || before.kind == TOKEN_INTEGER_LITERAL ||
+                           before.kind == TOKEN_END;
     return item->count > 1 && item->last.kind != TOKEN_RESERVED && is_name(item->last) && ends_expression;
 }
 
@@ -227,7 +247,8 @@ static void read_condition(Reader *reader) {
 
 static void read_select(Reader *reader) {
     if (reader->token.kind != TOKEN_SELECT) {
-        fail(reader, reader->token, reader->token.kind == TOKEN_WITH ? STR("a WITH clause") : STR("a query that is no plain SELECT"));
+        fail(reader, reader->token,
+             reader->token.kind == TOKEN_WITH ? STR("a WITH clause") : STR("a query that is no plain SELECT"));
         return;
     }
     reader->token = token_after(reader, reader->token);

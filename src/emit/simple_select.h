@@ -6,7 +6,7 @@
 
 typedef struct SelectItem {
     Span expression;
-    Span alias; /* its name behind AS, or none */
+    Span alias;   /* its name behind AS, or none */
     bool is_star; /* * or t.* */
 } SelectItem;
 

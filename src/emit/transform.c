@@ -127,7 +127,8 @@ static Str join(const Str *items, size_t count, Str separator, Arena *arena) {
 static Str expression_text(Shaper *shaper, Span span) {
     Pieces pieces = {0};
     uint32_t end = span.start;
-    for (Token token = lex_significant(shaper->text, span.start); token.start < span.end; token = lex_significant(shaper->text, token.end)) {
+    for (Token token = lex_significant(shaper->text, span.start); token.start < span.end;
+         token = lex_significant(shaper->text, token.end)) {
         bool has_gap = token.start > end;
         if (is_qualifier(shaper, token)) {
             Token dot = lex_significant(shaper->text, token.end);
@@ -137,7 +138,8 @@ static Str expression_text(Shaper *shaper, Span span) {
         end = token.end;
     }
     if (pieces.bad.end != 0) {
-        fail(shaper, token_span(pieces.bad), STR("a pipeline cannot compute with a computed or metadata column"), STR(""));
+        fail(shaper, token_span(pieces.bad), STR("a pipeline cannot compute with a computed or metadata column"),
+             STR(""));
     }
     return join(pieces.items.items, pieces.items.count, STR(""), shaper->request->arena);
 }
@@ -148,7 +150,8 @@ static Str bare_name(const Shaper *shaper, Span span) {
     while (is_qualifier(shaper, token) && token.end < span.end) {
         token = lex_significant(shaper->text, lex_significant(shaper->text, token.end).end);
     }
-    bool is_alone = token.end >= span.end && (is_name(token) || (token_is_keyword(token) && token.kind != TOKEN_RESERVED));
+    bool is_alone =
+        token.end >= span.end && (is_name(token) || (token_is_keyword(token) && token.kind != TOKEN_RESERVED));
     return is_alone ? identifier_value(shaper->text, token_span(token), shaper->request->arena) : STR("");
 }
 
@@ -224,7 +227,9 @@ static void name_outputs(Shaper *shaper) {
     if (names.count > 0 && names.count != shaper->outputs.count) {
         Span place = shaper->flow->insert ? shaper->flow->insert->query : shaper->flow->statement->query;
         fail(shaper, place,
-             arena_format(shaper->request->arena, "the query has %zu columns, the sink %zu", shaper->outputs.count, names.count), STR(""));
+             arena_format(shaper->request->arena, "the query has %zu columns, the sink %zu", shaper->outputs.count,
+                          names.count),
+             STR(""));
         return;
     }
     for (size_t i = 0; i < names.count; i++) {
@@ -241,7 +246,8 @@ static bool is_copy(const Shaper *shaper) {
     bool is_same = shaper->outputs.count == shaper->source.items.count;
     for (size_t i = 0; is_same && i < shaper->outputs.count; i++) {
         const Projected *output = &shaper->outputs.items[i];
-        is_same = str_equal(output->name, output->source) && str_equal(output->name, shaper->source.items.items[i].name);
+        is_same =
+            str_equal(output->name, output->source) && str_equal(output->name, shaper->source.items.items[i].name);
     }
     return is_same;
 }
@@ -249,7 +255,8 @@ static bool is_copy(const Shaper *shaper) {
 static Str projected_text(Shaper *shaper, const Projected *output) {
     Arena *arena = shaper->request->arena;
     if (output->name.size == 0) {
-        fail(shaper, shaper->select->items.items[0].expression, STR("a pipeline needs a name for each column"), STR("name it: ... AS name"));
+        fail(shaper, shaper->select->items.items[0].expression, STR("a pipeline needs a name for each column"),
+             STR("name it: ... AS name"));
         return output->text;
     }
     Str name = written_name(shaper, output->name);
@@ -310,7 +317,8 @@ static void write_key(Shaper *shaper) {
 
 /* ---- */
 
-Transform transform_of(const OutputRequest *request, const Flow *flow, const SimpleSelect *select, const Upstream *source) {
+Transform transform_of(const OutputRequest *request, const Flow *flow, const SimpleSelect *select,
+                       const Upstream *source) {
     Shaper shaper = {.request = request,
                      .flow = flow,
                      .select = select,

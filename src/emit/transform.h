@@ -17,7 +17,8 @@ typedef struct Transform {
 } Transform;
 
 /* The transform of a flow whose query was read as select. What it cannot say goes to the findings as errors. */
-Transform transform_of(const OutputRequest *request, const Flow *flow, const SimpleSelect *select, const Upstream *source);
+Transform transform_of(const OutputRequest *request, const Flow *flow, const SimpleSelect *select,
+                       const Upstream *source);
 
 static inline bool transform_is_empty(const Transform *transform) {
     return transform->projection.size == 0 && transform->filter.size == 0 && transform->keys.size == 0;

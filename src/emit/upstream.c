@@ -3,7 +3,8 @@
 #include "syntax/literal.h"
 #include "width.h"
 
-/* ---- Options ------------------------------------------------------------------------------------------------------ */
+/* ---- Options ------------------------------------------------------------------------------------------------------
+ */
 
 Str running_value(const OutputRequest *request, const Plan *plan, const char *debezium_key, const char *key,
                   Str otherwise) {
@@ -27,7 +28,8 @@ Upstream upstream_find(const OutputRequest *request, const Plan *plan) {
     bool is_postgres = str_equal(upstream.connector, STR("postgres-cdc"));
     const TableName *name = &plan->table->name;
     upstream.host = running_value(request, plan, "debezium.database.hostname", "hostname", STR(""));
-    upstream.port = running_value(request, plan, "debezium.database.port", "port", is_postgres ? STR("5432") : STR("3306"));
+    upstream.port =
+        running_value(request, plan, "debezium.database.port", "port", is_postgres ? STR("5432") : STR("3306"));
     upstream.database = running_value(request, plan, "debezium.database.dbname", "database-name", name->database);
     upstream.schema = running_value(request, plan, "schema-name", "schema-name", STR("public"));
     upstream.table = running_value(request, plan, "table-name", "table-name", name->table);
@@ -36,7 +38,8 @@ Upstream upstream_find(const OutputRequest *request, const Plan *plan) {
     return upstream;
 }
 
-/* ---- Settings ----------------------------------------------------------------------------------------------------- */
+/* ---- Settings -----------------------------------------------------------------------------------------------------
+ */
 
 Str setting_key(const Script *script, const Statement *statement, Arena *arena) {
     return statement->is_raw ? source_slice(script->source, statement->name)
@@ -48,24 +51,32 @@ Str setting_value(const Script *script, const Statement *statement, Arena *arena
                              : literal_value(script->source->text, statement->value, arena);
 }
 
-Str script_setting(const Script *script, Str key, Arena *arena) {
+Str script_setting(const OutputRequest *request, Str key) {
+    const Script *script = request->script;
     Str value = STR("");
+    for (size_t i = 0; i < request->prelude_count; i++) {
+        if (str_equal(request->prelude[i].key, key)) {
+            return request->prelude[i].value; /* set_prelude() changes every SET of the key */
+        }
+    }
     for (size_t i = 0; i < script->statement_count; i++) {
         const Statement *statement = &script->statements[i];
         bool is_set = statement->kind == STATEMENT_SET;
         if (!is_set && statement->kind != STATEMENT_RESET) {
             continue;
         }
-        if (str_equal(setting_key(script, statement, arena), key)) {
-            value = is_set ? setting_value(script, statement, arena) : STR("");
+        if (str_equal(setting_key(script, statement, request->arena), key)) {
+            value = is_set ? setting_value(script, statement, request->arena) : STR("");
         }
     }
     return value;
 }
 
+Str flink_name(const Plan *plan) { return plan->new_name.size > 0 ? plan->new_name : plan->table->name.table; }
+
 size_t script_parallelism(const OutputRequest *request) {
     enum { MOST = 32768 }; /* Flink's upper bound of a job's maximum parallelism */
-    Str text = str_trim(script_setting(request->script, STR("parallelism.default"), request->arena));
+    Str text = str_trim(script_setting(request, STR("parallelism.default")));
     size_t number = 0;
     for (size_t i = 0; i < text.size && number <= MOST; i++) {
         if (!is_digit(text.data[i])) {
@@ -87,11 +98,11 @@ Str script_file_name(const Script *script) {
 }
 
 /* A byte that is no part of a UTF-8 character is a character of its own for next_character(). */
-bool is_name_text(Str text) {
+bool is_utf8(Str text) {
     while (text.size > 0) {
         unsigned columns;
         size_t size = next_character(text, &columns);
-        if (text.data[0] == '\0' || ((unsigned char)text.data[0] >= 0x80 && size == 1)) {
+        if ((unsigned char)text.data[0] >= 0x80 && size == 1) {
             return false;
         }
         text = str_from(text, size);
@@ -99,14 +110,14 @@ bool is_name_text(Str text) {
     return true;
 }
 
-/* ---- Saying ------------------------------------------------------------------------------------------------------- */
+/* ---- Saying -------------------------------------------------------------------------------------------------------
+ */
 
 void say(const OutputRequest *request, Severity severity, Span span, Str message, Str hint) {
-    finding_add(request->findings, (Finding){.severity = severity,
-                                             .source = request->script->source,
-                                             .span = span,
-                                             .message = message,
-                                             .hint = hint});
+    finding_add(
+        request->findings,
+        (Finding){
+            .severity = severity, .source = request->script->source, .span = span, .message = message, .hint = hint});
 }
 
 void say_at_table(const OutputRequest *request, Severity severity, const Plan *plan, Str message, Str hint) {

@@ -24,8 +24,12 @@ Str running_value(const OutputRequest *request, const Plan *plan, const char *de
 /* Whether Flink reads it as true. */
 bool is_true(Str value);
 
-/* What SET leaves the key at when the script ends; empty when nothing sets it, or RESET came after. */
-Str script_setting(const Script *script, Str key, Arena *arena);
+/* What the key is set to when the script ends, by the prelude or by SET; empty when nothing sets it, or RESET came
+ * after. */
+Str script_setting(const OutputRequest *request, Str key);
+
+/* The table's name in Flink as the rules leave it. */
+Str flink_name(const Plan *plan);
 
 /* The key of SET and RESET, in either form. */
 Str setting_key(const Script *script, const Statement *statement, Arena *arena);
@@ -39,8 +43,7 @@ size_t script_parallelism(const OutputRequest *request);
 /* The file's name without its folders. */
 Str script_file_name(const Script *script);
 
-/* Whether it is UTF-8 without NUL, as PostgreSQL wants its names. */
-bool is_name_text(Str text);
+bool is_utf8(Str text);
 
 /* ---- Saying */
 

@@ -1,5 +1,7 @@
 #include "emit/yaml.h"
 
+#include "emit/upstream.h"
+
 enum { LINE_WIDTH = 100, NUMBER_DIGITS = 15 };
 
 static int write_part(void *data, unsigned char *bytes, size_t size) {
@@ -70,10 +72,12 @@ static bool is_whole_number(Str text) {
     return is_number;
 }
 
-/* Whether some reader of YAML 1.1 or 1.2 could take the plain text for null, a truth value, a number, a time or a date. */
+/* Whether some reader of YAML 1.1 or 1.2 could take the plain text for null, a truth value, a number, a time or a date.
+ */
 static bool is_ambiguous(Str text) {
-    static const Str words[] = {STR(""), STR("~"), STR("null"), STR("yes"), STR("no"), STR("on"), STR("off"), STR("y"), STR("n"),
-                                STR("true"), STR("false"), STR("<<"), STR("="), STR(".nan"), STR(".inf")};
+    static const Str words[] = {STR(""),      STR("~"),   STR("null"), STR("yes"),  STR("no"),
+                                STR("on"),    STR("off"), STR("y"),    STR("n"),    STR("true"),
+                                STR("false"), STR("<<"),  STR("="),    STR(".nan"), STR(".inf")};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (str_equal_ignore_case(text, words[i])) {
             return true;
@@ -92,10 +96,10 @@ void yaml_text(Yaml *yaml, Str text) {
     bool is_truth = str_equal(text, STR("true")) || str_equal(text, STR("false"));
     bool is_plain = is_truth || is_whole_number(text) || !is_ambiguous(text);
     yaml_scalar_style_t style = is_plain ? YAML_PLAIN_SCALAR_STYLE : YAML_SINGLE_QUOTED_SCALAR_STYLE;
-    if (text.size > INT32_MAX) {
-        yaml->failed = true;
+    if (text.size > INT32_MAX || !is_utf8(text)) {
+        yaml->failed = yaml->refused_text = true;
         return;
     }
-    emit(yaml, &event,
-         yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)(text.size > 0 ? text.data : ""), (int)text.size, 1, 1, style));
+    const yaml_char_t *bytes = (const yaml_char_t *)(text.size > 0 ? text.data : "");
+    emit(yaml, &event, yaml_scalar_event_initialize(&event, NULL, NULL, bytes, (int)text.size, 1, 1, style));
 }

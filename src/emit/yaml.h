@@ -10,7 +10,8 @@
 typedef struct Yaml {
     yaml_emitter_t emitter;
     Buffer *out;
-    bool failed; /* memory ended, or a text was no UTF-8 */
+    bool failed;       /* memory ended, or a text was refused */
+    bool refused_text; /* it was no UTF-8 */
 } Yaml;
 
 void yaml_start(Yaml *yaml, Buffer *out);
@@ -23,8 +24,8 @@ void yaml_end_map(Yaml *yaml);
 void yaml_begin_list(Yaml *yaml);
 void yaml_end_list(Yaml *yaml);
 
-/* A key, or a value: plain where every reader of YAML takes it for this very text, a whole number or true or false, else
- * in quotes. */
+/* A key, or a value: plain where every reader of YAML takes it for this very text, a whole number or true or false,
+ * else in quotes. */
 void yaml_text(Yaml *yaml, Str text);
 
 static inline void yaml_pair(Yaml *yaml, Str key, Str value) {

@@ -160,3 +160,7 @@ void rename_tables(const Script *script, const Rename *renames, size_t count, Ar
     uint32_t from = edits_write(&renaming.edits, renaming.text, 0, out);
     buffer_add(out, str_from(renaming.text, from));
 }
+
+void rename_findings(const Script *script, const Rename *renames, size_t count, Arena *arena, Findings *findings) {
+    (void)script, (void)renames, (void)count, (void)arena, (void)findings;
+}

@@ -1,5 +1,6 @@
 /* Changes to a script beyond its options: whole statements added, moved or renamed. Each takes a parsed script and
- * appends a new text; what it does not mean to change stays byte for byte. Done twice, each changes nothing. */
+ * appends a new text; what it does not mean to change stays byte for byte. Done twice, each changes nothing. What they
+ * cannot do is told by …_findings(), which take the script as its user wrote it, so that places are the user's. */
 #ifndef SMTPATCH_REWRITE_H
 #define SMTPATCH_REWRITE_H
 
@@ -10,17 +11,19 @@
 
 /* Gathers the INSERTs at the script's end, in their order, between BEGIN STATEMENT SET; and END; (Flink 1.13). Sets that
  * are there, in both forms, are joined. Comments right above an INSERT, and behind it on its line, go with it. INSERTs
- * before a SET, RESET, USE or another statement that could change what they mean stay where they are: findings tell. */
-void gather_inserts(const Script *script, Arena *arena, Findings *findings, Buffer *out);
+ * before a SET, RESET, USE or another statement that could change what they mean stay where they are. */
+void gather_inserts(const Script *script, Arena *arena, Buffer *out);
+void gather_findings(const Script *script, Arena *arena, Findings *findings);
 
 /* KEY = VALUE that a script shall set. */
 typedef struct PreludeSetting {
     Str key, value;
 } PreludeSetting;
 
-/* Makes sure that the script sets each key to its value: every SET of the key that is there is changed in place, in its
- * own form; one that is missing goes to the top, behind the leading comments. */
+/* Makes sure that the script sets each key to its value before its first job: every SET of the key that is there is
+ * changed in place, in its own form; one that is missing goes to the top, behind the leading comments. */
 void set_prelude(const Script *script, const PreludeSetting *settings, size_t count, Arena *arena, Buffer *out);
+void prelude_findings(const Script *script, const PreludeSetting *settings, size_t count, Arena *arena, Findings *findings);
 
 /* A table's new name; the catalog and database stay. */
 typedef struct Rename {
@@ -31,6 +34,7 @@ typedef struct Rename {
 /* Renames tables where they are defined and everywhere the script uses them: INSERTs, queries (also as the qualifier of
  * a column), LIKE, views, and ALTER, DROP, DESCRIBE and their like. */
 void rename_tables(const Script *script, const Rename *renames, size_t count, Arena *arena, Buffer *out);
+void rename_findings(const Script *script, const Rename *renames, size_t count, Arena *arena, Findings *findings);
 
 /* Compares a rewritten script with the one it was made of: every statement but SETs and the frames of statement sets must
  * be there with the same tokens (names of renamed tables aside), INSERTs in their order and the others in theirs, and

@@ -16,6 +16,7 @@ typedef struct Gathering {
     Findings *findings;
     Str text, newline;
     Edits edits;
+    Span cut; /* what is to be taken out next: neighbours on a line go together */
     VECTOR(Moved) moved;
 } Gathering;
 
@@ -61,11 +62,25 @@ static bool stops_inserts(const Gathering *gathering, const Statement *statement
     return may_change && (is_frame || is_setting || !is_harmless(gathering, statement));
 }
 
+/* Behind the set that is open before the statement; the statement itself when none is. */
+static size_t behind_open_set(const Script *script, size_t index) {
+    bool is_open = false;
+    for (size_t i = 0; i < index; i++) {
+        StatementKind kind = script->statements[i].kind;
+        is_open = kind == STATEMENT_BEGIN_SET || (is_open && kind != STATEMENT_END_SET);
+    }
+    while (is_open && index < script->statement_count) {
+        is_open = script->statements[index++].kind != STATEMENT_END_SET;
+    }
+    return index;
+}
+
 /* The statement behind the last one that no INSERT may cross. */
 static size_t first_movable(const Gathering *gathering) {
-    for (size_t i = gathering->script->statement_count; i > 0; i--) {
-        if (stops_inserts(gathering, &gathering->script->statements[i - 1])) {
-            return i;
+    const Script *script = gathering->script;
+    for (size_t i = script->statement_count; i > 0; i--) {
+        if (stops_inserts(gathering, &script->statements[i - 1])) {
+            return behind_open_set(script, i);
         }
     }
     return 0;
@@ -79,8 +94,27 @@ static bool is_frame(const Statement *statement) {
     return statement->kind == STATEMENT_BEGIN_SET || statement->kind == STATEMENT_END_SET;
 }
 
-/* INSERTs that stay behind are told once for each barrier. In a set of their own they are one job already. */
-static void tell_left_behind(Gathering *gathering, size_t end) {
+static void tell_group(const Gathering *gathering, const Statement *first, size_t count, const Statement *barrier) {
+    Source *source = gathering->script->source;
+    Arena *arena = gathering->arena;
+    Str word = source_slice(source, token_span(lex_significant(gathering->text, barrier->span.start)));
+    const char *why = is_insert(barrier) || is_frame(barrier) ? ", which a pragma keeps where it is," : "";
+    Str message = arena_format(arena,
+                               "%zu INSERT%s from here on stay%s out of the statement set: the %.*s at line %zu%s stands "
+                               "between",
+                               count, count > 1 ? "s" : "", count > 1 ? "" : "s", (int)word.size, word.data,
+                               source_line(source, barrier->span.start), why);
+    finding_add(gathering->findings,
+                (Finding){.severity = SEVERITY_WARNING,
+                          .source = source,
+                          .span = first->span,
+                          .message = message,
+                          .hint = STR("move that statement to the top of the script, or split the script there")});
+}
+
+/* INSERTs that stay behind are told once for each barrier. In a set of their own they are one job already, and those
+ * that a pragma freezes are to stay. */
+static void tell_left_behind(const Gathering *gathering, size_t end) {
     const Script *script = gathering->script;
     const Statement *first = NULL;
     bool is_in_set = false;
@@ -88,23 +122,12 @@ static void tell_left_behind(Gathering *gathering, size_t end) {
     for (size_t i = 0; i < end; i++) {
         const Statement *statement = &script->statements[i];
         is_in_set = statement->kind == STATEMENT_BEGIN_SET || (is_in_set && statement->kind != STATEMENT_END_SET);
-        if (statement->kind == STATEMENT_INSERT && !is_in_set) {
+        if (statement->kind == STATEMENT_INSERT && !is_in_set && !statement->is_frozen) {
             first = first ? first : statement;
             count++;
         }
         if (count > 0 && stops_inserts(gathering, statement)) {
-            Str word = source_slice(script->source, token_span(lex_significant(gathering->text, statement->span.start)));
-            size_t line = source_line(script->source, statement->span.start);
-            finding_add(gathering->findings,
-                        (Finding){.severity = SEVERITY_WARNING,
-                                  .source = script->source,
-                                  .span = first->span,
-                                  .message = arena_format(gathering->arena,
-                                                          "%zu INSERT%s from here on stay%s out of the statement set: the %.*s at line "
-                                                          "%zu stands between",
-                                                          count, count > 1 ? "s" : "", count > 1 ? "" : "s", (int)word.size,
-                                                          word.data, line),
-                                  .hint = STR("move that statement to the top of the script, or split the script there")});
+            tell_group(gathering, first, count, statement);
             first = NULL;
             count = 0;
         }
@@ -112,6 +135,21 @@ static void tell_left_behind(Gathering *gathering, size_t end) {
 }
 
 /* ---- Taking INSERTs out -------------------------------------------------------------------------------------------- */
+
+static const Pragma *pragma_at(const Gathering *gathering, Token comment) {
+    for (size_t i = 0; i < gathering->script->pragma_count; i++) {
+        if (gathering->script->pragmas[i].comment.start == comment.start) {
+            return &gathering->script->pragmas[i];
+        }
+    }
+    return NULL;
+}
+
+/* What switches smtpatch off or on counts where it stands. */
+static bool is_switch(const Gathering *gathering, Token comment) {
+    const Pragma *pragma = pragma_at(gathering, comment);
+    return pragma != NULL && pragma->kind != PRAGMA_ALLOW;
+}
 
 /* The comments on the lines right above: without a blank line between, and not behind another statement. */
 static Span lead_of(const Gathering *gathering, uint32_t start, uint32_t floor) {
@@ -129,7 +167,7 @@ static Span lead_of(const Gathering *gathering, uint32_t start, uint32_t floor) 
         bool is_adjacent = is_blank_between(text, next_line, lead.start);
         uint32_t first = line_start(text, comment.start);
         bool is_alone = is_blank_between(text, first > floor ? first : floor, comment.start) && first >= floor;
-        if (!is_adjacent || !is_alone) {
+        if (!is_adjacent || !is_alone || is_switch(gathering, comment)) {
             break;
         }
         lead.start = comment.start;
@@ -142,7 +180,7 @@ static Span trail_of(const Gathering *gathering, uint32_t at) {
     Str text = gathering->text;
     Span trail = {at, at};
     Token token = lex(text, skip_line_blanks(text, at));
-    while (token_is_comment(token)) {
+    while (token_is_comment(token) && pragma_at(gathering, token) == NULL) {
         trail.end = token.end;
         bool holds_line_end = memchr(text.data + token.start, '\n', token.end - token.start) != NULL;
         if (holds_line_end) {
@@ -150,24 +188,42 @@ static Span trail_of(const Gathering *gathering, uint32_t at) {
         }
         token = lex(text, skip_line_blanks(text, token.end));
     }
-    return is_at_line_end(text, skip_line_blanks(text, trail.end)) ? trail : (Span){at, at};
+    bool stops_at_pragma = token_is_comment(token) && pragma_at(gathering, token) != NULL;
+    bool goes_along = stops_at_pragma || is_at_line_end(text, skip_line_blanks(text, trail.end));
+    return goes_along ? trail : (Span){at, at};
 }
 
-/* Takes [start, end) out, with the rest of its line and the blank lines behind when nothing else is on them. */
-static void cut(Gathering *gathering, uint32_t start, uint32_t end) {
-    Str text = gathering->text;
-    uint32_t first = line_start(text, start), behind = skip_line_blanks(text, end);
-    bool is_whole_line = is_blank_between(text, first, start) && is_at_line_end(text, behind);
-    if (!is_whole_line) {
-        edits_add(&gathering->edits, start, end, STR(""));
+/* Takes the cut out, with the rest of its line and the blank lines behind when nothing else is on them, else with the
+ * blanks on one side. */
+static void finish_cut(Gathering *gathering) {
+    if (span_is_empty(gathering->cut)) {
         return;
     }
-    behind = skip_line_end(text, behind);
-    for (uint32_t next = skip_line_blanks(text, behind); next < text.size && is_line_end(text.data[next]);
-         next = skip_line_blanks(text, behind)) {
-        behind = skip_line_end(text, next);
+    Str text = gathering->text;
+    uint32_t start = gathering->cut.start, end = gathering->cut.end;
+    uint32_t first = line_start(text, start), behind = skip_line_blanks(text, end);
+    bool starts_line = is_blank_between(text, first, start), ends_line = is_at_line_end(text, behind);
+    gathering->cut = SPAN_NONE;
+    if (!starts_line && ends_line) {
+        while (is_line_blank(text.data[start - 1])) {
+            start--;
+        }
     }
-    edits_add(&gathering->edits, first, behind, STR(""));
+    if (starts_line && ends_line) {
+        start = first;
+        while (skip_line_blanks(text, behind) < text.size && is_line_end(text.data[skip_line_blanks(text, behind)])) {
+            behind = skip_line_end(text, skip_line_blanks(text, behind));
+        }
+    }
+    edits_add(&gathering->edits, start, behind, STR(""));
+}
+
+static void cut(Gathering *gathering, uint32_t start, uint32_t end) {
+    bool is_neighbour = !span_is_empty(gathering->cut) && is_blank_between(gathering->text, gathering->cut.end, start);
+    if (!is_neighbour) {
+        finish_cut(gathering);
+    }
+    gathering->cut = (Span){is_neighbour ? gathering->cut.start : start, end};
 }
 
 static uint32_t behind_semicolon(const Gathering *gathering, uint32_t end) {
@@ -226,6 +282,7 @@ static void take_frame(Gathering *gathering, const Statement *statement) {
     Buffer comments = {0};
     add_comments(gathering, statement->span.start, statement->end, &comments);
     if (comments.size > 0) {
+        finish_cut(gathering);
         edits_add(&gathering->edits, statement->span.start, statement->span.start, buffer_take(&comments, gathering->arena));
     }
     buffer_free(&comments);
@@ -292,28 +349,74 @@ static void close_last(Gathering *gathering) {
     }
 }
 
-void gather_inserts(const Script *script, Arena *arena, Findings *findings, Buffer *out) {
-    Gathering gathering = {.script = script,
-                           .arena = arena,
-                           .findings = findings,
-                           .text = script->source->text,
-                           .newline = newline_text(script->source->newline),
-                           .edits = {.arena = arena}};
-    size_t from = first_movable(&gathering), start = out->size;
-    tell_left_behind(&gathering, from);
-    uint32_t floor = from > 0 ? behind_semicolon(&gathering, script->statements[from - 1].end) : script->source->begin;
-    size_t end = is_gathered(script, from) ? from : script->statement_count;
+/* The pragma that switches smtpatch off for good, or NULL: behind it nothing can be added. */
+static const Pragma *open_end(const Script *script) {
+    const Pragma *open = NULL;
+    for (size_t i = 0; i < script->pragma_count; i++) {
+        PragmaKind kind = script->pragmas[i].kind;
+        open = kind == PRAGMA_OFF ? &script->pragmas[i] : kind == PRAGMA_ON ? NULL : open;
+    }
+    return open;
+}
+
+static bool any_insert(const Script *script) {
+    for (size_t i = 0; i < script->statement_count; i++) {
+        if (is_insert(&script->statements[i]) && !script->statements[i].is_frozen) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void tell_open_end(const Gathering *gathering, const Pragma *open) {
+    finding_add(gathering->findings, (Finding){.severity = SEVERITY_WARNING,
+                                               .source = gathering->script->source,
+                                               .span = open->comment,
+                                               .message = STR("the INSERTs are not gathered: from here on the script is to be "
+                                                              "left alone, and the statement set would stand at its end"),
+                                               .hint = STR("end that part with '-- smtpatch: on'")});
+}
+
+static Gathering start_gathering(const Script *script, Arena *arena) {
+    return (Gathering){.script = script,
+                       .arena = arena,
+                       .text = script->source->text,
+                       .newline = newline_text(script->source->newline),
+                       .edits = {.arena = arena}};
+}
+
+void gather_findings(const Script *script, Arena *arena, Findings *findings) {
+    Gathering gathering = start_gathering(script, arena);
+    gathering.findings = findings;
+    const Pragma *open = open_end(script);
+    if (open == NULL) {
+        tell_left_behind(&gathering, first_movable(&gathering));
+    } else if (any_insert(script)) {
+        tell_open_end(&gathering, open);
+    }
+}
+
+static void take_out(Gathering *gathering, size_t from, size_t end) {
+    const Script *script = gathering->script;
+    uint32_t floor = from > 0 ? behind_semicolon(gathering, script->statements[from - 1].end) : script->source->begin;
     for (size_t i = from; i < end; i++) {
         const Statement *statement = &script->statements[i];
         if (statement->kind == STATEMENT_INSERT) {
-            take_insert(&gathering, statement, floor);
+            take_insert(gathering, statement, floor);
         } else if (statement->kind == STATEMENT_EXECUTE_SET) {
-            take_execute_set(&gathering, statement, floor);
+            take_execute_set(gathering, statement, floor);
         } else if (is_frame(statement)) {
-            take_frame(&gathering, statement);
+            take_frame(gathering, statement);
         }
-        floor = behind_semicolon(&gathering, statement->end);
+        floor = behind_semicolon(gathering, statement->end);
     }
+    finish_cut(gathering);
+}
+
+void gather_inserts(const Script *script, Arena *arena, Buffer *out) {
+    Gathering gathering = start_gathering(script, arena);
+    size_t from = open_end(script) ? script->statement_count : first_movable(&gathering), start = out->size;
+    take_out(&gathering, from, is_gathered(script, from) ? from : script->statement_count);
     if (gathering.moved.count > 0) {
         close_last(&gathering);
     }

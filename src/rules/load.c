@@ -102,20 +102,22 @@ static bool key_matches(Str key, Str prefix, Str *rest) {
     return takes_rest ? str_has_prefix(key, prefix) && key.size > prefix.size : str_equal(key, prefix);
 }
 
-static bool add_condition(Loader *loader, const IniEntry *entry) {
-    RulePlace place = place_of(loader, entry);
-    Str option;
+/* The condition that a key of a rule is; false when it is none. */
+static bool find_condition(Str key, ConditionField *field, Str *option) {
+    *option = STR("");
     for (size_t i = 0; i < CONDITION_KEYS; i++) {
-        if (str_equal(entry->key, condition_keys[i].key)) {
-            composer_condition(&loader->file->composer, condition_keys[i].field, STR(""), entry->value, &place);
+        if (str_equal(key, condition_keys[i].key)) {
+            *field = condition_keys[i].field;
             return true;
         }
     }
-    if (key_matches(entry->key, STR("option."), &option)) {
-        composer_condition(&loader->file->composer, FIELD_OPTION, option, entry->value, &place);
-        return true;
-    }
-    return false;
+    *field = FIELD_OPTION;
+    return key_matches(key, STR("option."), option);
+}
+
+static void add_condition(Loader *loader, const IniEntry *entry, ConditionField field, Str option) {
+    RulePlace place = place_of(loader, entry);
+    composer_condition(&loader->file->composer, field, option, entry->value, &place);
 }
 
 /* KEY = yes or no; anything else is trouble. */
@@ -175,46 +177,39 @@ static bool add_action(Loader *loader, const IniEntry *entry) {
     return false;
 }
 
-static bool is_condition_key(Str key) {
-    Str option;
-    for (size_t i = 0; i < CONDITION_KEYS; i++) {
-        if (str_equal(key, condition_keys[i].key)) {
-            return true;
-        }
-    }
-    return key_matches(key, STR("option."), &option);
-}
-
 static void load_rule(Loader *loader, const Section *section) {
+    ConditionField field;
+    Str option;
     composer_start(&loader->file->composer, section->header->key);
     for (size_t i = 0; i < section->count; i++) {
-        if (is_condition_key(section->entries[i].key)) {
-            add_condition(loader, &section->entries[i]);
+        if (find_condition(section->entries[i].key, &field, &option)) {
+            add_condition(loader, &section->entries[i], field, option);
         }
     }
     for (size_t i = 0; i < section->count; i++) {
         const IniEntry *entry = &section->entries[i];
-        if (!is_condition_key(entry->key) && !add_action(loader, entry)) {
+        if (!find_condition(entry->key, &field, &option) && !add_action(loader, entry)) {
             unknown_key(loader, entry);
         }
     }
     composer_finish(&loader->file->composer);
 }
 
-/* SMT's own names of the upstream table; its other keys shape StarRocks tables and are passed over. */
+/* SMT's own names of the upstream table; its other keys shape StarRocks tables and are passed over. A sink has no schema:
+ * it passes that condition. */
 static void load_smt_conditions(Loader *loader, const Section *section) {
-    static const ConditionField taken[] = {FIELD_DATABASE, FIELD_SCHEMA, FIELD_TABLE};
     Composer *composer = &loader->file->composer;
     for (size_t i = 0; i < section->count; i++) {
-        for (size_t j = 0; j < CONDITION_KEYS; j++) {
-            bool is_taken = condition_keys[j].field >= taken[0] && condition_keys[j].field <= taken[2];
-            if (is_taken && str_equal(section->entries[i].key, condition_keys[j].key)) {
-                size_t count = composer->conditions.count;
-                add_condition(loader, &section->entries[i]);
-                if (composer->conditions.count > count) {
-                    composer->conditions.items[count].only_if_present = condition_keys[j].field == FIELD_SCHEMA;
-                }
-            }
+        ConditionField field;
+        Str option;
+        size_t count = composer->conditions.count;
+        if (!find_condition(section->entries[i].key, &field, &option) ||
+            (field != FIELD_DATABASE && field != FIELD_SCHEMA && field != FIELD_TABLE)) {
+            continue;
+        }
+        add_condition(loader, &section->entries[i], field, option);
+        if (composer->conditions.count > count) {
+            composer->conditions.items[count].only_if_present = field == FIELD_SCHEMA;
         }
     }
 }

@@ -208,10 +208,13 @@ static PlannedOption *add_option(Planner *planner, Str key, Str value, const Act
 
 static void set_value(Planner *planner, Str key, Str value, const Action *action) {
     const PlannedOption *effective = plan_option(planner->plans, planner->plan, key);
+    PlannedOption *own = (PlannedOption *)own_option(planner->plan, key);
     if (effective != NULL && str_equal(effective->value, value)) {
+        if (own != NULL) {
+            own->is_asked_for = true;
+        }
         return;
     }
-    PlannedOption *own = (PlannedOption *)own_option(planner->plan, key);
     if (own == NULL) {
         add_option(planner, key, value, action);
         return;

@@ -13,6 +13,7 @@ typedef struct PlannedOption {
     Str old_key, old_value; /* of the script */
     const Action *action;   /* what changed, added or removed it last; NULL when nothing did */
     bool is_removed;
+    bool is_asked_for;      /* a rule sets it to the value that it has already */
 } PlannedOption;
 
 typedef struct Plan {
@@ -43,10 +44,6 @@ Plans plans_make(const Model *model, const RuleList *lists, size_t list_count, R
 
 /* Puts each plan's options in order: connector first, then the catalogue's order, then the rest by key. */
 void plans_sort(Plans *plans, Arena *arena);
-
-/* Mends options of the script that no rule touched: those that the connector does not have, but whose right name the
- * catalogue knows, get it. A working script has none of them, so nothing that works is changed. */
-void plans_fix(Plans *plans, Release release, Arena *arena);
 
 /* The option that Flink would use: the last of that key among the plan's own, else among those that LIKE brings.
  * NULL when there is none. */

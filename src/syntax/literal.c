@@ -127,15 +127,19 @@ static char unicode_escape(Str text, Span span) {
     return escape;
 }
 
+/* A plain '…' without a doubled quote, which is what nearly every literal is: what stands between its quotes. */
+static bool plain_value(Str text, Span span, Str *value) {
+    *value = (Str){text.data + span.start + 1, span.end - span.start - 2};
+    return text.data[span.start] == '\'' && (value->size == 0 || memchr(value->data, '\'', value->size) == NULL);
+}
+
 Str literal_value(Str text, Span span, Arena *arena) {
+    Str value;
+    if (plain_value(text, span, &value)) {
+        return value;
+    }
     Token token = lex_significant(text, span.start);
     bool is_single = token.end == span.end;
-    if (is_single && token.kind == TOKEN_QUOTED_STRING) {
-        Str body = body_of(text, token);
-        if (body.size == 0 || memchr(body.data, '\'', body.size) == NULL) {
-            return body;
-        }
-    }
     if (is_single && token.kind == TOKEN_BINARY_STRING) {
         return (Str){text.data + token.start, token.end - token.start};
     }

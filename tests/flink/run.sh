@@ -1,0 +1,44 @@
+#!/bin/sh
+# What smtpatch says of Flink, said by Flink itself: `make check-flink`. Needs a JDK (17 or later), Maven and its central
+# repository, or what Maven has had from there before; without them it is skipped. Called with BUILD.
+#   language  Flink's SQL parser and smtpatch take the same statements, and what smtpatch prints means the same
+#   options   the connectors' factories and smtpatch's checks take the same option lists
+set -eu
+
+cd "$(dirname "$0")"
+BUILD=$(cd "${BUILD:-../../build}" && pwd)
+work=$BUILD/flink
+mkdir -p "$work"
+
+skip() {
+    echo "check-flink: skipped: $1"
+    exit 0
+}
+
+# make_jar FOLDER TARGET [MAVEN-ARGUMENT]...: TARGET/classes and TARGET/lib of the program in FOLDER.
+make_jar() {
+    folder=$1 target=$2
+    shift 2
+    if timeout -k 5 200 mvn -B -q -f "$folder/pom.xml" "-Dbuild=$target" "$@" package > "$target.log" 2>&1 < /dev/null; then
+        return
+    fi
+    if grep -q 'COMPILATION ERROR' "$target.log"; then
+        cat "$target.log"
+        exit 1
+    fi
+    grep -m 3 ERROR "$target.log" || true
+    skip "Maven cannot get what $folder needs"
+}
+
+# Short runs want no second compiler; nothing may hang.
+java_command="timeout -k 5 120 java -XX:TieredStopAtLevel=1 -Xmx1g"
+
+command -v javac > /dev/null || skip 'there is no JDK'
+command -v mvn > /dev/null || skip 'there is no Maven'
+javac --release 17 -version > /dev/null 2>&1 || skip 'the JDK is older than 17'
+
+status=0
+make_jar language "$work/language"
+perl language.pl "$BUILD/smtpatch" "$work/statements" $java_command -cp "$work/language/classes:$work/language/lib/*" Language ||
+    status=1
+exit $status

@@ -1,0 +1,78 @@
+/* A rules file: read, its settings applied, its rules applied to a script. Laws: smtpatch finds no bug in its own result;
+ * a finding's place lies in the text. */
+#include "fuzz.h"
+
+#include "cli/result.h"
+#include "report/text.h"
+#include "syntax/parser.h"
+
+static const char script_text[] =
+    "CREATE TABLE `a`.`b`.`students_src` (`id` BIGINT NOT NULL, PRIMARY KEY(`id`) NOT ENFORCED) with (\n"
+    "  'connector' = 'postgres-cdc', -- c\n  'database-name' = 'school', 'schema-name' = 'public',\n"
+    "  'table-name' = 'students', 'slot.name' = 'x\\y'\n);\n"
+    "CREATE TABLE m (a INT) WITH ('connector' = 'mysql-cdc', 'k' = 'v', 'k' = 'w');\n"
+    "CREATE TABLE s (a INT) WITH ('connector' = 'starrocks', 'table-name' = 's');\n"
+    "CREATE TABLE n LIKE m;\nCREATE TABLE o (a INT);\nINSERT INTO s SELECT a FROM m; INSERT INTO s SELECT id FROM students_src;\n";
+
+typedef struct Run {
+    Ground ground;
+    Str text;
+    Source rules_source, source;
+    RulesFile rules;
+    Matcher matcher;
+    ResultText made;
+    FileSettings settings;
+    Buffer messages;
+} Run;
+
+static void apply_settings(Run *run) {
+    Arena *arena = &run->ground.arena;
+    run->settings = default_file_settings(arena);
+    for (size_t i = 0; i < run->rules.settings.count; i++) {
+        setting_apply(&run->rules.settings.items[i], BY_RULES_FILE, &run->settings, arena, &run->ground.findings);
+    }
+    for (size_t i = 0; i < run->rules.prelude.count; i++) {
+        prelude_set(&run->settings.prelude, run->rules.prelude.items[i].key, run->rules.prelude.items[i].value, arena);
+    }
+}
+
+static void patch(Run *run) {
+    Ground *ground = &run->ground;
+    RuleList rules = composer_rules(&run->rules.composer);
+    run->source = ground_source(ground, "in.sql", STR(script_text));
+    const Script *script = parse_script(&run->source, &ground->arena, &ground->findings);
+    Plans plans = plans_make(model_build(script, &ground->arena), &rules, 1, run->settings.release, &run->matcher,
+                             &ground->arena, &ground->findings);
+    if (ground->findings.worst < SEVERITY_TROUBLE) {
+        run->made = (ResultText){.settings = &run->settings, .arena = &ground->arena, .findings = &ground->findings};
+        result_make(&run->made, script, &plans);
+    }
+}
+
+static void work(void *context) {
+    Run *run = context;
+    Ground *ground = &run->ground;
+    ReportStyle style = {false, SEVERITY_INFO};
+    run->rules_source = ground_source(ground, "rules.ini", run->text);
+    rules_load(&run->rules_source, &run->rules, &ground->arena, &ground->findings);
+    apply_settings(run);
+    if (ground->findings.worst < SEVERITY_TROUBLE) {
+        patch(run);
+    }
+    check_findings(&ground->findings);
+    report_findings(&ground->findings, &style, &ground->arena, &run->messages);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    Run run = {.text = {(const char *)data, size}};
+    ground_init(&run.ground);
+    if (!matcher_init(&run.matcher) || !guard_run(&run.ground.guard, work, &run)) {
+        break_law("memory ended", STR(""));
+    }
+    matcher_free(&run.matcher);
+    composer_free(&run.rules.composer);
+    result_free(&run.made);
+    buffer_free(&run.messages);
+    arena_free(&run.ground.arena);
+    return 0;
+}

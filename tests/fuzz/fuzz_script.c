@@ -1,0 +1,293 @@
+/* A script through all the stages. The first byte chooses the layout and the rewrites (bits of SWITCH_…), the second the
+ * rules and the release of Flink CDC, the third a view to print (0: none); the rest is the script.
+ *
+ * Laws: smtpatch finds no bug in its own result; keep without rules gives the same bytes; the options read back from the
+ * result are the plan's; the same settings find nothing left to do in it; a finding's place lies in the text. */
+#include "fuzz.h"
+
+#include "checks/registry.h"
+#include "cli/result.h"
+#include "report/text.h"
+#include "syntax/lexer.h"
+#include "syntax/parser.h"
+
+enum { SWITCH_KEEP = 1, SWITCH_SET = 2, SWITCH_PRELUDE = 4, SWITCH_SORT = 8, SWITCH_FIX = 16, SWITCH_CHECKS = 32 };
+enum { HEADER_SIZE = 3 };
+
+/* The same rules twice are the same rules once, for each of these. */
+static const char *const rules_texts[] = {
+    "",
+    "[rule a]\nconnector = -cdc$\nslot = flink_${table|slot}\npublication = p\nheartbeat = 10s\n",
+    "[rule a]\nset.new.key = it's\nunset.k* =\nunset.hostname =\n",
+    "[rule a]\nname = .\nset.table-name = ${name|lower}\ndefault.x = ${connector}\nreplace.a = b\n",
+    "[rule a]\nrename.l = renamed\nrename.scan.startup.mode = renamed\n",
+    "[rule a]\nname = ^t$\nrename-table.u =\n",
+    "[table-rule.1]\ndatabase = .*\nschema = .*\ntable = .*\nflink.cdc.slot.name = s\nflink.starrocks.sink.label-prefix = l\n",
+    "[rule a]\nescape-backslashes = yes\nset.q = a\\b\n",
+};
+
+enum { RULES_COUNT = sizeof rules_texts / sizeof *rules_texts };
+
+typedef struct Run {
+    Ground ground;
+    uint8_t header[HEADER_SIZE];
+    Str input;
+    Source source, rules_source;
+    RulesFile rules;
+    Matcher matcher;
+    FileSettings settings;
+    ResultText made;
+    const Script *script;
+    Plans plans;
+    Buffer view;
+    bool is_taken;
+} Run;
+
+static const PreludeSetting prelude[] = {{STR("execution.checkpointing.interval"), STR("10s")}, {STR("it's"), STR("b")}};
+
+static void choose_settings(Run *run) {
+    unsigned switches = run->header[0];
+    FileSettings *settings = &run->settings;
+    *settings = default_file_settings(&run->ground.arena);
+    settings->layout = switches & SWITCH_KEEP ? LAYOUT_KEEP : LAYOUT_PRETTY;
+    settings->gathers_inserts = switches & SWITCH_SET;
+    settings->sorts_options = switches & SWITCH_SORT;
+    settings->fixes = switches & SWITCH_FIX;
+    if (switches & SWITCH_PRELUDE) {
+        settings->prelude.items = (PreludeSetting *)prelude;
+        settings->prelude.count = sizeof prelude / sizeof *prelude;
+    }
+}
+
+static bool has_rules(const Run *run) { return run->header[1] % RULES_COUNT != 0; }
+
+static void make_plans(Run *run, const Script *script) {
+    Ground *ground = &run->ground;
+    size_t count = ground->findings.list.count;
+    run->rules_source = ground_source(ground, "rules.ini", str_of(rules_texts[run->header[1] % RULES_COUNT]));
+    rules_load(&run->rules_source, &run->rules, &ground->arena, &ground->findings);
+    if (ground->findings.list.count > count) {
+        break_law("the fuzzer's own rules are refused", ground->findings.list.items[count].message);
+    }
+    RuleList rules = composer_rules(&run->rules.composer);
+    run->plans = plans_make(model_build(script, &ground->arena), &rules, 1, run->settings.release, &run->matcher,
+                            &ground->arena, &ground->findings);
+    if (run->settings.fixes) {
+        plans_fix(&run->plans, run->settings.release, &ground->arena);
+    }
+}
+
+static void print_view(Run *run) {
+    Ground *ground = &run->ground;
+    size_t views = 0;
+    while (output_at(views) != NULL) {
+        views++;
+    }
+    size_t view = run->header[2] % (views + 1);
+    if (view > 0) {
+        OutputRequest request = {.script = run->script, .plans = &run->plans, .width = 80, .arena = &ground->arena,
+                                 .findings = &ground->findings, .out = &run->view};
+        output_at(view - 1)->print(&request);
+    }
+}
+
+static void run_checks_and_report(Run *run) {
+    Ground *ground = &run->ground;
+    const FileSettings *file = &run->settings;
+    CheckSettings settings = {file->release, file->severities, file->prelude.items, file->prelude.count, file->gathers_inserts, NULL};
+    Facts facts = {0};
+    if (run->header[0] & SWITCH_CHECKS) {
+        script_checks(run->script, &run->plans, &settings, &ground->arena, &ground->findings, &facts);
+    }
+}
+
+static void report(Run *run) {
+    ReportStyle style = {true, SEVERITY_INFO};
+    check_findings(&run->ground.findings);
+    report_findings(&run->ground.findings, &style, &run->ground.arena, &run->view);
+}
+
+static void work(void *context) {
+    Run *run = context;
+    Ground *ground = &run->ground;
+    choose_settings(run);
+    run->source = ground_source(ground, "in.sql", run->input);
+    run->script = parse_script(&run->source, &ground->arena, &ground->findings);
+    if (ground->findings.worst < SEVERITY_TROUBLE) {
+        make_plans(run, run->script);
+    }
+    if (ground->findings.worst < SEVERITY_TROUBLE) {
+        run->made = (ResultText){.settings = &run->settings, .arena = &ground->arena, .findings = &ground->findings};
+        run->is_taken = result_make(&run->made, run->script, &run->plans);
+        check_findings(&ground->findings);
+        run_checks_and_report(run);
+        print_view(run);
+    }
+    report(run);
+}
+
+static void run_start(Run *run, const uint8_t *header, Str input) {
+    *run = (Run){.input = input};
+    memcpy(run->header, header, HEADER_SIZE);
+    ground_init(&run->ground);
+    if (!matcher_init(&run->matcher) || !guard_run(&run->ground.guard, work, run)) {
+        break_law("memory ended", STR(""));
+    }
+}
+
+static void run_end(Run *run) {
+    matcher_free(&run->matcher);
+    composer_free(&run->rules.composer);
+    result_free(&run->made);
+    buffer_free(&run->view);
+    arena_free(&run->ground.arena);
+}
+
+/* ---- the laws ---- */
+
+/* The options of a table in its result: what the plan has of it, each key's last. */
+static void compare_options(const Run *first, const Plan *plan, const Run *second, const Plan *read_back) {
+    for (size_t i = 0; i < plan->count; i++) {
+        const PlannedOption *option = &plan->options[i];
+        const PlannedOption *found = option->is_removed ? NULL : plan_option(&second->plans, read_back, option->key);
+        const PlannedOption *meant = plan_option(&first->plans, plan, option->key);
+        if (!option->is_removed && (found == NULL || !str_equal(found->value, meant->value))) {
+            break_law("an option is not what the plan says", first->made.text);
+        }
+    }
+}
+
+/* second: the first one's result, read without rules. */
+static void compare_plans(const Run *first, const Run *second) {
+    if (!second->is_taken || first->plans.model->table_count != second->plans.model->table_count) {
+        break_law("the result has other tables", first->made.text);
+    }
+    for (size_t i = 0; i < first->plans.model->table_count; i++) {
+        compare_options(first, &first->plans.items[i], second, &second->plans.items[i]);
+    }
+}
+
+static void check_laws(const Run *first) {
+    Run again;
+    const uint8_t bare[HEADER_SIZE] = {SWITCH_KEEP, 0, 0};
+    run_start(&again, bare, first->made.text);
+    compare_plans(first, &again);
+    if (!str_equal(again.made.text, first->made.text)) {
+        break_law("keep changes a result", first->made.text);
+    }
+    run_end(&again);
+    run_start(&again, first->header, first->made.text);
+    if (!again.is_taken || !str_equal(again.made.text, first->made.text)) {
+        break_law(again.is_taken ? "twice is not as once" : "the result is not taken", again.is_taken ? again.made.text : first->made.text);
+    }
+    run_end(&again);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    Run run;
+    if (size < HEADER_SIZE) {
+        return 0;
+    }
+    Str text = {(const char *)data + HEADER_SIZE, size - HEADER_SIZE};
+    run_start(&run, data, text);
+    bool changes_nothing = (run.header[0] & ~(unsigned)(SWITCH_CHECKS | SWITCH_SORT)) == SWITCH_KEEP && !has_rules(&run);
+    if (run.is_taken && changes_nothing && !str_equal(run.made.text, text)) {
+        break_law("keep changes it", run.made.text);
+    }
+    if (run.is_taken) {
+        check_laws(&run);
+    }
+    run_end(&run);
+    return 0;
+}
+
+/* ---- mutations that know tokens ---- */
+
+typedef struct Random {
+    uint64_t state;
+} Random;
+
+/* splitmix64 */
+static size_t random_below(Random *random, size_t limit) {
+    uint64_t bits = random->state += UINT64_C(0x9E3779B97F4A7C15);
+    bits = (bits ^ (bits >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    bits = (bits ^ (bits >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return (size_t)((bits ^ (bits >> 31)) % limit);
+}
+
+static const char *const pieces[] = {
+    "CREATE TABLE t (a INT) WITH ('connector' = 'postgres-cdc');", "INSERT INTO t SELECT * FROM s;", "BEGIN STATEMENT SET;",
+    "END;", "EXECUTE STATEMENT SET BEGIN ", "SET 'a' = 'b';", "RESET;", "USE d;", "USE CATALOG c;", "'k' = 'v',", ", 'k' = 'v'",
+    "LIKE s (EXCLUDING OPTIONS)", "AS SELECT 1", "PRIMARY KEY (a) NOT ENFORCED", "-- c\n", "/* c */", "// c\n", "/*+ OPTIONS('a'='b') */",
+    "-- smtpatch: off\n", "-- smtpatch: on\n", "-- smtpatch: skip\n", "-- smtpatch: allow(unknown-option)\n", "\r\n", "\r", "\n\n\n",
+    "N'x'", "U&'\\0041'", "E'\\''", "'a' 'b'", "''", "`a``b`", "ROW<x INT, y ARRAY<STRING>>", "COMMENT 'c'", "(", ")", "WITH (", ";", "${x}",
+    "WATERMARK FOR a AS a - INTERVAL '5' SECOND,", "CREATE VIEW v AS SELECT * FROM t;", "WITH q AS (SELECT 1) ", "'slot.name' = '${table}'",
+    "ALTER TABLE t ", "EXPLAIN ", "CASE WHEN a THEN b END", "a.b.c", "\xEF\xBB\xBF", "\xFF", "\xE8\xAE\xA2",
+};
+
+/* A token of the text, chosen at random; may be empty at its end. */
+static Span random_token(Str text, Random *random) {
+    uint32_t wanted = (uint32_t)random_below(random, text.size + 1), offset = 0;
+    for (Token token = lex(text, 0); token.kind != TOKEN_EOF; token = lex(text, token.end)) {
+        if (token.end > wanted) {
+            return token_span(token);
+        }
+        offset = token.end;
+    }
+    return (Span){offset, offset};
+}
+
+/* Replaces bytes of the script by others; the size stays when they do not fit. */
+static size_t splice(uint8_t *data, size_t size, size_t max_size, Span span, Str with) {
+    size_t start = HEADER_SIZE + span.start, end = HEADER_SIZE + span.end;
+    if (size - (end - start) + with.size > max_size) {
+        return size;
+    }
+    memmove(data + start + with.size, data + end, size - end);
+    if (with.size > 0) {
+        memcpy(data + start, with.data, with.size);
+    }
+    return size - (end - start) + with.size;
+}
+
+static size_t mutate_tokens(uint8_t *data, size_t size, size_t max_size, Random *random) {
+    char *copy = malloc(size - HEADER_SIZE + 1);
+    if (copy == NULL) {
+        return size;
+    }
+    memcpy(copy, data + HEADER_SIZE, size - HEADER_SIZE);
+    copy[size - HEADER_SIZE] = '\0';
+    Str text = {copy, size - HEADER_SIZE};
+    Span one = random_token(text, random), other = random_token(text, random);
+    switch (random_below(random, 4)) {
+    case 0: /* taken away */
+        size = splice(data, size, max_size, one, STR(""));
+        break;
+    case 1: /* one in another's place */
+        size = splice(data, size, max_size, one, (Str){copy + other.start, other.end - other.start});
+        break;
+    case 2: /* a piece put in */
+        size = splice(data, size, max_size, (Span){one.start, one.start}, str_of(pieces[random_below(random, sizeof pieces / sizeof *pieces)]));
+        break;
+    default: /* a run of tokens doubled elsewhere */
+        one = (Span){one.start < other.start ? one.start : other.start, one.end > other.end ? one.end : other.end};
+        other = random_token(text, random);
+        size = splice(data, size, max_size, (Span){other.start, other.start}, (Str){copy + one.start, one.end - one.start});
+    }
+    free(copy);
+    return size;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed) {
+    Random random = {seed};
+    if (size <= HEADER_SIZE || random_below(&random, 3) == 0) {
+        return LLVMFuzzerMutate(data, size, max_size);
+    }
+    if (random_below(&random, 8) == 0) {
+        data[random_below(&random, HEADER_SIZE)] = (uint8_t)random_below(&random, 256);
+    }
+    for (size_t i = 1 + random_below(&random, 3); i > 0; i--) {
+        size = mutate_tokens(data, size, max_size, &random);
+    }
+    return size;
+}
