@@ -7,7 +7,9 @@
 
 /* ---- What may stand behind an option ------------------------------------------------------------------------------- */
 
-static void add_word(Buffer *words, Str word) { buffer_format(words, "%s%.*s", words->size > 0 ? " " : "", (int)word.size, word.data); }
+static void add_word(Buffer *words, Str word) {
+    buffer_format(words, "%s%.*s", words->size > 0 ? " " : "", (int)word.size, word.data);
+}
 
 static void add_outputs(Arena *arena, Buffer *words) {
     (void)arena;
@@ -97,9 +99,13 @@ static const char *words_of(const WordSource *source, Arena *arena) {
     return buffer_take(&words, arena).data;
 }
 
-static bool takes_file(const OptionDescription *option) { return option->argument != NULL && strcmp(option->argument, "FILE") == 0; }
+static bool takes_file(const OptionDescription *option) {
+    return option->argument != NULL && strcmp(option->argument, "FILE") == 0;
+}
 
-static bool is_optional(const OptionDescription *option) { return option->argument != NULL && option->argument[0] == '['; }
+static bool is_optional(const OptionDescription *option) {
+    return option->argument != NULL && option->argument[0] == '[';
+}
 
 /* text as it stands between single quotes; escape is what stands for a quote, and special gets a backslash. */
 static void add_quoted(Buffer *out, const char *text, const char *escape, const char *special) {
@@ -153,7 +159,8 @@ static void print_bash(Arena *arena, Buffer *out) {
             if (option.letter != 0) {
                 buffer_format(out, "-%c | ", option.letter);
             }
-            buffer_format(out, "--%s) words='%s'%s ;;\n", option.name, words_of(source, arena), source->end == END_EQUALS ? " end='='" : "");
+            buffer_format(out, "--%s) words='%s'%s ;;\n", option.name, words_of(source, arena),
+                          source->end == END_EQUALS ? " end='='" : "");
         }
     }
     buffer_format(out, "    esac\n    local options='%s'\n", buffer_take(&names, arena).data);
@@ -181,10 +188,11 @@ static void zsh_option(Buffer *out, Arena *arena, const OptionDescription *optio
     if (source != NULL && source->end == END_EQUALS) {
         buffer_format(out, ":%s:{compadd -S= - %s}", option->argument, words_of(source, arena));
     } else if (source != NULL) {
-        buffer_format(out, "%s:(%s)", source->is_apart ? "::word" : arena_format(arena, ":%s", option->argument).data, words_of(source, arena));
+        buffer_format(out, "%s:(%s)", source->is_apart ? "::word" : arena_format(arena, ":%s", option->argument).data,
+                      words_of(source, arena));
     } else if (option->argument != NULL) {
-        buffer_format(out, "%s:%s", is_optional(option) ? "::suffix" : arena_format(arena, ":%s", option->argument).data,
-                      takes_file(option) ? "_files" : " ");
+        Str title = is_optional(option) ? STR("::suffix") : arena_format(arena, ":%s", option->argument);
+        buffer_format(out, "%s:%s", title.data, takes_file(option) ? "_files" : " ");
     }
     buffer_add(out, STR("' \\\n"));
 }
@@ -218,7 +226,8 @@ static void fish_help(Buffer *out, const OptionDescription *option) {
 static void fish_words(Buffer *out, Arena *arena, const OptionDescription *option, const WordSource *source) {
     if (source->is_apart) {
         fish_help(out, option);
-        buffer_format(out, "complete -c smtpatch -n 'test \"$(commandline -opc)[-1]\" = --%s' -f -a '%s'\n", option->name, words_of(source, arena));
+        buffer_format(out, "complete -c smtpatch -n 'test \"$(commandline -opc)[-1]\" = --%s' -f -a '%s'\n",
+                      option->name, words_of(source, arena));
         return;
     }
     buffer_format(out, " -x -a '");
