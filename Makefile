@@ -25,13 +25,14 @@ HEADERS = $(GENERATED)/flink_grammar.h $(GENERATED)/keyword_text.inc $(GENERATED
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
 MANUAL = man/smtpatch.1 man/smtpatch.ini.5 $(BUILD)/man/smtpatch-checks.7
+COMPLETIONS = $(BUILD)/completion/bash $(BUILD)/completion/zsh $(BUILD)/completion/fish
 
-all: $(BUILD)/smtpatch $(MANUAL)
+all: $(BUILD)/smtpatch $(MANUAL) $(COMPLETIONS)
 
 help:
 	@sed -n 's/^#: //p' Makefile
 
-#: all        build $(BUILD)/smtpatch and its manual (the default)
+#: all        build $(BUILD)/smtpatch and what goes with it (the default)
 #: deps       install what the build needs (Debian packages)
 #: demo       patch a script as SMT writes it and show the difference
 #: check      run every test
@@ -126,6 +127,10 @@ $(BUILD)/smtpatch: $(BUILD)/objects/main.o $(BUILD)/libsmtpatch.a
 	@echo '  LINK    $@'
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
 
+$(COMPLETIONS): $(BUILD)/completion/%: $(BUILD)/smtpatch
+	@mkdir -p $(@D)
+	$< --completion $* > $@
+
 -include $(shell find $(BUILD)/objects -name '*.d' 2>/dev/null)
 
 # ---- Tests -------------------------------------------------------------------------------------------------
@@ -163,13 +168,18 @@ demo: $(BUILD)/smtpatch
 
 SHARE = $(DESTDIR)$(PREFIX)/share
 installed_manual = $(foreach page,$(MANUAL),$(SHARE)/man/man$(patsubst .%,%,$(suffix $(page)))/$(notdir $(page)))
+installed_completions = $(SHARE)/bash-completion/completions/smtpatch $(SHARE)/zsh/site-functions/_smtpatch \
+	$(SHARE)/fish/vendor_completions.d/smtpatch.fish
 
 install: all
 	install -D -m 755 $(BUILD)/smtpatch $(DESTDIR)$(PREFIX)/bin/smtpatch
 	for page in $(MANUAL); do install -D -m 644 $$page $(SHARE)/man/man$${page##*.}/$${page##*/} || exit 1; done
+	install -D -m 644 $(BUILD)/completion/bash $(SHARE)/bash-completion/completions/smtpatch
+	install -D -m 644 $(BUILD)/completion/zsh $(SHARE)/zsh/site-functions/_smtpatch
+	install -D -m 644 $(BUILD)/completion/fish $(SHARE)/fish/vendor_completions.d/smtpatch.fish
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/smtpatch $(installed_manual)
+	rm -f $(DESTDIR)$(PREFIX)/bin/smtpatch $(installed_manual) $(installed_completions)
 
 clean:
 	rm -rf $(BUILD)

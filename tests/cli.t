@@ -83,6 +83,27 @@ case_in 'directories' => sub {
     run_is(['--include', 'z*', 'd'], 2, '', qr/^d: error: there is no file that --include names/);
 };
 
+case_in 'files that are named and excluded' => sub {
+    spew($_, "select '$_';\n") for qw(a.sql vendor/a.sql vendor/deep/b.sql);
+    my @files = qw(a.sql vendor/a.sql ./vendor/deep/b.sql);
+    my $names = sub { my ($status, $output) = run('--force-exclude', @_); return "$status " . join ' ', $output =~ /'(.*?)'/g };
+    is($names->(@files), '0 a.sql vendor/a.sql vendor/deep/b.sql', 'nothing is excluded');
+    is($names->('--exclude', 'vendor', @files), '0 a.sql', 'a folder');
+    is($names->('--exclude', 'vendor/*.sql', @files), '0 a.sql', 'by their path');
+    is($names->('--exclude', 'a.sql', @files), '0 vendor/deep/b.sql', 'by name');
+    is($names->('--exclude', '*', @files), '0 ', 'all of them: standard input is not read instead');
+    is($names->('--exclude', 'v', @files), '0 a.sql vendor/a.sql vendor/deep/b.sql', 'the whole name counts');
+};
+
+SKIP: {
+    skip 'there is no script(1) to make a terminal', 1 if system('command -v script >/dev/null 2>&1') != 0;
+    case_in 'alone on a terminal' => sub {
+        my $program = $ENV{SMTPATCH} // "$root/build/smtpatch";
+        my $said = qx{timeout 10 script -qec "'$program'" /dev/null </dev/null 2>&1} =~ s/\e\[[\d;]*m|\r//gr;
+        like($said, qr/^smtpatch: error: there is no FILE, and standard input is a terminal\n +name files/, 'it says what to do');
+    };
+}
+
 case_in 'in place' => sub {
     my @slot = ('--slot', 's');
     my $patched = $pretty_with->('slot.name', 's');

@@ -94,7 +94,7 @@ subtest 'make install, make uninstall' => sub {
     my $make = "make -s -C '$root' BUILD='$ENV{BUILD}' DESTDIR='$directory/root'";
     my $files = sub { join ' ', sort split /\n/, qx{cd '$directory/root' && find . -type f} };
     is(system("$make install >/dev/null"), 0, 'install');
-    like($files->(), qr{^\./usr/local/bin/smtpatch .*man/man1/smtpatch\.1 .*man5/smtpatch\.ini\.5 .*man7/smtpatch-checks\.7}, 'files');
+    like($files->(), qr{^\./usr/local/bin/smtpatch .*completions/smtpatch .*fish .*man/man1/smtpatch\.1 .*man5/smtpatch\.ini\.5 .*man7/smtpatch-checks\.7 .*/_smtpatch}, 'files');
     is(system("$make uninstall >/dev/null"), 0, 'uninstall');
     is($files->(), '', 'nothing is left');
 };

@@ -4,6 +4,8 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "cli/completion.h"
+
 typedef struct OptionSpec OptionSpec;
 
 /* An option as it stands on the command line. */
@@ -48,7 +50,7 @@ static void bad_argument(Arguments *arguments, const OptionSpec *option, const c
 }
 
 /* The switches of Settings, by OptionSpec.value. */
-typedef enum SwitchId { SWITCH_NO_CONFIG, SWITCH_CHECK, SWITCH_DIFF, SWITCH_VERBOSE, SWITCH_QUIET, SWITCH_HELP, SWITCH_VERSION, SWITCH_SORT, SWITCH_STATEMENT_SET, SWITCH_FIX, SWITCH_EXPLAIN, SWITCH_OPTIONS, SWITCH_LINT, SWITCH_NO_LINT } SwitchId;
+typedef enum SwitchId { SWITCH_NO_CONFIG, SWITCH_CHECK, SWITCH_DIFF, SWITCH_VERBOSE, SWITCH_QUIET, SWITCH_HELP, SWITCH_VERSION, SWITCH_SORT, SWITCH_STATEMENT_SET, SWITCH_FIX, SWITCH_EXPLAIN, SWITCH_OPTIONS, SWITCH_LINT, SWITCH_NO_LINT, SWITCH_FORCE_EXCLUDE } SwitchId;
 
 static void take_switch(Arguments *arguments, const OptionSpec *option, const char *argument) {
     Settings *settings = arguments->settings;
@@ -56,6 +58,9 @@ static void take_switch(Arguments *arguments, const OptionSpec *option, const ch
     switch ((SwitchId)option->value) {
     case SWITCH_NO_CONFIG:
         settings->has_no_config = true;
+        break;
+    case SWITCH_FORCE_EXCLUDE:
+        settings->forces_exclude = true;
         break;
     case SWITCH_CHECK:
         settings->is_check = true;
@@ -201,6 +206,13 @@ static void take_stdin_name(Arguments *arguments, const OptionSpec *option, cons
     arguments->settings->stdin_name = argument;
 }
 
+static void take_completion(Arguments *arguments, const OptionSpec *option, const char *argument) {
+    arguments->settings->completion = argument;
+    if (!completion_knows(argument)) {
+        bad_argument(arguments, option, argument, "bash, zsh or fish");
+    }
+}
+
 static void take_condition(Arguments *arguments, const OptionSpec *option, const char *argument) {
     *vector_add(arguments->arena, &arguments->conditions) = (GivenOption){option, argument};
 }
@@ -265,12 +277,14 @@ static const OptionSpec options[] = {
     {"Files", 0, NULL, NULL, 0, NULL},
     {"include", 0, "GLOB", take_list, LIST_INCLUDE, "files that a DIR stands for (default: flink-create.*.sql; repeatable)"},
     {"exclude", 0, "GLOB", take_list, LIST_EXCLUDE, "files and folders below a DIR to leave alone (repeatable)"},
+    {"force-exclude", 0, NULL, take_switch, SWITCH_FORCE_EXCLUDE, "leave out what --exclude matches even where it is named itself, as hooks do"},
     {"stdin-filename", 0, "NAME", take_stdin_name, 0, "the name of standard input, in messages and for .smtpatch.ini"},
     {"jobs", 'j', "N", take_jobs, 0, "work on N files at the same time"},
     {"Messages", 0, NULL, NULL, 0, NULL},
     {"verbose", 'v', NULL, take_switch, SWITCH_VERBOSE, "say every change: where, which table, which option, by which rule"},
     {"quiet", 'q', NULL, take_switch, SWITCH_QUIET, "say only what is wrong"},
     {"color", 0, "WHEN", take_color, 0, "auto (default), always or never; NO_COLOR is heeded"},
+    {"completion", 0, "SHELL", take_completion, 0, "print the completion script for bash, zsh or fish"},
     {"help", 'h', NULL, take_switch, SWITCH_HELP, "print this help"},
     {"version", 'V', NULL, take_switch, SWITCH_VERSION, "print the version"},
 };
@@ -461,6 +475,17 @@ static void print_option(const OptionSpec *option, Buffer *out) {
     for (size_t i = 0; option->take == take_emit && output_at(i) != NULL; i++) {
         buffer_format(out, "%*s%s: %s\n", HELP_COLUMN + 2, "", output_at(i)->name, output_at(i)->summary);
     }
+}
+
+bool option_at(size_t index, OptionDescription *description) {
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const OptionSpec *option = &options[i];
+        if (option->help != NULL && index-- == 0) {
+            *description = (OptionDescription){option->name, option->letter, option->argument, option->help};
+            return true;
+        }
+    }
+    return false;
 }
 
 void print_help(Buffer *out) {

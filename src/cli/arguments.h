@@ -8,6 +8,17 @@
  * added to the composer's findings. Uses getopt_long(), so not for two threads at once. */
 void arguments_parse(int count, char **arguments, Settings *settings, Composer *composer);
 
+/* An option as the help shows it. */
+typedef struct OptionDescription {
+    const char *name;
+    char letter;          /* 0: none */
+    const char *argument; /* NULL: takes none; in brackets: may be left out */
+    const char *help;
+} OptionDescription;
+
+/* The options in the order of the help, from 0. False behind the last. */
+bool option_at(size_t index, OptionDescription *option);
+
 /* The text of --help. */
 void print_help(Buffer *out);
 

@@ -28,6 +28,18 @@ static bool any_matches(const Strings *globs, const char *path) {
     return false;
 }
 
+/* Whether an exclude matches the path or a folder that it goes through. */
+static bool is_left_out(const Walk *walk, const char *path) {
+    const char *start = str_has_prefix(str_of(path), STR("./")) ? path + 2 : path;
+    for (const char *slash = strchr(start, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        Str folder = arena_copy(walk->arena, (Str){start, (size_t)(slash - start)});
+        if (folder.size > 0 && any_matches(&walk->settings->excludes, folder.data)) {
+            return true;
+        }
+    }
+    return any_matches(&walk->settings->excludes, start);
+}
+
 static bool is_included(const Settings *settings, const char *path) {
     return settings->includes.count == 0 ? glob_matches("flink-create.*.sql", path) : any_matches(&settings->includes, path);
 }
@@ -105,6 +117,9 @@ Strings find_inputs(const Settings *settings, Arena *arena, Findings *findings) 
     for (size_t i = 0; i < settings->inputs.count; i++) {
         const char *path = settings->inputs.items[i];
         struct stat status;
+        if (settings->forces_exclude && is_left_out(&walk, path)) {
+            continue;
+        }
         if (strcmp(path, "-") != 0 && stat(path, &status) != 0) {
             add_trouble(&walk, path, strerror(errno));
         } else if (strcmp(path, "-") != 0 && S_ISDIR(status.st_mode)) {

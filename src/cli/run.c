@@ -7,6 +7,7 @@
 #include "checks/facts.h"
 #include "checks/registry.h"
 #include "cli/arguments.h"
+#include "cli/completion.h"
 #include "cli/config.h"
 #include "cli/inputs.h"
 #include "cli/job.h"
@@ -166,10 +167,14 @@ static JobOrder make_order(Run *run, const char *path, size_t rules_files) {
     return order;
 }
 
-/* --help, --version, --explain, --options: something is printed and nothing else done. */
+/* --help, --version, --explain, --options, --completion: something is printed and nothing else done. */
 static bool wants_text(const Settings *settings) {
-    return settings->wants_help || settings->wants_version || settings->wants_explanation || settings->wants_options;
+    return settings->wants_help || settings->wants_version || settings->wants_explanation || settings->wants_options ||
+           settings->completion != NULL;
 }
+
+/* Somebody called the program to see what it does, and would wait for it as it would for them. */
+static bool lacks_input(const Settings *settings) { return settings->inputs.count == 0 && isatty(STDIN_FILENO); }
 
 static void prepare(void *context) {
     Run *run = context;
@@ -178,6 +183,14 @@ static void prepare(void *context) {
     run->has_color = wants_color(&run->settings);
     run->settings.width = isatty(STDOUT_FILENO) ? terminal_width() : 0;
     if (run->findings.worst >= SEVERITY_TROUBLE || wants_text(&run->settings)) {
+        return;
+    }
+    if (lacks_input(&run->settings)) {
+        finding_add(&run->findings, (Finding){.severity = SEVERITY_TROUBLE,
+                                              .file = STR("smtpatch"),
+                                              .message = STR("there is no FILE, and standard input is a terminal"),
+                                              .hint = STR("name files or a folder, or put it in a pipe; "
+                                                          "'smtpatch -' reads what you type, 'smtpatch --help' lists the options")});
         return;
     }
     if (!read_rules_files(run) || !read_publications(run, &run->settings.file)) {
@@ -305,6 +318,8 @@ static void print_text(void *context) {
         print_help(&text);
     } else if (settings->wants_version) {
         buffer_add(&text, STR("smtpatch " SMTPATCH_VERSION "\n"));
+    } else if (settings->completion != NULL) {
+        print_completion(settings->completion, &run->arena, &text);
     } else if (settings->wants_explanation) {
         is_known = print_explanation(settings->subject, &run->arena, &text, &problem);
     } else {

@@ -52,6 +52,8 @@ typedef struct Settings {
     const Output *output; /* NULL: SQL */
     size_t width;         /* of the terminal that standard output is; 0 when it is none */
     bool is_in_place, is_check, is_diff, is_verbose, is_quiet, has_no_config;
+    bool forces_exclude;    /* also what is named itself */
+    const char *completion; /* the shell of --completion; NULL: not wanted */
     bool wants_help, wants_version, wants_explanation, wants_options;
     const char *subject; /* of --explain and --options; NULL: everything */
 } Settings;
