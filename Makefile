@@ -112,7 +112,12 @@ $(BUILD)/tests/%: tests/unit/%.c tests/unit/helpers.h $(BUILD)/libsmtpatch.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $< $(BUILD)/libsmtpatch.a $(LIBRARIES) -lcmocka
 
-check: $(BUILD)/smtpatch $(UNIT_TESTS)
+# Without the sanitizers, which want to stand first in a program: then the tests leave it out.
+$(BUILD)/tests/fail.so: tests/faults/fail.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 $(WARNINGS) -Wno-pedantic -D_GNU_SOURCE -O1 -shared -fPIC -o $@ $< -ldl
+
+check: $(BUILD)/smtpatch $(UNIT_TESTS) $(BUILD)/tests/fail.so
 	@BUILD='$(abspath $(BUILD))' sh tests/run.sh
 
 # ---- Fuzzing -----------------------------------------------------------------------------------------------
