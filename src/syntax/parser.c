@@ -48,6 +48,17 @@ static void start_statement(Driver *driver, Token first) {
     driver->before_previous = builder->previous = (Token){first.start, first.start, TOKEN_SEMICOLON};
 }
 
+/* EXECUTE INSERT … and EXECUTE STATEMENT SET BEGIN INSERT …; INSERT …; END: a further INSERT stands behind a ';' only. */
+static bool has_own_insert(const Driver *driver, Token token) {
+    const Builder *builder = &driver->builder;
+    int before = builder->previous.kind;
+    if (driver->is_in_set) {
+        return before == TOKEN_BEGIN || before == TOKEN_SEMICOLON;
+    }
+    Token second = lex_significant(builder->source->text, builder->first.end);
+    return second.start == token.start || (second.kind != TOKEN_INSERT && second.kind != TOKEN_UPSERT);
+}
+
 /* Words that begin a statement and stand in no query. After `EXPLAIN`, `SHOW` and their like they may. */
 static bool begins_next_statement(const Driver *driver, Token token) {
     switch (token.kind) {
@@ -71,6 +82,8 @@ static bool begins_next_statement(const Driver *driver, Token token) {
     case TOKEN_RESET:
     case TOKEN_USE:
         return driver->open_parens.count == 0 && driver->builder.previous.kind != TOKEN_OR;
+    case TOKEN_EXECUTE:
+        return driver->open_parens.count == 0 && !has_own_insert(driver, token);
     default:
         return false;
     }
