@@ -126,9 +126,17 @@ static bool track_parens(Driver *driver, Token token) {
     return token.kind != TOKEN_SEMICOLON || driver->open_parens.count == 0;
 }
 
+/* What other statements say about STATEMENT SET BEGIN is their own. */
+static bool may_hold_set(const Builder *builder) {
+    if (builder->first.kind == TOKEN_EXECUTE) {
+        return lex_significant(builder->source->text, builder->first.end).kind == TOKEN_STATEMENT;
+    }
+    return builder->first.kind == TOKEN_EXPLAIN || builder->first.kind == TOKEN_COMPILE;
+}
+
 /* The END of a CASE does not end the set that it stands in. */
 static void track_set(Driver *driver, Token token) {
-    if (token.kind == TOKEN_BEGIN && driver->builder.previous.kind == TOKEN_SET &&
+    if (token.kind == TOKEN_BEGIN && driver->builder.previous.kind == TOKEN_SET && may_hold_set(&driver->builder) &&
         driver->before_previous.kind == TOKEN_STATEMENT) {
         driver->is_in_set = true;
         driver->open_cases = 0;
