@@ -25,6 +25,8 @@ typedef struct Job {
     Source source;
     Findings findings;
     Facts facts;
+    bool replaces_file;  /* by made.text, when all else is done */
+    const char *problem; /* with that */
 } Job;
 
 static bool is_stdin(const Job *job) { return strcmp(job->order->path, "-") == 0; }
@@ -44,13 +46,6 @@ static bool read_input(Job *job) {
     return true;
 }
 
-static void deliver_in_place(Job *job, Str text) {
-    const char *problem = file_replace(job->order->path, text, &job->stamp, job->settings->backup_suffix);
-    if (problem != NULL) {
-        add_trouble(job, problem);
-    }
-}
-
 static void deliver(Job *job, Str text) {
     bool changes = !str_equal(text, job->source.text);
     Buffer *output = &job->result->output;
@@ -66,7 +61,7 @@ static void deliver(Job *job, Str text) {
     } else if (!job->settings->is_in_place) {
         buffer_add(output, text);
     } else if (changes) {
-        deliver_in_place(job, text);
+        job->replaces_file = true;
     }
 }
 
@@ -160,6 +155,24 @@ static void report(void *context) {
     report_findings(&job->findings, &job->style, &job->arena, &job->result->messages);
 }
 
+static void report_failure(void *context) {
+    Job *job = context;
+    job->facts = (Facts){0};
+    job->findings.list.count = 0;
+    add_trouble(job, job->problem);
+    report(job);
+}
+
+/* Comes when all else is done and reported: nothing that fails in between may leave a changed file behind. False when
+ * memory ended. */
+static bool replace_file(Job *job) {
+    if (!job->replaces_file || job->result->messages.failed) {
+        return true;
+    }
+    job->problem = file_replace(job->order->path, job->made.text, &job->stamp, job->settings->backup_suffix);
+    return job->problem == NULL || guard_run(&job->guard, report_failure, job);
+}
+
 static void settle_status(Job *job, bool is_done) {
     ExitStatus found = job->findings.worst >= SEVERITY_BUG       ? EXIT_BUG
                        : job->findings.worst >= SEVERITY_TROUBLE ? EXIT_TROUBLE
@@ -188,7 +201,7 @@ void job_run(const JobOrder *order, const Settings *settings, bool has_color, Jo
     job.findings.arena = &job.arena;
     bool is_done = guard_run(&job.guard, work, &job);
     job.result->arena.guard = &job.guard;
-    is_done = guard_run(&job.guard, report, &job) && is_done;
+    is_done = guard_run(&job.guard, report, &job) && is_done && replace_file(&job);
     settle_status(&job, is_done);
     matcher_free(&job.matcher);
     buffer_free(&job.text);

@@ -75,12 +75,16 @@ static void report_run(void *context) {
     } else {
         findings_record(&run->findings, style.least, &run->arena, &run->records);
     }
+    bool failed = text.failed;
     if (run->settings.lint == LINT_ONLY && run->orders != NULL) {
         print_output(run, buffer_str(&text));
     } else {
         print_error(buffer_str(&text));
     }
     buffer_free(&text);
+    if (failed) {
+        guard_leave(&run->guard);
+    }
     if (run->findings.worst >= SEVERITY_TROUBLE) {
         raise_status(run, EXIT_TROUBLE);
     }
@@ -283,9 +287,9 @@ static void print_document(Run *run) {
         report_github(&run->records, &document);
     }
     bool failed = document.failed;
-    if (run->settings.lint == LINT_ONLY) {
+    if (!failed && run->settings.lint == LINT_ONLY) {
         print_output(run, buffer_str(&document));
-    } else {
+    } else if (!failed) {
         print_error(buffer_str(&document));
     }
     buffer_free(&document);
@@ -329,8 +333,14 @@ static void print_text(void *context) {
         finding_file_trouble(&run->findings, STR("smtpatch"), problem);
         report_run(run);
     }
-    print_output(run, buffer_str(&text));
+    bool failed = text.failed;
+    if (!failed) {
+        print_output(run, buffer_str(&text));
+    }
     buffer_free(&text);
+    if (failed) {
+        guard_leave(&run->guard);
+    }
 }
 
 static bool is_usage_wrong(const Run *run) { return run->orders == NULL && run->status != EXIT_FINE; }

@@ -17,18 +17,30 @@ static size_t bucket_of(const Model *model, const TableName *name) {
     return (size_t)(hash ^ (hash >> 32)) & (model->bucket_count - 1);
 }
 
-Table *model_find(const Model *model, const TableName *name, uint32_t offset) {
-    Table *after = NULL;
-    for (Table *table = model->buckets[bucket_of(model, name)]; table != NULL; table = table->same_bucket) {
-        if (!table_name_equal(&table->name, name)) {
-            continue;
-        }
-        if (table->statement->span.start < offset) {
-            return table; /* buckets are searched from the script's end */
-        }
-        after = table;
+/* The first table of that name so far, or NULL. */
+static Table *first_of_name(const Model *model, const TableName *name) {
+    Table *table = model->buckets[bucket_of(model, name)];
+    while (table != NULL && !table_name_equal(&table->name, name)) {
+        table = table->same_bucket;
     }
-    return after;
+    return table;
+}
+
+Table *model_find(const Model *model, const TableName *name, uint32_t offset) {
+    const Table *first = first_of_name(model, name);
+    if (first == NULL) {
+        return NULL;
+    }
+    size_t low = 0, high = first->same_name.count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (first->same_name.items[middle]->statement->span.start < offset) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return first->same_name.items[low];
 }
 
 void model_apply_use(Str text, const Statement *statement, TableName *current, Arena *arena) {
@@ -64,9 +76,13 @@ static void add_table(Build *build, const Statement *statement) {
     table->definition = statement->table;
     table->name = table_name(model->script->source->text, statement->table->name, &build->current, build->arena);
     link_like(build, table);
-    size_t bucket = bucket_of(model, &table->name);
-    table->same_bucket = model->buckets[bucket];
-    model->buckets[bucket] = table;
+    Table *first = first_of_name(model, &table->name);
+    if (first == NULL) {
+        size_t bucket = bucket_of(model, &table->name);
+        table->same_bucket = model->buckets[bucket];
+        model->buckets[bucket] = first = table;
+    }
+    *vector_add(build->arena, &first->same_name) = table;
     model->table_count++;
 }
 

@@ -83,13 +83,14 @@ static Span place_of(Str text, Str message, int cursor) {
 
 /* ---- The whole --------------------------------------------------------------------------------------------------- */
 
-/* False when memory ended. */
+/* False when memory ended: jansson says so in some places, and nothing at all in others. */
 static bool load_tree(const char *json, json_t **tree, Parse *parse) {
     json_error_t error;
     *tree = json_loads(json, 0, &error);
     if (*tree == NULL) {
+        enum json_error_code code = json_error_code(&error);
         parse->is_opaque = true;
-        return json_error_code(&error) != json_error_out_of_memory;
+        return code != json_error_out_of_memory && code != json_error_unknown;
     }
     parse->statements = json_object_get(*tree, "stmts");
     return true;
@@ -108,7 +109,10 @@ static void read_guarded(void *context) {
 
 static bool read_result(const PgQueryParseResult *result, Parse *parse, Arena *arena, ReadParse read, void *context) {
     json_t *tree = NULL;
-    bool is_done = true;
+    bool is_done = result->error == NULL || strcmp(result->error->message, "out of memory") != 0;
+    if (!is_done) {
+        return false;
+    }
     if (result->error != NULL) {
         parse->problem = str_of(result->error->message);
         parse->place = place_of(parse->text, parse->problem, result->error->cursorpos);

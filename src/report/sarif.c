@@ -31,15 +31,26 @@ static json_t *uri_of(Str path) {
     return value;
 }
 
+/* NULL for a value of which a part could not be made. */
+static json_t *only_whole(json_t *value, bool is_whole) {
+    if (!is_whole) {
+        json_decref(value);
+    }
+    return is_whole ? value : NULL;
+}
+
+static json_t *rule_json(const CheckDescription *check) {
+    return json_pack("{s:s, s:{s:s}, s:{s:s}, s:{s:s}}", "id", check->id, "shortDescription", "text", check->summary,
+                     "fullDescription", "text", check->page, "defaultConfiguration", "level", level_of(check->severity));
+}
+
 static json_t *rules_json(const CheckDescription *checks, size_t count) {
     json_t *rules = json_array();
+    bool is_whole = true;
     for (size_t i = 0; i < count; i++) {
-        const CheckDescription *check = &checks[i];
-        json_array_append_new(rules, json_pack("{s:s, s:{s:s}, s:{s:s}, s:{s:s}}", "id", check->id, "shortDescription", "text",
-                                               check->summary, "fullDescription", "text", check->page,
-                                               "defaultConfiguration", "level", level_of(check->severity)));
+        is_whole = json_array_append_new(rules, rule_json(&checks[i])) == 0 && is_whole;
     }
-    return rules;
+    return only_whole(rules, is_whole);
 }
 
 static json_t *region_json(const FindingRecord *record) {
@@ -51,10 +62,8 @@ static json_t *region_json(const FindingRecord *record) {
 
 static json_t *location_json(const FindingRecord *record) {
     json_t *place = json_pack("{s:{s:o}}", "artifactLocation", "uri", uri_of(record->file));
-    if (place != NULL && record->line > 0) {
-        json_object_set_new(place, "region", region_json(record));
-    }
-    return json_pack("{s:o}", "physicalLocation", place);
+    bool is_whole = record->line == 0 || json_object_set_new(place, "region", region_json(record)) == 0;
+    return json_pack("{s:o}", "physicalLocation", only_whole(place, is_whole));
 }
 
 static json_t *message_json(const FindingRecord *record) {
@@ -71,16 +80,17 @@ static json_t *message_json(const FindingRecord *record) {
 
 static json_t *result_json(const FindingRecord *record, const CheckDescription *checks, size_t count) {
     json_t *result = json_pack("{s:s, s:o}", "level", level_of(record->severity), "message", message_json(record));
+    bool is_whole = true;
     for (size_t i = 0; record->id != NULL && i < count; i++) {
         if (strcmp(checks[i].id, record->id) == 0) {
-            json_object_set_new(result, "ruleId", json_string(record->id));
-            json_object_set_new(result, "ruleIndex", json_integer((json_int_t)i));
+            is_whole = json_object_set_new(result, "ruleId", json_string(record->id)) == 0 &&
+                       json_object_set_new(result, "ruleIndex", json_integer((json_int_t)i)) == 0;
         }
     }
     if (record->file.size > 0) {
-        json_object_set_new(result, "locations", json_pack("[o]", location_json(record)));
+        is_whole = json_object_set_new(result, "locations", json_pack("[o]", location_json(record))) == 0 && is_whole;
     }
-    return result;
+    return only_whole(result, is_whole);
 }
 
 void report_sarif(const FindingRecords *records, const CheckDescription *checks, size_t check_count,

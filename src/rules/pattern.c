@@ -10,6 +10,9 @@ bool pattern_compile(Str text, Pattern *pattern, Arena *arena, Str *message, siz
     PCRE2_SIZE at;
     *pattern = (Pattern){.text = text};
     pattern->code = pcre2_compile((PCRE2_SPTR)(text.data ? text.data : ""), text.size, PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &error, &at, NULL);
+    if (pattern->code == NULL && error == PCRE2_ERROR_HEAP_FAILED) {
+        guard_leave(arena->guard);
+    }
     if (pattern->code == NULL) {
         PCRE2_UCHAR reason[256];
         pcre2_get_error_message(error, reason, sizeof reason);

@@ -12,7 +12,7 @@ typedef struct Pattern {
 } Pattern;
 
 /* Compiles text (UTF-8, unanchored, with JIT where it is to be had). False when it is no regular expression; then
- * *message, in arena, says why, and *offset where in text. */
+ * *message, in arena, says why, and *offset where in text. Leaves through the arena's guard when memory ends. */
 bool pattern_compile(Str text, Pattern *pattern, Arena *arena, Str *message, size_t *offset);
 
 void pattern_free(Pattern *pattern);

@@ -48,6 +48,17 @@ static void start_statement(Driver *driver, Token first) {
     driver->before_previous = builder->previous = (Token){first.start, first.start, TOKEN_SEMICOLON};
 }
 
+/* EXECUTE INSERT … and EXECUTE STATEMENT SET BEGIN INSERT …; INSERT …; END: a further INSERT stands behind a ';' only. */
+static bool has_own_insert(const Driver *driver, Token token) {
+    const Builder *builder = &driver->builder;
+    int before = builder->previous.kind;
+    if (driver->is_in_set) {
+        return before == TOKEN_BEGIN || before == TOKEN_SEMICOLON;
+    }
+    Token second = lex_significant(builder->source->text, builder->first.end);
+    return second.start == token.start || (second.kind != TOKEN_INSERT && second.kind != TOKEN_UPSERT);
+}
+
 /* Words that begin a statement and stand in no query. After `EXPLAIN`, `SHOW` and their like they may. */
 static bool begins_next_statement(const Driver *driver, Token token) {
     switch (token.kind) {
@@ -71,6 +82,8 @@ static bool begins_next_statement(const Driver *driver, Token token) {
     case TOKEN_RESET:
     case TOKEN_USE:
         return driver->open_parens.count == 0 && driver->builder.previous.kind != TOKEN_OR;
+    case TOKEN_EXECUTE:
+        return driver->open_parens.count == 0 && !has_own_insert(driver, token);
     default:
         return false;
     }
@@ -113,9 +126,17 @@ static bool track_parens(Driver *driver, Token token) {
     return token.kind != TOKEN_SEMICOLON || driver->open_parens.count == 0;
 }
 
+/* What other statements say about STATEMENT SET BEGIN is their own. */
+static bool may_hold_set(const Builder *builder) {
+    if (builder->first.kind == TOKEN_EXECUTE) {
+        return lex_significant(builder->source->text, builder->first.end).kind == TOKEN_STATEMENT;
+    }
+    return builder->first.kind == TOKEN_EXPLAIN || builder->first.kind == TOKEN_COMPILE;
+}
+
 /* The END of a CASE does not end the set that it stands in. */
 static void track_set(Driver *driver, Token token) {
-    if (token.kind == TOKEN_BEGIN && driver->builder.previous.kind == TOKEN_SET &&
+    if (token.kind == TOKEN_BEGIN && driver->builder.previous.kind == TOKEN_SET && may_hold_set(&driver->builder) &&
         driver->before_previous.kind == TOKEN_STATEMENT) {
         driver->is_in_set = true;
         driver->open_cases = 0;
