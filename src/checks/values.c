@@ -1,6 +1,7 @@
 /* Checks of single values: types and bounds by the catalogue, and the forms that the connectors ask for. */
 #include "checks/registry.h"
 
+#include <math.h>
 #include <pcre2.h>
 
 #include "secret.h"
@@ -17,8 +18,10 @@ static double number_of(ValueType type, const Value *value) {
     switch (type) {
     case VALUE_DOUBLE:
         return value->number;
-    case VALUE_DURATION:
-        return (double)duration_milliseconds(value->duration);
+    case VALUE_DURATION: {
+        int64_t milliseconds = duration_milliseconds(value->duration);
+        return milliseconds == INT64_MAX ? INFINITY : (double)milliseconds; /* Duration.toMillis() throws */
+    }
     default:
         return (double)value->integer;
     }
@@ -37,13 +40,14 @@ static void check_bounds(Checker *checker, const CheckedTable *table, const Plan
     const Connector *connector = table->connector ? table->connector : catalogue_everywhere();
     const Bounds *bounds = option_bounds(connector, known, checker->settings->release, NULL);
     ValueType type = option_type(connector, known, checker->settings->release);
-    if (bounds == NULL || (bounds->when_incremental && !table->is_incremental) ||
-        bounds_hold(bounds, number_of(type, value))) {
+    double number = number_of(type, value);
+    if (bounds == NULL || (bounds->when_incremental && !table->is_incremental) || bounds_hold(bounds, number)) {
         return;
     }
     Str text = bounds_text(checker->arena, bounds);
     fire_at_value(checker, table, option, invalid_value(checker, option),
-                  format(checker, "it must be %.*s%s", SHOW(text), type == VALUE_DURATION ? " ms" : ""));
+                  format(checker, "it must be %.*s%s%s", SHOW(text), type == VALUE_DURATION ? " ms" : "",
+                         isfinite(number) ? "" : ", and finite"));
 }
 
 /* No connector looks at the range of a port; the connection does, later. */
