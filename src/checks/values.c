@@ -79,6 +79,13 @@ static const CatalogueOption *known_option(const Checker *checker, const Checked
     return found.status == OPTION_KNOWN || found.status == OPTION_IMPLICIT ? found.option : NULL;
 }
 
+/* An older name is not read where the newer one stands, too. */
+static bool is_superseded(const Checker *checker, const CheckedTable *table, const CatalogueOption *known,
+                          const Connector *connector) {
+    Str newer = option_fallback_of(connector, known, checker->settings->release);
+    return newer.size > 0 && plan_option(checker->plans, table->plan, newer) != NULL;
+}
+
 void check_option_value_type(Checker *checker, const CheckedTable *table) {
     size_t count;
     const PlannedOption **options = own_options(checker, table, &count);
@@ -86,7 +93,7 @@ void check_option_value_type(Checker *checker, const CheckedTable *table) {
         const Connector *connector;
         const CatalogueOption *known = known_option(checker, table, options[i], &connector);
         bool is_start_up_mode = str_equal(options[i]->key, STR("scan.startup.mode")); /* has a check of its own */
-        if (known != NULL && !is_start_up_mode && !is_placeholder(options[i]->value)) {
+        if (known != NULL && !is_start_up_mode && !is_superseded(checker, table, known, connector) && !is_placeholder(options[i]->value)) {
             check_typed_value(checker, table, options[i], known, connector);
         }
     }
@@ -235,11 +242,12 @@ static bool is_offset(Str text) {
     return are_digits(text, 1, 2);
 }
 
-/* The three-letter names that java.util.TimeZone takes and ZoneId.of does not (ZoneId.SHORT_IDS). */
+/* The names that java.util.TimeZone takes and ZoneId.of does not: ZoneId.SHORT_IDS, and ROC (seen with Java 17). */
 static bool is_short_id(Str text) {
     static const char *const names[] = {"ACT", "AET", "AGT", "ART", "AST", "BET", "BST", "CAT", "CNT",
                                         "CST", "CTT", "EAT", "ECT", "IET", "IST", "JST", "MIT", "NET",
-                                        "NST", "PLT", "PNT", "PRT", "PST", "SST", "VST"};
+                                        "NST", "PLT", "PNT", "PRT", "PST", "SST", "VST", "EST", "HST",
+                                        "MST", "ROC"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (str_equal(text, str_of(names[i]))) {
             return true;
@@ -304,11 +312,23 @@ static bool is_surely_refused(int error) {
     return false;
 }
 
+/* MySqlTableSource makes an ObjectPath of the names where the snapshot is incremental; that throws (seen: 3.1, 3.5). */
+static void check_empty_name(Checker *checker, const CheckedTable *table, const PlannedOption *option) {
+    if (is_connector(table, "mysql-cdc") && table->is_incremental && release_is_at_least(checker, "3.1")) {
+        fire_at_value(checker, table, option, format(checker, "'%.*s' is empty", SHOW(option->key)),
+                      STR("name what is to be read"));
+    }
+}
+
 static void check_pattern(Checker *checker, const CheckedTable *table, const char *key) {
     const PlannedOption *option = own_value(checker, table, key);
     int error;
     PCRE2_SIZE offset;
-    if (option == NULL || option->value.size == 0) {
+    if (option == NULL) {
+        return;
+    }
+    if (option->value.size == 0) {
+        check_empty_name(checker, table, option);
         return;
     }
     pcre2_code *code = pcre2_compile((PCRE2_SPTR)option->value.data, option->value.size, 0, &error, &offset, NULL);
