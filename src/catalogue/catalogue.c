@@ -83,7 +83,7 @@ const Bounds *option_bounds(const Connector *connector, const CatalogueOption *o
 }
 
 bool bounds_hold(const Bounds *bounds, double number) {
-    return (bounds->low_open ? number > bounds->low : number >= bounds->low) &&
+    return isfinite(number) && (bounds->low_open ? number > bounds->low : number >= bounds->low) &&
            (bounds->high_open ? number < bounds->high : number <= bounds->high);
 }
 

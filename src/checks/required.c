@@ -27,6 +27,23 @@ static bool is_named(const Names *names, Str name) {
     return false;
 }
 
+/* FactoryUtil.checkWatermarkOptions: one of these options brings the need for the first two. */
+static void add_watermark_alignment(const Checker *checker, const CheckedTable *table, Names *missing) {
+    static const char *const keys[] = {"scan.watermark.alignment.group", "scan.watermark.alignment.max-drift",
+                                       "scan.watermark.alignment.update-interval"};
+    enum { NEEDED = 2, ALL = sizeof keys / sizeof *keys };
+    bool is_there[ALL], is_aligned = false;
+    for (size_t i = 0; i < ALL; i++) {
+        is_there[i] = plan_option(checker->plans, table->plan, str_of(keys[i])) != NULL;
+        is_aligned = is_aligned || is_there[i];
+    }
+    for (size_t i = 0; i < NEEDED && is_aligned; i++) {
+        if (!is_there[i]) {
+            *vector_add(checker->arena, missing) = str_of(keys[i]);
+        }
+    }
+}
+
 static Names missing_options(const Checker *checker, const CheckedTable *table) {
     Names missing = {0};
     const CatalogueOption *option;
@@ -36,6 +53,7 @@ static Names missing_options(const Checker *checker, const CheckedTable *table) 
             *vector_add(checker->arena, &missing) = option->key;
         }
     }
+    add_watermark_alignment(checker, table, &missing);
     return missing;
 }
 

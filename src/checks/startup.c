@@ -147,11 +147,25 @@ void check_startup_mode_value(Checker *checker, const CheckedTable *table) {
     }
 }
 
+/* The non-incremental branch of MySqlTableSource throws at planning (3.1 and later, the releases that have the mode). */
+static void check_mysql_snapshot_mode(Checker *checker, const CheckedTable *table, const PlannedOption *mode) {
+    if (str_equal_ignore_case(mode->value, STR("snapshot")) && release_is_at_least(checker, "3.1")) {
+        fire_at_mode(checker, table, mode, STR("start-up mode 'snapshot' needs the incremental snapshot, which is off"),
+                     STR("take 'scan.incremental.snapshot.enabled' = 'false' away"));
+    }
+}
+
 /* The non-incremental branch of PostgreSQLTableSource hands no start-up options on; its factory refuses latest-offset
  * there (2.4 and later). */
 void check_startup_mode_vs_incremental(Checker *checker, const CheckedTable *table) {
     const PlannedOption *mode = table_option(checker, table, MODE_KEY);
-    if (!is_connector(table, "postgres-cdc") || table->is_incremental || mode == NULL) {
+    if (table->is_incremental || mode == NULL) {
+        return;
+    }
+    if (is_connector(table, "mysql-cdc")) {
+        check_mysql_snapshot_mode(checker, table, mode);
+    }
+    if (!is_connector(table, "postgres-cdc")) {
         return;
     }
     OptionFound found = catalogue_option(table->connector, STR(MODE_KEY), checker->settings->release);

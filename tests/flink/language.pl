@@ -93,6 +93,39 @@ File::Find::find(
     grep { -d } map { "$root/$_" } qw(fixtures tests ../shared/corpus),
 );
 
+# CHANGED (1500) more: short statements that smtpatch takes apart, with one or two tokens dropped, doubled, exchanged or
+# replaced by another's, chosen by SEED (1).
+sub tokens { return $_[0] =~ /((?:\s+|$comment)|$token)/g }
+
+sub changed {
+    my ($text, $others) = @_;
+    my @tokens = tokens($text);
+    for (0 .. int rand 1.5) {
+        my @at = grep { $tokens[$_] !~ /^(?:\s|--|\/\*|\/\/)/ && $_ > 1 } 0 .. $#tokens;
+        @at or return $text;
+        my ($i, $j) = map { $at[int rand @at] } 1, 2;
+        my $other = $others->[int rand @$others];
+        (
+            sub { splice @tokens, $i, 1 },
+            sub { splice @tokens, $i, 0, "$tokens[$i] " },
+            sub { @tokens[$i, $j] = @tokens[$j, $i] },
+            sub { $tokens[$i] = $other },
+            sub { splice @tokens, $i, 0, "$other " },
+        )[int rand 5]->();
+    }
+    return join '', @tokens;
+}
+
+srand($ENV{SEED} // 1); # perl's generator is the same on all systems
+my @short = grep { $_->[0] =~ /^\s*(?:(?:CREATE|ALTER|USE|LOAD)\b|(?:RE)?SET\s*')/i && length $_->[0] < 500 } @pieces;
+my @words = map { grep { !/^(?:\s|--|\/\*|\/\/|;)/ } tokens($_->[0]) } @short;
+for (1 .. $ENV{CHANGED} // 1500) {
+    my $piece = $short[int rand @short];
+    my ($text, @more) = statements(changed($piece->[0], \@words));
+    next if !defined $text || @more || $text =~ /^\s*(?:RE)?SET\s+[^'\s]/i; # SET = = 'x' is no mistake to the SQL client
+    push @pieces, [$text, $piece->[1]] if !$seen{$text}++;
+}
+
 # ---- What both say ----------------------------------------------------------------------------------------------
 
 # The variants that smtpatch writes; each must mean to Flink what the original means.

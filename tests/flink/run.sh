@@ -1,8 +1,10 @@
 #!/bin/sh
 # What smtpatch says of Flink, said by Flink itself: `make check-flink`. Needs a JDK (17 or later), Maven and its central
 # repository, or what Maven has had from there before; without them it is skipped. Called with BUILD.
-#   language  Flink's SQL parser and smtpatch take the same statements, and what smtpatch prints means the same
-#   options   the connectors' factories and smtpatch's checks take the same option lists
+#   language  Flink's SQL parser and smtpatch take the same statements, and what smtpatch prints means the same; beside
+#             those that there are, CHANGED (1500) more with random mistakes in them
+#   options   the connectors' factories and smtpatch's checks take the same option lists: LISTS of each connector (2500),
+#             made from the number SEED (1)
 set -eu
 
 cd "$(dirname "$0")"
@@ -10,16 +12,18 @@ BUILD=$(cd "${BUILD:-../../build}" && pwd)
 work=$BUILD/flink
 mkdir -p "$work"
 
+status=0
+
 skip() {
     echo "check-flink: skipped: $1"
-    exit 0
+    exit "$status"
 }
 
 # make_jar FOLDER TARGET [MAVEN-ARGUMENT]...: TARGET/classes and TARGET/lib of the program in FOLDER.
 make_jar() {
     folder=$1 target=$2
     shift 2
-    if timeout -k 5 200 mvn -B -q -f "$folder/pom.xml" "-Dbuild=$target" "$@" package > "$target.log" 2>&1 < /dev/null; then
+    if timeout -k 5 90 mvn -B -q -f "$folder/pom.xml" "-Dbuild=$target" "$@" package > "$target.log" 2>&1 < /dev/null; then
         return
     fi
     if grep -q 'COMPILATION ERROR' "$target.log"; then
@@ -37,8 +41,20 @@ command -v javac > /dev/null || skip 'there is no JDK'
 command -v mvn > /dev/null || skip 'there is no Maven'
 javac --release 17 -version > /dev/null 2>&1 || skip 'the JDK is older than 17'
 
-status=0
+# check_options RELEASE CDC-VERSION FLINK-VERSION CONNECTOR...
+check_options() {
+    release=$1 target=$work/options-$2
+    make_jar options "$target" "-Dcdc=$2" "-Dflink=$3"
+    shift 3
+    for connector in "$@"; do
+        perl options.pl "$BUILD/smtpatch" "$work/options" "$release" "${LISTS:-2500}" "${SEED:-1}" "$connector" \
+            $java_command -cp "$target/classes:$target/lib/*" Options || status=1
+    done
+}
+
 make_jar language "$work/language"
 perl language.pl "$BUILD/smtpatch" "$work/statements" $java_command -cp "$work/language/classes:$work/language/lib/*" Language ||
     status=1
+check_options 3.5 3.5.0 1.20.3 postgres-cdc mysql-cdc starrocks
+check_options 3.1 3.1.1 1.19.3 postgres-cdc mysql-cdc
 exit $status
