@@ -5,6 +5,7 @@
  * result are the plan's; the same settings find nothing left to do in it; a finding's place lies in the text. */
 #include "fuzz.h"
 
+#include "checks/fix.h"
 #include "checks/registry.h"
 #include "cli/result.h"
 #include "report/text.h"
@@ -61,6 +62,14 @@ static void choose_settings(Run *run) {
 
 static bool has_rules(const Run *run) { return run->header[1] % RULES_COUNT != 0; }
 
+static CheckSettings check_settings(const FileSettings *file) {
+    return (CheckSettings){.release = file->release,
+                           .severities = file->severities,
+                           .prelude = file->prelude.items,
+                           .prelude_count = file->prelude.count,
+                           .gathers_inserts = file->gathers_inserts};
+}
+
 static void make_plans(Run *run, const Script *script) {
     Ground *ground = &run->ground;
     size_t count = ground->findings.list.count;
@@ -73,7 +82,8 @@ static void make_plans(Run *run, const Script *script) {
     run->plans = plans_make(model_build(script, &ground->arena), &rules, 1, run->settings.release, &run->matcher,
                             &ground->arena, &ground->findings);
     if (run->settings.fixes) {
-        plans_fix(&run->plans, run->settings.release, &ground->arena);
+        CheckSettings settings = check_settings(&run->settings);
+        script_fixes(script, &run->plans, &settings, &ground->arena);
     }
 }
 
@@ -93,8 +103,7 @@ static void print_view(Run *run) {
 
 static void run_checks_and_report(Run *run) {
     Ground *ground = &run->ground;
-    const FileSettings *file = &run->settings;
-    CheckSettings settings = {file->release, file->severities, file->prelude.items, file->prelude.count, file->gathers_inserts, NULL};
+    CheckSettings settings = check_settings(&run->settings);
     Facts facts = {0};
     if (run->header[0] & SWITCH_CHECKS) {
         script_checks(run->script, &run->plans, &settings, &ground->arena, &ground->findings, &facts);
