@@ -33,8 +33,12 @@ static inline uint32_t skip_line_end(Str text, uint32_t offset) {
 }
 
 /* Whether nothing is left on the line at offset. */
-static inline bool is_at_line_end(Str text, uint32_t offset) { return offset >= text.size || is_line_end(text.data[offset]); }
+static inline bool is_at_line_end(Str text, uint32_t offset) {
+    return offset >= text.size || is_line_end(text.data[offset]);
+}
 
-static inline bool is_blank_between(Str text, uint32_t start, uint32_t end) { return skip_line_blanks(text, start) >= end; }
+static inline bool is_blank_between(Str text, uint32_t start, uint32_t end) {
+    return skip_line_blanks(text, start) >= end;
+}
 
 #endif

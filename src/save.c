@@ -96,7 +96,8 @@ static void sync_directory(const char *target) {
 }
 
 /* temporary: a template for mkostemp(). */
-static const char *replace(const char *target, char *temporary, Str contents, const FileStamp *stamp, const char *backup_suffix) {
+static const char *replace(const char *target, char *temporary, Str contents, const FileStamp *stamp,
+                           const char *backup_suffix) {
     struct stat now;
     int descriptor = mkostemp(temporary, O_CLOEXEC);
     if (descriptor < 0) {

@@ -12,9 +12,11 @@ static bool ends_in_word(Str key, Str word) {
 }
 
 bool is_secret_key(Str key) {
-    static const Str endings[] = {STR("password"), STR("passwd"), STR("secret"),     STR("token"),
-                                  STR("passphrase"), STR("credential"), STR("credentials"), STR("pwd"), STR("jaas.config")};
-    static const Str credential_keys[] = {STR("access"), STR("secret"), STR("api"), STR("private"), STR("account"), STR("shared"),  STR("sas"),    STR("auth"), STR("encryption"), STR("ssl")};
+    static const Str endings[] = {STR("password"),    STR("passwd"),     STR("secret"),
+                                  STR("token"),       STR("passphrase"), STR("credential"),
+                                  STR("credentials"), STR("pwd"),        STR("jaas.config")};
+    static const Str credential_keys[] = {STR("access"), STR("secret"), STR("api"),  STR("private"),    STR("account"),
+                                          STR("shared"), STR("sas"),    STR("auth"), STR("encryption"), STR("ssl")};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         if (ends_in_word(key, endings[i])) {
             return true;
@@ -35,7 +37,9 @@ bool is_secret_key(Str key) {
     return false;
 }
 
-static bool is_key_character(char c) { return c != '\'' && c != '=' && c != '"' && !is_blank(c) && c != ',' && c != '('; }
+static bool is_key_character(char c) {
+    return c != '\'' && c != '=' && c != '"' && !is_blank(c) && c != ',' && c != '(';
+}
 
 /* The word that ends right before the '=' at `equals`, its quotes and blanks aside. */
 static Str key_before(Str line, size_t equals) {

@@ -109,7 +109,8 @@ Place source_place(Source *source, uint32_t offset) {
 Place source_character(Source *source, uint32_t offset) {
     size_t line = source_line(source, offset);
     uint32_t start = start_of_line(source, line);
-    size_t before = offset > start ? count_before(source, offset).characters - count_before(source, start).characters : 0;
+    size_t before =
+        offset > start ? count_before(source, offset).characters - count_before(source, start).characters : 0;
     return (Place){line, 1 + before};
 }
 

@@ -9,7 +9,8 @@ size_t next_character(Str text, unsigned *columns) {
         return 1;
     }
     utf8proc_int32_t character;
-    utf8proc_ssize_t size = utf8proc_iterate((const utf8proc_uint8_t *)text.data, (utf8proc_ssize_t)text.size, &character);
+    utf8proc_ssize_t size =
+        utf8proc_iterate((const utf8proc_uint8_t *)text.data, (utf8proc_ssize_t)text.size, &character);
     if (size <= 0) {
         return 1;
     }

@@ -257,7 +257,8 @@ static Str nearest_value(const Connector *connector, const CatalogueOption *opti
 }
 
 /* The release that takes the value, when the one at hand does not: "since 3.4", else "up to 2.3". */
-static Str other_release(Arena *arena, const Connector *connector, const CatalogueOption *option, Release release, Str text) {
+static Str other_release(Arena *arena, const Connector *connector, const CatalogueOption *option, Release release,
+                         Str text) {
     uint32_t number = release_number_at(connector, release);
     Str words = STR("");
     for (size_t i = 0; i < option->values.count; i++) {
@@ -265,7 +266,8 @@ static Str other_release(Arena *arena, const Connector *connector, const Catalog
         bool is_later = number < fact->since, is_earlier = number > fact->until;
         if ((is_later || is_earlier) && str_equal_ignore_case(fact->text, text)) {
             Str name = release_text(arena, connector->line, is_later ? fact->since : fact->until);
-            words = arena_format(arena, "; %s is known %s %s", fact->text.data, is_later ? "since" : "up to", name.data);
+            words =
+                arena_format(arena, "; %s is known %s %s", fact->text.data, is_later ? "since" : "up to", name.data);
         }
         if (is_later && words.size > 0) {
             break;

@@ -11,7 +11,8 @@ enum { NAMES_SHOWN = 3 };
 
 static bool has_mode(const Checker *checker, const CheckedTable *table, const PlannedOption *option, OptionMode mode) {
     OptionFound found = catalogue_option(table->connector, option->key, checker->settings->release);
-    return found.status == OPTION_KNOWN && option_mode(table->connector, found.option, checker->settings->release) == mode;
+    return found.status == OPTION_KNOWN &&
+           option_mode(table->connector, found.option, checker->settings->release) == mode;
 }
 
 /* "'a' has", "'a' and 'b' have", "'a', 'b', 'c' and 2 more have" */

@@ -68,7 +68,8 @@ static bool is_refused(const Checker *checker, const CheckedTable *table, Str ke
 static Str same_but_for_case(const Checker *checker, const Connector *connector, Str key) {
     const CatalogueOption *option;
     for (size_t i = 0; (option = catalogue_option_at(connector, i)) != NULL; i++) {
-        bool is_taken = connector == catalogue_everywhere() || option_holds(connector, option, checker->settings->release);
+        bool is_taken =
+            connector == catalogue_everywhere() || option_holds(connector, option, checker->settings->release);
         if (is_taken && str_equal_ignore_case(key, option->key)) {
             return option->key;
         }
@@ -82,8 +83,8 @@ static Str with_small_prefix(const Checker *checker, const CheckedTable *table, 
     char *letters = (char *)copy.data;
     for (size_t i = 0; i < copy.size; i++) {
         letters[i] = ascii_lower(letters[i]);
-        bool is_prefix =
-            letters[i] == '.' && catalogue_option(table->connector, copy, checker->settings->release).status == OPTION_PREFIXED;
+        bool is_prefix = letters[i] == '.' &&
+                         catalogue_option(table->connector, copy, checker->settings->release).status == OPTION_PREFIXED;
         if (is_prefix && !str_equal(copy, key)) {
             return copy;
         }

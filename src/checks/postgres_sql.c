@@ -34,7 +34,8 @@ static void check_select_sql(Checker *checker, const CheckedTable *table, const 
     if (sql.problem.size > 0) {
         Str problem = shown(checker, sql.problem);
         fire_in_value(checker, table, option, sql.place,
-                      format(checker, "PostgreSQL refuses the snapshot's SELECT for %.*s: %.*s", SHOW(of), SHOW(problem)),
+                      format(checker, "PostgreSQL refuses the snapshot's SELECT for %.*s: %.*s", SHOW(of),
+                             SHOW(problem)),
                       STR(""));
     } else if (sql.is_opaque) {
         return;
@@ -43,7 +44,8 @@ static void check_select_sql(Checker *checker, const CheckedTable *table, const 
                       format(checker, "such as SELECT * FROM %.*s WHERE ...", SHOW(of)));
     } else if (sql.statements.count > 1) {
         fire_in_value(checker, table, option, statements[1].place,
-                      format(checker, "the snapshot of %.*s runs one SELECT; here another statement follows it", SHOW(of)),
+                      format(checker, "the snapshot of %.*s runs one SELECT; here another statement follows it",
+                             SHOW(of)),
                       STR("take it away"));
     } else if (statements[0].kind != SQL_SELECT) {
         fire_in_value(checker, table, option, statements[0].place,
@@ -57,7 +59,8 @@ void check_snapshot_select_sql(Checker *checker, const CheckedTable *table) {
 }
 
 static Str full_name(const Checker *checker, const SqlTable *table) {
-    return table->schema.size > 0 ? format(checker, "%.*s.%.*s", SHOW(table->schema), SHOW(table->table)) : table->table;
+    return table->schema.size > 0 ? format(checker, "%.*s.%.*s", SHOW(table->schema), SHOW(table->table))
+                                  : table->table;
 }
 
 /* Whether a table that SQL names is the one that the key names: schema.table, perhaps with a database before it. */
@@ -82,8 +85,8 @@ static void check_select_table(Checker *checker, const CheckedTable *table, cons
         return; /* the function may read it */
     }
     if (statement->reads.count == 0) {
-        fire_at_value(checker, table, option, format(checker, "the snapshot's SELECT for %.*s reads no table", SHOW(name)),
-                      STR(""));
+        fire_at_value(checker, table, option,
+                      format(checker, "the snapshot's SELECT for %.*s reads no table", SHOW(name)), STR(""));
         return;
     }
     Str first = full_name(checker, &statement->reads.items[0]), read = shown(checker, first);
@@ -116,7 +119,8 @@ void check_heartbeat_query_sql(Checker *checker) {
         if (sql.problem.size > 0 && (item = leave_out_allowed(checker, item, &count)) != NULL) {
             Str problem = shown(checker, sql.problem), others = others_text(checker, count);
             fire_in_value(checker, item->table, item->option, sql.place,
-                          format(checker, "PostgreSQL refuses the heartbeat's query: %.*s%.*s", SHOW(problem), SHOW(others)),
+                          format(checker, "PostgreSQL refuses the heartbeat's query: %.*s%.*s", SHOW(problem),
+                                 SHOW(others)),
                           STR("Debezium would only log it: no heartbeat is ever written"));
         }
     }
@@ -139,7 +143,8 @@ void check_heartbeat_query_effect(Checker *checker) {
         if (!has_effect(&sql) && (item = leave_out_allowed(checker, item, &count)) != NULL) {
             Str others = others_text(checker, count);
             fire_at_value(checker, item->table, item->option,
-                          format(checker, "the heartbeat's query writes nothing, so the slot does not move on by it%.*s",
+                          format(checker,
+                                 "the heartbeat's query writes nothing, so the slot does not move on by it%.*s",
                                  SHOW(others)),
                           STR("let it write to a table of the publication: INSERT ... ON CONFLICT ... DO UPDATE ..."));
         }

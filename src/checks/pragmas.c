@@ -16,7 +16,8 @@ static void check_names(Checker *checker, const Pragma *pragma) {
         }
         list = str_from(list, size + 1);
     }
-    fire_at(checker, pragma->comment, STR("this allow(...) silences nothing"), STR("take it away, or put it where the finding is"));
+    fire_at(checker, pragma->comment, STR("this allow(...) silences nothing"),
+            STR("take it away, or put it where the finding is"));
 }
 
 void check_unused_allow(Checker *checker) {

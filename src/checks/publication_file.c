@@ -83,8 +83,8 @@ void check_publication_missing(Checker *checker) {
         Str nearest = number++ < NEAREST_MAX ? publications_nearest(publications, item->key) : STR("");
         Str hint = nearest.size > 0 ? format(checker, "did you mean '%.*s'?", SHOW(nearest)) : made;
         const char *is_default = item->option ? "" : ", the connector's default";
-        Str message = format(checker, "no statement of %.*s makes the publication '%.*s'%s%.*s", SHOW(files), SHOW(name),
-                             is_default, SHOW(others));
+        Str message = format(checker, "no statement of %.*s makes the publication '%.*s'%s%.*s", SHOW(files),
+                             SHOW(name), is_default, SHOW(others));
         fire_at_publication(checker, item, message, hint);
     }
 }
@@ -122,9 +122,10 @@ void check_publication_operations(Checker *checker) {
             Str name = shown(checker, item->key), others = others_text(checker, count);
             Str quoted = quote_identifier(checker->arena, item->key);
             fire_at_publication(checker, item,
-                                format(checker, "publication '%.*s' does not publish %.*s: they would never arrive%.*s", SHOW(name),
-                                       SHOW(missing), SHOW(others)),
-                                format(checker, "ALTER PUBLICATION %.*s SET (publish = 'insert, update, delete, truncate');",
+                                format(checker, "publication '%.*s' does not publish %.*s: they would never arrive%.*s",
+                                       SHOW(name), SHOW(missing), SHOW(others)),
+                                format(checker,
+                                       "ALTER PUBLICATION %.*s SET (publish = 'insert, update, delete, truncate');",
                                        SHOW(quoted)));
         }
     }
@@ -144,10 +145,13 @@ void check_publication_partition_root(Checker *checker) {
         if (!is_via_root && (item = leave_out_allowed(checker, item, &count)) != NULL) {
             Str name = shown(checker, item->key), others = others_text(checker, count);
             Str quoted = quote_identifier(checker->arena, item->key);
-            fire_at_publication(checker, item,
-                                format(checker, "the source reads partitioned tables as wholes, but publication '%.*s' sends the "
-                                       "changes of each partition under its own name%.*s", SHOW(name), SHOW(others)),
-                                format(checker, "ALTER PUBLICATION %.*s SET (publish_via_partition_root = true);", SHOW(quoted)));
+            fire_at_publication(
+                checker, item,
+                format(checker,
+                       "the source reads partitioned tables as wholes, but publication '%.*s' sends the "
+                       "changes of each partition under its own name%.*s",
+                       SHOW(name), SHOW(others)),
+                format(checker, "ALTER PUBLICATION %.*s SET (publish_via_partition_root = true);", SHOW(quoted)));
         }
     }
 }
@@ -175,10 +179,12 @@ static void check_written(Checker *checker, const GroupItem *item, size_t count,
     }
     Str full = format(checker, "%.*s.%.*s", SHOW(schema), SHOW(written->table)), shown_table = shown(checker, full);
     Str name = shown(checker, publication->name), others = others_text(checker, count);
-    fire_at_value(checker, item->table, item->option,
-                  format(checker, "the heartbeat writes %.*s, which publication '%.*s' does not hold: the source never sees it%.*s",
-                         SHOW(shown_table), SHOW(name), SHOW(others)),
-                  add_statement(checker, publication, schema, written->table));
+    fire_at_value(
+        checker, item->table, item->option,
+        format(checker,
+               "the heartbeat writes %.*s, which publication '%.*s' does not hold: the source never sees it%.*s",
+               SHOW(shown_table), SHOW(name), SHOW(others)),
+        add_statement(checker, publication, schema, written->table));
 }
 
 void check_heartbeat_table_unpublished(Checker *checker) {

@@ -204,8 +204,8 @@ static void fire_lacking(Checker *checker, const CheckedTable *table, const Capt
     Str publication = shown(checker, captured->publication->name);
     Str lacking = format(checker, "%.*s.%.*s", SHOW(schema), SHOW(name)), shown_name = shown(checker, lacking);
     Str others = more > 0 ? format(checker, " and %zu more", more) : STR("");
-    Str message = format(checker, "publication '%.*s' does not hold %.*s%.*s: no change of it would arrive", SHOW(publication),
-                         SHOW(shown_name), SHOW(others));
+    Str message = format(checker, "publication '%.*s' does not hold %.*s%.*s: no change of it would arrive",
+                         SHOW(publication), SHOW(shown_name), SHOW(others));
     Str hint = add_statement(checker, captured->publication, schema, name);
     if (name.size == value.size) {
         fire_at_value(checker, table, captured->option, message, hint);
@@ -219,7 +219,8 @@ static void check_held(Checker *checker, const CheckedTable *table, const Captur
         fire_lacking(checker, table, captured);
     } else if (captured->matches_nothing) {
         Str name = shown(checker, captured->publication->name), value = captured->option->value;
-        Str expression = format(checker, "%.*s.%.*s", SHOW(captured->schema), SHOW(value)), tables = shown(checker, expression);
+        Str expression = format(checker, "%.*s.%.*s", SHOW(captured->schema), SHOW(value)),
+            tables = shown(checker, expression);
         fire_at_value(checker, table, captured->option,
                       format(checker, "no table of publication '%.*s' matches %.*s: no change would arrive", SHOW(name),
                              SHOW(tables)),
@@ -238,10 +239,13 @@ static void check_filters(Checker *checker, const CheckedTable *table, const Cap
         const PublishedTable *held = captured->held.items[i];
         if (held->has_filter) {
             Str publication = shown(checker, captured->publication->name), name = table_words(checker, held);
-            fire_at_value(checker, table, captured->option,
-                          format(checker, "publication '%.*s' has a row filter for %.*s: the snapshot reads all rows, the changes "
-                                 "are only those of some", SHOW(publication), SHOW(name)),
-                          STR("filter in the query instead, or take the WHERE from the publication"));
+            fire_at_value(
+                checker, table, captured->option,
+                format(checker,
+                       "publication '%.*s' has a row filter for %.*s: the snapshot reads all rows, the changes "
+                       "are only those of some",
+                       SHOW(publication), SHOW(name)),
+                STR("filter in the query instead, or take the WHERE from the publication"));
             return;
         }
     }
@@ -274,19 +278,23 @@ static Str unsent_column(const Checker *checker, const CheckedTable *table, cons
     return STR("");
 }
 
-static void fire_column_list(Checker *checker, const CheckedTable *table, const Captured *captured, const PublishedTable *held) {
+static void fire_column_list(Checker *checker, const CheckedTable *table, const Captured *captured,
+                             const PublishedTable *held) {
     Str publication = shown(checker, captured->publication->name), name = table_words(checker, held);
     Str unsent = unsent_column(checker, table, held), column = shown(checker, unsent);
     Str mode = table_value(checker, table, "changelog-mode", STR("all"));
     if (unsent.size > 0) {
-        fire_at_value(checker, table, captured->option,
-                      format(checker, "publication '%.*s' does not send the column '%.*s' of %.*s: changes would come without it",
-                             SHOW(publication), SHOW(column), SHOW(name)),
-                      STR("add it to the column list, or take the list away"));
+        fire_at_value(
+            checker, table, captured->option,
+            format(checker, "publication '%.*s' does not send the column '%.*s' of %.*s: changes would come without it",
+                   SHOW(publication), SHOW(column), SHOW(name)),
+            STR("add it to the column list, or take the list away"));
     } else if (!str_equal_ignore_case(mode, STR("upsert"))) {
         fire_at_value(checker, table, captured->option,
-                      format(checker, "publication '%.*s' has a column list for %.*s: with REPLICA IDENTITY FULL PostgreSQL "
-                             "refuses UPDATE and DELETE there", SHOW(publication), SHOW(name)),
+                      format(checker,
+                             "publication '%.*s' has a column list for %.*s: with REPLICA IDENTITY FULL PostgreSQL "
+                             "refuses UPDATE and DELETE there",
+                             SHOW(publication), SHOW(name)),
                       STR("take the list away, unless it names every column"));
     }
 }

@@ -15,7 +15,8 @@ static bool is_needed_by_source(const Checker *checker, const CheckedTable *tabl
 static bool is_required(const Checker *checker, const CheckedTable *table, const CatalogueOption *option) {
     bool is_of_role = option->role == ROLE_ANY || (table->roles & option->role) != 0;
     return is_of_role && option_holds(table->connector, option, checker->settings->release) &&
-           (option_required(table->connector, option, checker->settings->release) || is_needed_by_source(checker, table, option));
+           (option_required(table->connector, option, checker->settings->release) ||
+            is_needed_by_source(checker, table, option));
 }
 
 static bool is_named(const Names *names, Str name) {

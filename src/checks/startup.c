@@ -117,7 +117,8 @@ static void check_left_alone(Checker *checker, const CheckedTable *table, Str mo
 
 static bool check_mode(Checker *checker, const CheckedTable *table, const CatalogueOption *known,
                        const PlannedOption *mode) {
-    Value value = catalogue_check_value(checker->arena, table->connector, known, checker->settings->release, mode->value);
+    Value value =
+        catalogue_check_value(checker->arena, table->connector, known, checker->settings->release, mode->value);
     if (value.status != VALUE_REFUSED) {
         return true;
     }
@@ -171,8 +172,8 @@ void check_startup_mode_vs_incremental(Checker *checker, const CheckedTable *tab
     OptionFound found = catalogue_option(table->connector, STR(MODE_KEY), checker->settings->release);
     bool is_valid =
         found.status == OPTION_KNOWN &&
-        catalogue_check_value(checker->arena, table->connector, found.option, checker->settings->release, mode->value).status ==
-            VALUE_TAKEN;
+        catalogue_check_value(checker->arena, table->connector, found.option, checker->settings->release, mode->value)
+                .status == VALUE_TAKEN;
     if (!is_valid || str_equal_ignore_case(mode->value, STR("initial"))) {
         return;
     }

@@ -63,7 +63,8 @@ static void check_typed_value(Checker *checker, const CheckedTable *table, const
         Str hint = value.mend.size > 0 ? format(checker, "write '%.*s'; %.*s", SHOW(value.mend), SHOW(value.problem))
                                        : value.problem;
         fire_at_value(checker, table, option, invalid_value(checker, option), hint);
-    } else if (option_type(connector, known, checker->settings->release) == VALUE_INT && is_no_port(option, known, &value)) {
+    } else if (option_type(connector, known, checker->settings->release) == VALUE_INT &&
+               is_no_port(option, known, &value)) {
         fire_at_value(checker, table, option, invalid_value(checker, option),
                       STR("a port is a number from 1 to 65535"));
     } else if (value.status == VALUE_TAKEN) {
@@ -74,7 +75,8 @@ static void check_typed_value(Checker *checker, const CheckedTable *table, const
 /* The catalogue's entry of the table's own option, with the connector whose entry it is; NULL when there is none. */
 static const CatalogueOption *known_option(const Checker *checker, const CheckedTable *table,
                                            const PlannedOption *option, const Connector **connector) {
-    OptionFound found = catalogue_option_in_role(table->connector, option->key, checker->settings->release, role_of(table));
+    OptionFound found =
+        catalogue_option_in_role(table->connector, option->key, checker->settings->release, role_of(table));
     *connector = found.status == OPTION_IMPLICIT ? catalogue_everywhere() : table->connector;
     return found.status == OPTION_KNOWN || found.status == OPTION_IMPLICIT ? found.option : NULL;
 }
@@ -93,7 +95,8 @@ void check_option_value_type(Checker *checker, const CheckedTable *table) {
         const Connector *connector;
         const CatalogueOption *known = known_option(checker, table, options[i], &connector);
         bool is_start_up_mode = str_equal(options[i]->key, STR("scan.startup.mode")); /* has a check of its own */
-        if (known != NULL && !is_start_up_mode && !is_superseded(checker, table, known, connector) && !is_placeholder(options[i]->value)) {
+        if (known != NULL && !is_start_up_mode && !is_superseded(checker, table, known, connector) &&
+            !is_placeholder(options[i]->value)) {
             check_typed_value(checker, table, options[i], known, connector);
         }
     }
@@ -108,7 +111,8 @@ void check_value_of_newer_flink(Checker *checker, const CheckedTable *table) {
         if (known == NULL || is_placeholder(options[i]->value)) {
             continue;
         }
-        Value value = catalogue_check_value(checker->arena, connector, known, checker->settings->release, options[i]->value);
+        Value value =
+            catalogue_check_value(checker->arena, connector, known, checker->settings->release, options[i]->value);
         if (value.status == VALUE_DEPENDS) {
             Str text = shown(checker, options[i]->value);
             fire_at_value(checker, table, options[i],
@@ -129,8 +133,8 @@ static void check_own_heartbeat(Checker *checker, const CheckedTable *table, Str
         return;
     }
     ValueType type = option_type(table->connector, found.option, checker->settings->release);
-    Value value =
-        catalogue_check_value(checker->arena, table->connector, found.option, checker->settings->release, option->value);
+    Value value = catalogue_check_value(checker->arena, table->connector, found.option, checker->settings->release,
+                                        option->value);
     double milliseconds = value.status == VALUE_REFUSED ? 0 : number_of(type, &value);
     if (milliseconds > 0 && milliseconds < SHORT_HEARTBEAT_MS) {
         const char *example = type == VALUE_DURATION ? "30 s" : "30000";

@@ -42,7 +42,10 @@ struct OptionSpec {
 /* ---- What the options do ---------------------------------------------------------------------------------------- */
 
 static void usage_trouble(Arguments *arguments, Str message) {
-    finding_add(arguments->composer->findings, (Finding){.severity = SEVERITY_TROUBLE, .file = STR("smtpatch"), .message = message, .hint = STR("'smtpatch --help' lists the options")});
+    finding_add(arguments->composer->findings, (Finding){.severity = SEVERITY_TROUBLE,
+                                                         .file = STR("smtpatch"),
+                                                         .message = message,
+                                                         .hint = STR("'smtpatch --help' lists the options")});
 }
 
 static void bad_argument(Arguments *arguments, const OptionSpec *option, const char *argument, const char *takes) {
@@ -50,7 +53,23 @@ static void bad_argument(Arguments *arguments, const OptionSpec *option, const c
 }
 
 /* The switches of Settings, by OptionSpec.value. */
-typedef enum SwitchId { SWITCH_NO_CONFIG, SWITCH_CHECK, SWITCH_DIFF, SWITCH_VERBOSE, SWITCH_QUIET, SWITCH_HELP, SWITCH_VERSION, SWITCH_SORT, SWITCH_STATEMENT_SET, SWITCH_FIX, SWITCH_EXPLAIN, SWITCH_OPTIONS, SWITCH_LINT, SWITCH_NO_LINT, SWITCH_FORCE_EXCLUDE } SwitchId;
+typedef enum SwitchId {
+    SWITCH_NO_CONFIG,
+    SWITCH_CHECK,
+    SWITCH_DIFF,
+    SWITCH_VERBOSE,
+    SWITCH_QUIET,
+    SWITCH_HELP,
+    SWITCH_VERSION,
+    SWITCH_SORT,
+    SWITCH_STATEMENT_SET,
+    SWITCH_FIX,
+    SWITCH_EXPLAIN,
+    SWITCH_OPTIONS,
+    SWITCH_LINT,
+    SWITCH_NO_LINT,
+    SWITCH_FORCE_EXCLUDE
+} SwitchId;
 
 static void take_switch(Arguments *arguments, const OptionSpec *option, const char *argument) {
     Settings *settings = arguments->settings;
@@ -146,7 +165,8 @@ static void take_layout(Arguments *arguments, const OptionSpec *option, const ch
 }
 
 static void take_format(Arguments *arguments, const OptionSpec *option, const char *argument) {
-    static const char *const names[] = {[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_SARIF] = "sarif", [FORMAT_GITHUB] = "github"};
+    static const char *const names[] = {
+        [FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_SARIF] = "sarif", [FORMAT_GITHUB] = "github"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(argument, names[i]) == 0) {
             arguments->settings->format = (Format)i;
@@ -161,7 +181,8 @@ static void take_release(Arguments *arguments, const OptionSpec *option, const c
     Str problem;
     settings->release_strength = BY_COMMAND_LINE;
     if (!release_parse(arguments->arena, str_of(argument), &settings->release, &problem)) {
-        usage_trouble(arguments, arena_format(arguments->arena, "--%s: %.*s", option->name, (int)problem.size, problem.data));
+        usage_trouble(arguments,
+                      arena_format(arguments->arena, "--%s: %.*s", option->name, (int)problem.size, problem.data));
     }
 }
 
@@ -240,11 +261,14 @@ static const ActionSpec actions[] = {
 
 static const OptionSpec options[] = {
     {"Rules", 0, NULL, NULL, 0, NULL},
-    {"rules", 'r', "FILE", take_list, LIST_RULES, "read rules from FILE (repeatable; later ones win); SMT's config_prod.conf will do"},
+    {"rules", 'r', "FILE", take_list, LIST_RULES,
+     "read rules from FILE (repeatable; later ones win); SMT's config_prod.conf will do"},
     {"no-config", 0, NULL, take_switch, SWITCH_NO_CONFIG, "do not look for .smtpatch.ini"},
-    {"slot", 0, "NAME", take_action, DO_SLOT, "set the replication slot of every PostgreSQL CDC source, e.g. 'flink_${table|slot}'"},
+    {"slot", 0, "NAME", take_action, DO_SLOT,
+     "set the replication slot of every PostgreSQL CDC source, e.g. 'flink_${table|slot}'"},
     {"publication", 0, "NAME", take_action, DO_PUBLICATION, "set the publication of every PostgreSQL CDC source"},
-    {"heartbeat", 0, "DURATION", take_action, DO_HEARTBEAT, "set the heartbeat interval of every CDC source that has one"},
+    {"heartbeat", 0, "DURATION", take_action, DO_HEARTBEAT,
+     "set the heartbeat interval of every CDC source that has one"},
     {"debezium", 0, "KEY=VALUE", take_action, DO_DEBEZIUM, "set debezium.KEY on every CDC source"},
     {"set", 's', "KEY=VALUE", take_action, DO_SET, "set an option: override it, or add it"},
     {"default", 'd', "KEY=VALUE", take_action, DO_DEFAULT, "add an option only where it is absent"},
@@ -259,29 +283,40 @@ static const OptionSpec options[] = {
     {"Output", 0, NULL, NULL, 0, NULL},
     {"emit", 'e', "WHAT", take_emit, 0, "what to print: sql (default), or"},
     {"in-place", 'i', "[SUFFIX]", take_in_place, 0, "rewrite the files (keep a backup with SUFFIX)"},
-    {"check", 0, NULL, take_switch, SWITCH_CHECK, "write nothing; print the names of files that would change, and exit 1 if any"},
+    {"check", 0, NULL, take_switch, SWITCH_CHECK,
+     "write nothing; print the names of files that would change, and exit 1 if any"},
     {"diff", 0, NULL, take_switch, SWITCH_DIFF, "print a unified diff instead of the script"},
-    {"layout", 0, "LAYOUT", take_layout, 0, "pretty: the one canonical style (default); keep: change nothing but the options"},
+    {"layout", 0, "LAYOUT", take_layout, 0,
+     "pretty: the one canonical style (default); keep: change nothing but the options"},
     {"sort-options", 0, NULL, take_switch, SWITCH_SORT, "with pretty: connector first, then the others in order"},
-    {"statement-set", 0, NULL, take_switch, SWITCH_STATEMENT_SET, "gather the INSERTs at the end in one BEGIN STATEMENT SET; ... END;"},
+    {"statement-set", 0, NULL, take_switch, SWITCH_STATEMENT_SET,
+     "gather the INSERTs at the end in one BEGIN STATEMENT SET; ... END;"},
     {"prelude", 0, "KEY=VALUE", take_prelude, 0, "make sure that the script sets KEY before its first statement"},
     {"Checks", 0, NULL, NULL, 0, NULL},
     {"lint", 0, NULL, take_switch, SWITCH_LINT, "only check: print what the checks find"},
     {"no-lint", 0, NULL, take_switch, SWITCH_NO_LINT, "do not check the result"},
-    {"fix", 0, NULL, take_switch, SWITCH_FIX, "apply the safe fixes that checks offer to options that were already in the script"},
-    {"flink-cdc", 0, "VERSION", take_release, 0, "the Flink CDC release that the script is for (default: the newest known)"},
-    {"publication-sql", 0, "FILE", take_publications, 0, "a PostgreSQL script whose publications the sources are checked against (repeatable)"},
+    {"fix", 0, NULL, take_switch, SWITCH_FIX,
+     "apply the safe fixes that checks offer to options that were already in the script"},
+    {"flink-cdc", 0, "VERSION", take_release, 0,
+     "the Flink CDC release that the script is for (default: the newest known)"},
+    {"publication-sql", 0, "FILE", take_publications, 0,
+     "a PostgreSQL script whose publications the sources are checked against (repeatable)"},
     {"format", 0, "FORMAT", take_format, 0, "how findings are printed: text (default), json, sarif, github"},
-    {"options", 0, NULL, take_switch, SWITCH_OPTIONS, "print the options of a connector, which follows as a word, or of all"},
-    {"explain", 0, NULL, take_switch, SWITCH_EXPLAIN, "print what a check means, whose id follows as a word; alone: list the checks"},
+    {"options", 0, NULL, take_switch, SWITCH_OPTIONS,
+     "print the options of a connector, which follows as a word, or of all"},
+    {"explain", 0, NULL, take_switch, SWITCH_EXPLAIN,
+     "print what a check means, whose id follows as a word; alone: list the checks"},
     {"Files", 0, NULL, NULL, 0, NULL},
-    {"include", 0, "GLOB", take_list, LIST_INCLUDE, "files that a DIR stands for (default: flink-create.*.sql; repeatable)"},
+    {"include", 0, "GLOB", take_list, LIST_INCLUDE,
+     "files that a DIR stands for (default: flink-create.*.sql; repeatable)"},
     {"exclude", 0, "GLOB", take_list, LIST_EXCLUDE, "files and folders below a DIR to leave alone (repeatable)"},
-    {"force-exclude", 0, NULL, take_switch, SWITCH_FORCE_EXCLUDE, "leave out what --exclude matches even where it is named itself, as hooks do"},
+    {"force-exclude", 0, NULL, take_switch, SWITCH_FORCE_EXCLUDE,
+     "leave out what --exclude matches even where it is named itself, as hooks do"},
     {"stdin-filename", 0, "NAME", take_stdin_name, 0, "the name of standard input, in messages and for .smtpatch.ini"},
     {"jobs", 'j', "N", take_jobs, 0, "work on N files at the same time"},
     {"Messages", 0, NULL, NULL, 0, NULL},
-    {"verbose", 'v', NULL, take_switch, SWITCH_VERBOSE, "say every change: where, which table, which option, by which rule"},
+    {"verbose", 'v', NULL, take_switch, SWITCH_VERBOSE,
+     "say every change: where, which table, which option, by which rule"},
     {"quiet", 'q', NULL, take_switch, SWITCH_QUIET, "say only what is wrong"},
     {"color", 0, "WHEN", take_color, 0, "auto (default), always or never; NO_COLOR is heeded"},
     {"completion", 0, "SHELL", take_completion, 0, "print the completion script for bash, zsh or fish"},
@@ -301,7 +336,9 @@ static void fill_getopt_tables(char *letters, struct option *names) {
         if (option->help == NULL) {
             continue;
         }
-        int takes = option->argument == NULL ? no_argument : option->argument[0] == '[' ? optional_argument : required_argument;
+        int takes = option->argument == NULL     ? no_argument
+                    : option->argument[0] == '[' ? optional_argument
+                                                 : required_argument;
         *names++ = (struct option){option->name, takes, NULL, FIRST_LONG_VALUE + i};
         if (option->letter != 0) {
             *letters++ = option->letter;
@@ -342,9 +379,10 @@ static void unknown_option(Arguments *arguments, const char *word, int letter) {
             nearest = options[i].name;
         }
     }
-    usage_trouble(arguments, nearest ? arena_format(arguments->arena, "there is no option %.*s; did you mean --%s?",
-                                                    (int)name.size, name.data, nearest)
-                                     : arena_format(arguments->arena, "there is no option %.*s", (int)name.size, name.data));
+    usage_trouble(arguments,
+                  nearest ? arena_format(arguments->arena, "there is no option %.*s; did you mean --%s?",
+                                         (int)name.size, name.data, nearest)
+                          : arena_format(arguments->arena, "there is no option %.*s", (int)name.size, name.data));
 }
 
 static RulePlace place_of(Arguments *arguments, const OptionSpec *option) {
@@ -382,7 +420,8 @@ static void compose_rule(Arguments *arguments) {
         composer_condition(arguments->composer, field, STR(""), str_of(given->argument), &place);
     }
     if (!names_connector) {
-        composer_condition(arguments->composer, FIELD_CONNECTOR, STR(""), STR("-cdc$"), &(RulePlace){.text = STR("smtpatch")});
+        composer_condition(arguments->composer, FIELD_CONNECTOR, STR(""), STR("-cdc$"),
+                           &(RulePlace){.text = STR("smtpatch")});
     }
     for (size_t i = 0; i < arguments->actions.count; i++) {
         compose_action(arguments, arguments->actions.items[i].option, arguments->actions.items[i].argument);
@@ -434,9 +473,11 @@ void arguments_parse(int count, char **words, Settings *settings, Composer *comp
             option->take(&arguments, option, optarg);
         } else if (code == ':') {
             const OptionSpec *lacking = find_option(optopt);
-            usage_trouble(&arguments, arena_format(arguments.arena, "--%s needs its %s", lacking->name, lacking->argument));
+            usage_trouble(&arguments,
+                          arena_format(arguments.arena, "--%s needs its %s", lacking->name, lacking->argument));
         } else if (optopt >= FIRST_LONG_VALUE) {
-            usage_trouble(&arguments, arena_format(arguments.arena, "--%s takes no argument", find_option(optopt)->name));
+            usage_trouble(&arguments,
+                          arena_format(arguments.arena, "--%s takes no argument", find_option(optopt)->name));
         } else {
             unknown_option(&arguments, words[optind - 1], optopt);
         }
@@ -500,9 +541,11 @@ void print_help(Buffer *out) {
             print_option(&options[i], out);
         }
     }
-    buffer_add(out, STR("\n"
-                        "Exit status: 0 fine; 1 a check found an error, or --check a file that would change; 2 trouble (a file that cannot be\n"
-                        "read or written, a syntax error, a bad rules file); 70 an internal check failed.\n"
-                        "\n"
-                        "Example: smtpatch --slot 'flink_${table|slot}' --publication my_pub --heartbeat 10s -i result/\n"));
+    buffer_add(out,
+               STR("\n"
+                   "Exit status: 0 fine; 1 a check found an error, or --check a file that would change; 2 trouble (a "
+                   "file that cannot be\n"
+                   "read or written, a syntax error, a bad rules file); 70 an internal check failed.\n"
+                   "\n"
+                   "Example: smtpatch --slot 'flink_${table|slot}' --publication my_pub --heartbeat 10s -i result/\n"));
 }

@@ -25,7 +25,8 @@ Config *config_read(const char *path, Configs *configs, Arena *arena, Findings *
     }
     size_t count = findings->list.count;
     config->source = source_of(str_of(config->path), buffer_str(&config->text), arena);
-    source_place(&config->source, (uint32_t)config->source.text.size); /* its table of lines is made now: later, threads share it */
+    source_place(&config->source,
+                 (uint32_t)config->source.text.size); /* its table of lines is made now: later, threads share it */
     rules_load(&config->source, &config->rules, arena, findings);
     config->is_broken = findings->list.count > count;
     return config;

@@ -41,11 +41,13 @@ static bool is_left_out(const Walk *walk, const char *path) {
 }
 
 static bool is_included(const Settings *settings, const char *path) {
-    return settings->includes.count == 0 ? glob_matches("flink-create.*.sql", path) : any_matches(&settings->includes, path);
+    return settings->includes.count == 0 ? glob_matches("flink-create.*.sql", path)
+                                         : any_matches(&settings->includes, path);
 }
 
 static void add_trouble(Walk *walk, const char *path, const char *problem) {
-    finding_file_trouble(walk->findings, arena_copy(walk->arena, str_of(path)), arena_copy(walk->arena, str_of(problem)));
+    finding_file_trouble(walk->findings, arena_copy(walk->arena, str_of(path)),
+                         arena_copy(walk->arena, str_of(problem)));
 }
 
 static int by_name(const FTSENT **a, const FTSENT **b) { return strcmp((*a)->fts_name, (*b)->fts_name); }

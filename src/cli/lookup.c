@@ -24,7 +24,8 @@ bool print_explanation(const char *id, Arena *arena, Buffer *out, Str *problem) 
     const CheckEntry *check = check_at(index);
     if (check == NULL) {
         Str nearest = check_nearest(str_of(id));
-        *problem = nearest.size > 0 ? arena_format(arena, "'%s' is no check; did you mean '%.*s'?", id, (int)nearest.size, nearest.data)
+        *problem = nearest.size > 0 ? arena_format(arena, "'%s' is no check; did you mean '%.*s'?", id,
+                                                   (int)nearest.size, nearest.data)
                                     : arena_format(arena, "'%s' is no check; --explain alone lists them", id);
         return false;
     }
@@ -46,9 +47,11 @@ bool print_catalogue(const char *name, const Settings *settings, Arena *arena, B
     const Connector *connector = name ? catalogue_connector(str_of(name)) : NULL;
     if (name != NULL && connector == NULL) {
         Str nearest = catalogue_nearest_connector(str_of(name));
-        *problem = nearest.size > 0
-                       ? arena_format(arena, "'%s' is no connector that smtpatch knows; did you mean '%.*s'?", name, (int)nearest.size, nearest.data)
-                       : arena_format(arena, "'%s' is no connector that smtpatch knows; --options alone lists them", name);
+        *problem =
+            nearest.size > 0
+                ? arena_format(arena, "'%s' is no connector that smtpatch knows; did you mean '%.*s'?", name,
+                               (int)nearest.size, nearest.data)
+                : arena_format(arena, "'%s' is no connector that smtpatch knows; --options alone lists them", name);
         return false;
     }
     if (settings->format == FORMAT_JSON) {

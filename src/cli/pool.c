@@ -16,7 +16,9 @@ typedef struct Pool {
     bool *is_ready;
 } Pool;
 
-static void *slot_of(const Pool *pool, size_t number) { return pool->results + number % pool->slots * pool->task->result_size; }
+static void *slot_of(const Pool *pool, size_t number) {
+    return pool->results + number % pool->slots * pool->task->result_size;
+}
 
 static void *work(void *context) {
     Pool *pool = context;

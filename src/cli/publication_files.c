@@ -12,7 +12,8 @@ static const char *read_file(const char *path, PublicationFile *file) {
     return problem;
 }
 
-static void read_path(const char *path, PublicationFiles *files, PublicationSet *set, Arena *arena, Findings *findings) {
+static void read_path(const char *path, PublicationFiles *files, PublicationSet *set, Arena *arena,
+                      Findings *findings) {
     PublicationFile *file = arena_new(arena, PublicationFile);
     *vector_add(arena, &files->files) = file;
     const char *problem = read_file(path, file);

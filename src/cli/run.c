@@ -190,11 +190,12 @@ static void prepare(void *context) {
         return;
     }
     if (lacks_input(&run->settings)) {
-        finding_add(&run->findings, (Finding){.severity = SEVERITY_TROUBLE,
-                                              .file = STR("smtpatch"),
-                                              .message = STR("there is no FILE, and standard input is a terminal"),
-                                              .hint = STR("name files or a folder, or put it in a pipe; "
-                                                          "'smtpatch -' reads what you type, 'smtpatch --help' lists the options")});
+        finding_add(&run->findings,
+                    (Finding){.severity = SEVERITY_TROUBLE,
+                              .file = STR("smtpatch"),
+                              .message = STR("there is no FILE, and standard input is a terminal"),
+                              .hint = STR("name files or a folder, or put it in a pipe; "
+                                          "'smtpatch -' reads what you type, 'smtpatch --help' lists the options")});
         return;
     }
     if (!read_rules_files(run) || !read_publications(run, &run->settings.file)) {

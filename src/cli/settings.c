@@ -31,7 +31,8 @@ static bool parse_severity(Str text, Severity *severity) {
 
 FileSettings default_file_settings(Arena *arena) {
     FileSettings settings = {.severities = arena_array(arena, check_count(), sizeof *settings.severities),
-                             .severity_strengths = arena_array(arena, check_count(), sizeof *settings.severity_strengths)};
+                             .severity_strengths =
+                                 arena_array(arena, check_count(), sizeof *settings.severity_strengths)};
     for (size_t i = 0; i < check_count(); i++) {
         settings.severities[i] = check_at(i)->severity;
     }
@@ -59,8 +60,8 @@ typedef struct Change {
 static void refuse(const Change *change, const char *takes) {
     Str key = change->setting->key, value = change->setting->value;
     rule_trouble(change->findings, &change->setting->place,
-                 arena_format(change->arena, "'%.*s' takes %s, not '%.*s'", (int)key.size, key.data, takes, (int)value.size,
-                              value.data),
+                 arena_format(change->arena, "'%.*s' takes %s, not '%.*s'", (int)key.size, key.data, takes,
+                              (int)value.size, value.data),
                  STR(""));
 }
 
@@ -127,7 +128,8 @@ static void apply_publication_file(const Change *change) {
     const char *slash = memrchr(name.data, '/', name.size);
     size_t folder = slash ? (size_t)(slash - name.data) + 1 : 0;
     bool is_absolute = value.size > 0 && value.data[0] == '/';
-    Str path = arena_format(change->arena, "%.*s%.*s", is_absolute ? 0 : (int)folder, name.data, (int)value.size, value.data);
+    Str path =
+        arena_format(change->arena, "%.*s%.*s", is_absolute ? 0 : (int)folder, name.data, (int)value.size, value.data);
     add_publication_file(change->settings, path.data, change->strength, change->arena);
 }
 
@@ -139,11 +141,12 @@ static void apply_lint(const Change *change) {
     if (index == SIZE_MAX) {
         rule_trouble(change->findings, &change->setting->place,
                      arena_format(change->arena, "'%.*s' is no check", (int)id.size, id.data),
-                     nearest.size > 0 ? arena_format(change->arena, "did you mean 'lint.%.*s'?", (int)nearest.size, nearest.data)
-                                      : STR("'smtpatch --explain' lists the checks"));
+                     nearest.size > 0
+                         ? arena_format(change->arena, "did you mean 'lint.%.*s'?", (int)nearest.size, nearest.data)
+                         : STR("'smtpatch --explain' lists the checks"));
     } else if (!parse_severity(change->setting->value, &severity)) {
-        rule_trouble(change->findings, &change->setting->place, STR("a check's severity is error, warning, info or off"),
-                     STR(""));
+        rule_trouble(change->findings, &change->setting->place,
+                     STR("a check's severity is error, warning, info or off"), STR(""));
     } else if (is_stronger(change, &change->settings->severity_strengths[index])) {
         change->settings->severities[index] = severity;
     }
@@ -177,7 +180,8 @@ static void refuse_key(const Change *change) {
                  arena_format(change->arena, "'%.*s' is no setting of smtpatch", (int)key.size, key.data), hint);
 }
 
-void setting_apply(const Setting *setting, Strength strength, FileSettings *settings, Arena *arena, Findings *findings) {
+void setting_apply(const Setting *setting, Strength strength, FileSettings *settings, Arena *arena,
+                   Findings *findings) {
     Change change = {setting, strength, settings, arena, findings};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         bool is_prefix = keys[i].key.data[keys[i].key.size - 1] == '.';

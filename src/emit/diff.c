@@ -65,7 +65,8 @@ static int compare_candidates(const void *a, const void *b) {
     if (left->hash != right->hash) {
         return left->hash < right->hash ? -1 : 1;
     }
-    return left->is_new != right->is_new ? left->is_new - right->is_new : (left->line > right->line) - (left->line < right->line);
+    return left->is_new != right->is_new ? left->is_new - right->is_new
+                                         : (left->line > right->line) - (left->line < right->line);
 }
 
 static int compare_anchors(const void *a, const void *b) {
@@ -196,7 +197,8 @@ static void print_hunk(Diff *diff, size_t first, size_t last) {
     const Match *matches = diff->matches.items;
     size_t lead = matches[first].count < CONTEXT ? matches[first].count : CONTEXT;
     size_t trail = matches[last].count < CONTEXT ? matches[last].count : CONTEXT;
-    size_t old = matches[first].old + matches[first].count - lead, new = matches[first].new + matches[first].count - lead;
+    size_t old = matches[first].old + matches[first].count - lead,
+           new = matches[first].new + matches[first].count - lead;
     buffer_add(diff->out, STR("@@ -"));
     print_range(diff->out, old, matches[last].old + trail);
     buffer_add(diff->out, STR(" +"));

@@ -39,7 +39,8 @@ static Style find_style(const Keeper *keeper) {
     const Option *last = &definition->options[keeper->written - 1];
     uint32_t start = line_start(text, last->key.start), first = skip_line_blanks(text, start);
     Style style = {.equals = STR(" = "), .comma = STR(", ")};
-    style.has_leading_comma = first < last->key.start && text.data[first] == ',' && is_blank_between(text, first + 1, last->key.start);
+    style.has_leading_comma =
+        first < last->key.start && text.data[first] == ',' && is_blank_between(text, first + 1, last->key.start);
     style.is_line = first == last->key.start || style.has_leading_comma;
     style.prefix = slice(text, start, last->key.start);
     uint32_t equals = skip_line_blanks(text, last->key.end);
@@ -177,7 +178,8 @@ static uint32_t take_comma_before(Keeper *keeper, size_t option) {
 
 /* A comma by itself: its line too, when nothing else is on it. */
 static void remove_comma(Keeper *keeper, uint32_t comma) {
-    bool is_alone = is_blank_between(keeper->text, line_start(keeper->text, comma), comma) && ends_line(keeper->text, comma + 1);
+    bool is_alone =
+        is_blank_between(keeper->text, line_start(keeper->text, comma), comma) && ends_line(keeper->text, comma + 1);
     if (is_alone) {
         remove_span(keeper, (Span){comma, comma + 1});
     } else {
@@ -306,7 +308,8 @@ static void fill_list(Keeper *keeper) {
     bool is_line = spans_lines(keeper, table->statement->span);
     keeper->style = (Style){.equals = STR(" = ")};
     if (span_is_empty(definition->option_list)) {
-        add_edit(keeper, definition->with_place, definition->with_place, whole_list(keeper, is_line, STR(" WITH ("), STR(")")));
+        add_edit(keeper, definition->with_place, definition->with_place,
+                 whole_list(keeper, is_line, STR(" WITH ("), STR(")")));
         return;
     }
     uint32_t close = definition->option_list.end - 1, start = line_start(keeper->text, close);

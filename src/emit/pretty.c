@@ -300,7 +300,8 @@ static uint32_t print_region(Pretty *pretty, Token comment, size_t line_ends) {
             break;
         }
     }
-    while (pretty->next_statement < script->statement_count && script->statements[pretty->next_statement].span.start < end) {
+    while (pretty->next_statement < script->statement_count &&
+           script->statements[pretty->next_statement].span.start < end) {
         uint32_t statement_end = script->statements[pretty->next_statement++].end;
         ends_in_statement = statement_end > end;
         end = ends_in_statement ? statement_end : end;

@@ -148,7 +148,8 @@ static void separate(Printer *printer, Token token, const Marks *marks, bool com
     } else if (printer->must_break) {
         bool opens_clause = token.kind == TOKEN_LEFT_PAREN && printer->item_indent == 0;
         printer_line(printer, opens_clause ? 0 : printer->item_indent + 1);
-    } else if (had_comments || is_split_pair(printer->previous, token) || (!marks->is_tight && !is_tight_pair(printer->previous, token) && !is_first)) {
+    } else if (had_comments || is_split_pair(printer->previous, token) ||
+               (!marks->is_tight && !is_tight_pair(printer->previous, token) && !is_first)) {
         buffer_add_char(printer->out, ' ');
     }
 }
@@ -194,7 +195,8 @@ static void print_next(Printer *printer, Token token) {
 
 void printer_tokens(Printer *printer, uint32_t end) {
     uint32_t at = printer->position;
-    for (Token token = lex_significant(printer->text, at); token.start < end; token = lex_significant(printer->text, at)) {
+    for (Token token = lex_significant(printer->text, at); token.start < end;
+         token = lex_significant(printer->text, at)) {
         print_next(printer, token);
         at = printer->previous.end;
     }

@@ -84,8 +84,8 @@ static bool same_token(Comparison *comparison) {
     if (str_equal(from, to)) {
         return true;
     }
-    return comparison->layout == LAYOUT_PRETTY && token_is_keyword(comparison->from) && str_equal_ignore_case(from, to) &&
-           !is_name(comparison, comparison->from);
+    return comparison->layout == LAYOUT_PRETTY && token_is_keyword(comparison->from) &&
+           str_equal_ignore_case(from, to) && !is_name(comparison, comparison->from);
 }
 
 static bool expect(Comparison *comparison, uint16_t kind) {
@@ -155,7 +155,8 @@ static uint32_t options_start(const Plan *plan) {
 /* keep leaves everything up to the next changed list as it is, byte for byte: there is no need to look at its tokens. */
 static void pass_same_bytes(Comparison *comparison, const Plan *plan) {
     uint32_t start = comparison->from.start, end = plan ? options_start(plan) : (uint32_t)comparison->source.size;
-    if (comparison->layout != LAYOUT_KEEP || end <= start || end - start > comparison->out.size - comparison->to.start ||
+    if (comparison->layout != LAYOUT_KEEP || end <= start ||
+        end - start > comparison->out.size - comparison->to.start ||
         memcmp(comparison->source.data + start, comparison->out.data + comparison->to.start, end - start) != 0) {
         return;
     }

@@ -23,7 +23,8 @@ Str identifier_value(Str text, Span span, Arena *arena) {
 TableName table_name(Str text, Span span, const TableName *current, Arena *arena) {
     TableName name = *current;
     size_t parts = 0;
-    for (Token token = lex_significant(text, span.start); token.start < span.end; token = lex_significant(text, token.end)) {
+    for (Token token = lex_significant(text, span.start); token.start < span.end;
+         token = lex_significant(text, token.end)) {
         if (token.kind == TOKEN_DOT) {
             continue;
         }

@@ -36,7 +36,9 @@ typedef struct Walk {
 
 static Token next_of(const Walk *walk, Token token) { return lex_significant(walk->text, token.end); }
 
-static Str value_of(const Walk *walk, Token name) { return identifier_value(walk->text, token_span(name), walk->arena); }
+static Str value_of(const Walk *walk, Token name) {
+    return identifier_value(walk->text, token_span(name), walk->arena);
+}
 
 static size_t *scope_number(Walk *walk) { return &walk->open.items[walk->open.count - 1]; }
 
@@ -107,7 +109,8 @@ static void take_word(Walk *walk, Token token) {
 static bool is_alias(Walk *walk, Token token) {
     Token previous = walk->previous;
     bool is_behind_hint = previous.kind == TOKEN_COMMENT_END;
-    bool may_follow = previous.kind == TOKEN_AS || previous.kind == TOKEN_RIGHT_PAREN || is_behind_hint || token_is_name(previous);
+    bool may_follow =
+        previous.kind == TOKEN_AS || previous.kind == TOKEN_RIGHT_PAREN || is_behind_hint || token_is_name(previous);
     return token_is_name(token) && scope_of(walk)->is_from && may_follow && next_of(walk, token).kind != TOKEN_DOT;
 }
 

@@ -58,7 +58,8 @@ static void set_operations(Change *change, Publication *publication, Str list, s
         }
         if (i == sizeof operations / sizeof *operations) {
             refuse_at(change, location,
-                   change_format(change, "unrecognized value for publication option \"publish\": \"%.*s\"", SHOWN(name)));
+                      change_format(change, "unrecognized value for publication option \"publish\": \"%.*s\"",
+                                    SHOWN(name)));
             return;
         }
         list = str_from(list, size + 1);
@@ -81,7 +82,8 @@ static void set_options(Change *change, Publication *publication, const json_t *
         Str name = node_text(option, "defname"), text = option_text(option, change->set->arena);
         if (str_equal(name, STR("publish"))) {
             set_operations(change, publication, text, node_location(option));
-        } else if (str_equal(name, STR("publish_via_partition_root")) && !read_boolean(text, &publication->is_via_root)) {
+        } else if (str_equal(name, STR("publish_via_partition_root")) &&
+                   !read_boolean(text, &publication->is_via_root)) {
             refuse_at(change, node_location(option), STR("publish_via_partition_root requires a Boolean value"));
         }
     }

@@ -61,8 +61,8 @@ static void change_table(Change *change, Publication *publication, const json_t 
         add_table(change, publication, table);
     } else if (action == OBJECTS_ADD) {
         refuse_at(change, table_location(object),
-                  change_format(change, "relation \"%.*s\" is already member of publication \"%.*s\"", SHOWN(table.table),
-                                SHOWN(publication->name)));
+                  change_format(change, "relation \"%.*s\" is already member of publication \"%.*s\"",
+                                SHOWN(table.table), SHOWN(publication->name)));
     }
 }
 
@@ -91,7 +91,8 @@ static void remove_schema(const Change *change, Publication *publication, size_t
         is_left = is_left || str_equal_ignore_case(publication->schemas.items[i], name);
     }
     if (!is_left) {
-        name_index_set(publication->index, published_key(change->set->arena, name, STR("")), SIZE_MAX, change->set->arena);
+        name_index_set(publication->index, published_key(change->set->arena, name, STR("")), SIZE_MAX,
+                       change->set->arena);
     }
 }
 

@@ -60,7 +60,8 @@ static const PublishedTable *find_entry(const Publication *publication, Str key)
     return NULL;
 }
 
-bool publication_holds(const Publication *publication, Str schema, Str name, Arena *arena, const PublishedTable **table) {
+bool publication_holds(const Publication *publication, Str schema, Str name, Arena *arena,
+                       const PublishedTable **table) {
     enum { PARENTS_MAX = 64 };
     const Publications *set = publication->set;
     Str key = published_key(arena, schema, name);

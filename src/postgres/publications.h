@@ -67,6 +67,7 @@ Str publications_nearest(const Publications *publications, Str name);
 /* Whether it holds schema.table, letters' case aside, itself or by a parent or the schema; *table is the entry when it is
  * held by its own name, else NULL.
  * arena: for scratch. */
-bool publication_holds(const Publication *publication, Str schema, Str name, Arena *arena, const PublishedTable **table);
+bool publication_holds(const Publication *publication, Str schema, Str name, Arena *arena,
+                       const PublishedTable **table);
 
 #endif

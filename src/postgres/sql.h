@@ -22,7 +22,8 @@ typedef struct SqlStatement {
 typedef struct Sql {
     Str problem; /* PostgreSQL's message; empty when it takes the text */
     Span place;  /* of the problem: what it is about, empty at the end of the text */
-    bool is_opaque; /* PostgreSQL takes it, but it is too deep or too long to be looked into: statements are not known */
+    bool
+        is_opaque; /* PostgreSQL takes it, but it is too deep or too long to be looked into: statements are not known */
     VECTOR(SqlStatement) statements;
 } Sql;
 

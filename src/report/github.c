@@ -17,8 +17,8 @@ static void add_place(const FindingRecord *record, Buffer *out) {
     buffer_add(out, STR("file="));
     add_escaped(record->file, true, out);
     if (record->line > 0) {
-        buffer_format(out, ",line=%zu,endLine=%zu,col=%zu,endColumn=%zu", record->line, record->end_line, record->column,
-                      record->end_column);
+        buffer_format(out, ",line=%zu,endLine=%zu,col=%zu,endColumn=%zu", record->line, record->end_line,
+                      record->column, record->end_column);
     }
     buffer_add_char(out, ',');
 }

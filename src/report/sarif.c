@@ -19,7 +19,8 @@ static json_t *uri_of(Str path) {
     Buffer uri = {0};
     for (size_t i = 0; i < path.size; i++) {
         char c = path.data[i];
-        bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || (c != '\0' && strchr("-._~/", c) != NULL);
+        bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) ||
+                        (c != '\0' && strchr("-._~/", c) != NULL);
         if (is_plain) {
             buffer_add_char(&uri, c);
         } else {
@@ -41,7 +42,8 @@ static json_t *only_whole(json_t *value, bool is_whole) {
 
 static json_t *rule_json(const CheckDescription *check) {
     return json_pack("{s:s, s:{s:s}, s:{s:s}, s:{s:s}}", "id", check->id, "shortDescription", "text", check->summary,
-                     "fullDescription", "text", check->page, "defaultConfiguration", "level", level_of(check->severity));
+                     "fullDescription", "text", check->page, "defaultConfiguration", "level",
+                     level_of(check->severity));
 }
 
 static json_t *rules_json(const CheckDescription *checks, size_t count) {
@@ -101,10 +103,10 @@ void report_sarif(const FindingRecords *records, const CheckDescription *checks,
             out->failed = true;
         }
     }
-    json_t *document = json_pack(
-        "{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:s, s:o}]}", "$schema",
-        "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json", "version", "2.1.0", "runs",
-        "tool", "driver", "name", "smtpatch", "version", program_version, "rules", rules_json(checks, check_count),
-        "columnKind", "unicodeCodePoints", "results", results);
+    json_t *document =
+        json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:s, s:o}]}", "$schema",
+                  "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+                  "version", "2.1.0", "runs", "tool", "driver", "name", "smtpatch", "version", program_version, "rules",
+                  rules_json(checks, check_count), "columnKind", "unicodeCodePoints", "results", results);
     buffer_add_json(out, document);
 }

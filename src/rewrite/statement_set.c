@@ -338,7 +338,8 @@ static void take_frame(Gathering *gathering, const Statement *statement) {
     add_comments(gathering, statement->span.start, statement->end, &comments);
     if (comments.size > 0) {
         finish_cut(gathering);
-        edits_add(&gathering->edits, statement->span.start, statement->span.start, buffer_take(&comments, gathering->arena));
+        edits_add(&gathering->edits, statement->span.start, statement->span.start,
+                  buffer_take(&comments, gathering->arena));
     }
     buffer_free(&comments);
     cut(gathering, statement->span.start, behind_semicolon(gathering, statement->end));
@@ -424,8 +425,9 @@ static bool any_insert(const Script *script) {
 }
 
 static void tell_open_end(const Gathering *gathering, const Pragma *open) {
-    Str message = STR("the INSERTs are not gathered: from here on the script is to be left alone, and the statement set "
-                      "would stand at its end");
+    Str message =
+        STR("the INSERTs are not gathered: from here on the script is to be left alone, and the statement set "
+            "would stand at its end");
     finding_add(gathering->findings, (Finding){.severity = SEVERITY_WARNING,
                                                .source = gathering->script->source,
                                                .span = open->comment,

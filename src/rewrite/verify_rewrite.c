@@ -51,7 +51,8 @@ static Str canonical(const Digesting *digesting, Str text, Token token) {
 static uint64_t hash_tokens(const Digesting *digesting, Span span) {
     Str text = digesting->script->source->text;
     uint64_t hash = 0;
-    for (Token token = lex_significant(text, span.start); token.start < span.end; token = lex_significant(text, token.end)) {
+    for (Token token = lex_significant(text, span.start); token.start < span.end;
+         token = lex_significant(text, token.end)) {
         hash = mix(hash, str_hash(canonical(digesting, text, token)));
     }
     return hash;
@@ -86,7 +87,8 @@ static Digest digest(const Digesting *digesting) {
     return digest;
 }
 
-Str verify_rewrite(const Script *before, const Script *after, const Rename *renames, size_t rename_count, Arena *arena) {
+Str verify_rewrite(const Script *before, const Script *after, const Rename *renames, size_t rename_count,
+                   Arena *arena) {
     const Str *names = sorted_names(renames, rename_count, arena);
     Digest old = digest(&(Digesting){before, names, 2 * rename_count, arena});
     Digest new = digest(&(Digesting){after, names, 2 * rename_count, arena});

@@ -23,8 +23,8 @@ void composer_condition(Composer *composer, ConditionField field, Str option, St
     size_t offset;
     if (!pattern_compile(text, &condition.pattern, composer->arena, &reason, &offset)) {
         rule_trouble(composer->findings, place,
-                     arena_format(composer->arena, "'%.*s' is no regular expression: %.*s at its character %zu", (int)text.size,
-                                  text.data, (int)reason.size, reason.data, offset + 1),
+                     arena_format(composer->arena, "'%.*s' is no regular expression: %.*s at its character %zu",
+                                  (int)text.size, text.data, (int)reason.size, reason.data, offset + 1),
                      STR("patterns are Perl's (PCRE2)"));
         return;
     }
@@ -43,7 +43,8 @@ static const Pattern *table_pattern(const Composer *composer) {
     return pattern;
 }
 
-void composer_action(Composer *composer, ActionKind kind, ActionScope scope, Str key, Str value, const RulePlace *place) {
+void composer_action(Composer *composer, ActionKind kind, ActionScope scope, Str key, Str value,
+                     const RulePlace *place) {
     Action action = {.kind = kind,
                      .scope = scope,
                      .key = key,

@@ -32,7 +32,8 @@ void composer_start(Composer *composer, Str name);
 void composer_condition(Composer *composer, ConditionField field, Str option, Str expression, const RulePlace *place);
 
 /* An action; value is a template (of RENAME the new key). Conditions come first: templates may name their groups. */
-void composer_action(Composer *composer, ActionKind kind, ActionScope scope, Str key, Str value, const RulePlace *place);
+void composer_action(Composer *composer, ActionKind kind, ActionScope scope, Str key, Str value,
+                     const RulePlace *place);
 
 /* Ends the rule; one without actions is dropped. */
 void composer_finish(Composer *composer);

@@ -61,7 +61,8 @@ static void continue_value(Reader *reader, Str more) {
         add_trouble(reader, reader->line, STR("expected KEY = VALUE or [SECTION]"), STR(""));
         return;
     }
-    last->value = arena_format(reader->arena, "%.*s %.*s", (int)last->value.size, last->value.data, (int)more.size, more.data);
+    last->value =
+        arena_format(reader->arena, "%.*s %.*s", (int)last->value.size, last->value.data, (int)more.size, more.data);
 }
 
 static void take_entry(Reader *reader, Str key, const char *value) {

@@ -124,7 +124,9 @@ static void add_condition(Loader *loader, const IniEntry *entry, ConditionField 
 static bool switch_value(Loader *loader, const IniEntry *entry) {
     bool value = false;
     if (!parse_switch(entry->value, &value)) {
-        add_trouble(loader, entry, arena_format(loader->arena, "'%.*s' takes yes or no", (int)entry->key.size, entry->key.data), STR(""));
+        add_trouble(loader, entry,
+                    arena_format(loader->arena, "'%.*s' takes yes or no", (int)entry->key.size, entry->key.data),
+                    STR(""));
     }
     return value;
 }
@@ -154,7 +156,8 @@ static bool add_table_rename(Loader *loader, const IniEntry *entry) {
         return false;
     }
     if (entry->value.size > 0) {
-        add_trouble(loader, entry, STR("the new name of the table stands before the '=', and nothing behind it"), STR("write rename-table.NAME ="));
+        add_trouble(loader, entry, STR("the new name of the table stands before the '=', and nothing behind it"),
+                    STR("write rename-table.NAME ="));
     }
     composer_action(&loader->file->composer, ACTION_RENAME_TABLE, SCOPE_ANY, STR("rename-table"), name, &place);
     return true;
@@ -169,8 +172,8 @@ static bool add_action(Loader *loader, const IniEntry *entry) {
         if (key_matches(entry->key, action_keys[i].key, &rest)) {
             RulePlace place = place_of(loader, entry);
             bool is_debezium = action_keys[i].scope == SCOPE_CDC;
-            composer_action(&loader->file->composer, action_keys[i].kind, action_keys[i].scope, is_debezium ? entry->key : rest,
-                            entry->value, &place);
+            composer_action(&loader->file->composer, action_keys[i].kind, action_keys[i].scope,
+                            is_debezium ? entry->key : rest, entry->value, &place);
             return true;
         }
     }
@@ -216,7 +219,8 @@ static void load_smt_conditions(Loader *loader, const Section *section) {
 
 /* What SMT fills in itself and forbids to set. */
 static bool is_smt_own(Str option) {
-    return str_equal(option, STR("connector")) || str_equal(option, STR("table-name")) || str_equal(option, STR("database-name"));
+    return str_equal(option, STR("connector")) || str_equal(option, STR("table-name")) ||
+           str_equal(option, STR("database-name"));
 }
 
 static void load_smt_rule(Loader *loader, const Section *section) {
@@ -252,7 +256,8 @@ static void load_settings(Loader *loader, const Section *section, bool is_prelud
 }
 
 static void unknown_section(Loader *loader, const Section *section) {
-    static const Str known[] = {STR("smtpatch"), STR("prelude"), STR("rule"), STR("table-rule.1"), STR("db"), STR("other")};
+    static const Str known[] = {STR("smtpatch"),     STR("prelude"), STR("rule"),
+                                STR("table-rule.1"), STR("db"),      STR("other")};
     Str name = section->header->key, nearest = STR("");
     const char *blank = memchr(name.data, ' ', name.size);
     Str head = {name.data, blank ? (size_t)(blank - name.data) : name.size};

@@ -9,7 +9,8 @@ bool pattern_compile(Str text, Pattern *pattern, Arena *arena, Str *message, siz
     int error;
     PCRE2_SIZE at;
     *pattern = (Pattern){.text = text};
-    pattern->code = pcre2_compile((PCRE2_SPTR)(text.data ? text.data : ""), text.size, PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &error, &at, NULL);
+    pattern->code = pcre2_compile((PCRE2_SPTR)(text.data ? text.data : ""), text.size,
+                                  PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &error, &at, NULL);
     if (pattern->code == NULL && error == PCRE2_ERROR_HEAP_FAILED) {
         guard_leave(arena->guard);
     }
@@ -49,8 +50,8 @@ void matcher_free(Matcher *matcher) {
 }
 
 MatchResult pattern_match(const Pattern *pattern, Str subject, Matcher *matcher) {
-    int status = pcre2_match(pattern->code, (PCRE2_SPTR)(subject.data ? subject.data : ""), subject.size, 0, 0, matcher->data,
-                             matcher->context);
+    int status = pcre2_match(pattern->code, (PCRE2_SPTR)(subject.data ? subject.data : ""), subject.size, 0, 0,
+                             matcher->data, matcher->context);
     matcher->group_count = 0;
     if (status >= 0) {
         matcher->group_count = status > 0 ? (size_t)status : pcre2_get_ovector_count(matcher->data);

@@ -80,7 +80,8 @@ static MatchResult match(Planner *planner, const Condition *condition, Str subje
         finding_file_trouble(planner->findings, planner->file,
                              arena_format(planner->arena,
                                           "the pattern '%.*s' was given up on '%.*s': it takes too many steps",
-                                          (int)pattern->text.size, pattern->text.data, (int)subject.size, subject.data));
+                                          (int)pattern->text.size, pattern->text.data, (int)subject.size,
+                                          subject.data));
     }
     return result;
 }
@@ -121,7 +122,8 @@ static MatchResult match_field(Planner *planner, const Condition *condition) {
 }
 
 static bool condition_holds(Planner *planner, const Condition *condition) {
-    bool passes_by = condition->only_if_present && plan_option(planner->plans, planner->plan, STR("schema-name")) == NULL;
+    bool passes_by =
+        condition->only_if_present && plan_option(planner->plans, planner->plan, STR("schema-name")) == NULL;
     MatchResult result = passes_by ? MATCH_YES : match_field(planner, condition);
     return result != MATCH_GAVE_UP && (result == MATCH_YES) != condition->is_negated;
 }
@@ -189,11 +191,13 @@ static bool expand(Planner *planner, const Action *action, Str *value) {
     Str table = planner->plan->table->name.table, text = missing->text;
     bool is_option = missing->field == TEMPLATE_OPTION;
     action_trouble(planner, action,
-                   is_option ? arena_format(planner->arena, "table '%.*s' has no option '%.*s' for the template '%.*s'",
-                                            (int)table.size, table.data, (int)text.size, text.data,
-                                            (int)action->value.text.size, action->value.text.data)
-                             : arena_format(planner->arena, "the environment has no variable '%.*s' for the template '%.*s'",
-                                            (int)text.size, text.data, (int)action->value.text.size, action->value.text.data));
+                   is_option
+                       ? arena_format(planner->arena, "table '%.*s' has no option '%.*s' for the template '%.*s'",
+                                      (int)table.size, table.data, (int)text.size, text.data,
+                                      (int)action->value.text.size, action->value.text.data)
+                       : arena_format(planner->arena, "the environment has no variable '%.*s' for the template '%.*s'",
+                                      (int)text.size, text.data, (int)action->value.text.size,
+                                      action->value.text.data));
     return false;
 }
 
@@ -337,7 +341,8 @@ static Str escape_backslashes(Str value, Arena *arena) {
 static void escape_values(Planner *planner, const Action *action) {
     for (size_t i = 0; i < planner->plan->count; i++) {
         PlannedOption *option = &planner->plan->options[i];
-        if (option->is_removed || option->value.size == 0 || memchr(option->value.data, '\\', option->value.size) == NULL) {
+        if (option->is_removed || option->value.size == 0 ||
+            memchr(option->value.data, '\\', option->value.size) == NULL) {
             continue;
         }
         Str escaped = escape_backslashes(option->value, planner->arena);
@@ -415,7 +420,8 @@ static bool differs_from_source(const Plan *plan) {
     for (size_t i = 0; i < plan->count; i++) {
         const PlannedOption *option = &plan->options[i];
         bool is_added = option->source == NULL;
-        if (is_added ? !option->is_removed : option->is_removed || option_key_changed(option) || option_value_changed(option)) {
+        if (is_added ? !option->is_removed
+                     : option->is_removed || option_key_changed(option) || option_value_changed(option)) {
             return true;
         }
     }

@@ -118,7 +118,8 @@ static Str body_of(Str text, Token token) {
 /* The escape character that UESCAPE 'c' at the literal's end names; a backslash without it. */
 static char unicode_escape(Str text, Span span) {
     char escape = '\\';
-    for (Token token = lex_significant(text, span.start); token.start < span.end; token = lex_significant(text, token.end)) {
+    for (Token token = lex_significant(text, span.start); token.start < span.end;
+         token = lex_significant(text, token.end)) {
         if (token.kind == TOKEN_UESCAPE) {
             Str body = body_of(text, lex_significant(text, token.end));
             escape = body.size > 0 ? body.data[0] : escape;

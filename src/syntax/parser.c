@@ -269,7 +269,8 @@ static void freeze_statements(Script *script) {
     for (size_t i = 0; i < script->statement_count; i++) {
         Statement *statement = &script->statements[i];
         bool skips = false;
-        for (; next < script->pragma_count && script->pragmas[next].comment.start < pragma_limit(script, statement); next++) {
+        for (; next < script->pragma_count && script->pragmas[next].comment.start < pragma_limit(script, statement);
+             next++) {
             PragmaKind kind = script->pragmas[next].kind;
             bool is_before = script->pragmas[next].comment.start < statement->span.start;
             is_off = kind == PRAGMA_OFF || (is_off && kind != PRAGMA_ON);

@@ -34,7 +34,8 @@ static Names expected_names(const SyntaxErrorContext *context) {
     Names names = {0};
     bool is_type = grammar_expects(parser, TOKEN_BIGINT);
     bool is_column = !is_type && grammar_expects(parser, TOKEN_RESERVED);
-    bool says_enough = is_type || is_column || grammar_expects(parser, TOKEN_IDENTIFIER) || grammar_expects(parser, TOKEN_COMMA);
+    bool says_enough =
+        is_type || is_column || grammar_expects(parser, TOKEN_IDENTIFIER) || grammar_expects(parser, TOKEN_COMMA);
     for (size_t i = 0; i < sizeof expectations / sizeof *expectations; i++) {
         uint16_t kind = expectations[i].kind;
         bool is_covered = (is_type && kind == TOKEN_RESERVED) || ((is_type || is_column) && kind == TOKEN_IDENTIFIER) ||
@@ -64,7 +65,8 @@ static Str line_of_paren(const SyntaxErrorContext *context) {
     if (context->open_paren == NULL) {
         return STR("");
     }
-    return arena_format(context->arena, " to close '(' at line %zu", source_line(context->source, *context->open_paren));
+    return arena_format(context->arena, " to close '(' at line %zu",
+                        source_line(context->source, *context->open_paren));
 }
 
 static Str expected_text(const SyntaxErrorContext *context) {
@@ -117,7 +119,8 @@ static Str hint_for(const SyntaxErrorContext *context) {
         }
     }
     if (token_is_string(context->previous) && holds_line_end(context, context->previous)) {
-        return arena_format(context->arena, "the string that begins at line %zu goes over several lines: is its quote missing?",
+        return arena_format(context->arena,
+                            "the string that begins at line %zu goes over several lines: is its quote missing?",
                             source_line(context->source, context->previous.start));
     }
     return STR("");
@@ -159,7 +162,8 @@ static bool report_parens(const SyntaxErrorContext *context, Findings *findings)
     bool is_end = context->found.kind == TOKEN_SEMICOLON || context->found.kind == TOKEN_EOF;
     if (context->is_unmatched) {
         bool is_comment = context->found.kind == TOKEN_COMMENT_END;
-        report_at(context, findings, context->found, is_comment ? STR("this */ ends no comment") : STR("this ')' closes nothing"),
+        report_at(context, findings, context->found,
+                  is_comment ? STR("this */ ends no comment") : STR("this ')' closes nothing"),
                   is_comment ? STR("comments do not nest") : STR(""));
         return true;
     }
@@ -168,8 +172,8 @@ static bool report_parens(const SyntaxErrorContext *context, Findings *findings)
     }
     Str paren = line_of_paren(context), found = found_text(context);
     report_at(context, findings, context->found,
-              arena_format(context->arena, "expected ')'%.*s, but found %.*s", (int)paren.size, paren.data, (int)found.size,
-                           found.data),
+              arena_format(context->arena, "expected ')'%.*s, but found %.*s", (int)paren.size, paren.data,
+                           (int)found.size, found.data),
               STR(""));
     return true;
 }
@@ -181,7 +185,8 @@ bool is_byte_order_mark(const Source *source, Token token) {
 static bool report_byte_order_mark(const SyntaxErrorContext *context, Findings *findings) {
     bool is_mark = is_byte_order_mark(context->source, context->found);
     if (is_mark) {
-        report_at(context, findings, context->found, STR("a byte order mark (U+FEFF) stands here, not at the file's start"),
+        report_at(context, findings, context->found,
+                  STR("a byte order mark (U+FEFF) stands here, not at the file's start"),
                   STR("it cannot be seen; files that were joined have one"));
     }
     return is_mark;
@@ -195,14 +200,14 @@ void syntax_error_report(const SyntaxErrorContext *context, Findings *findings) 
                   STR("the statement before it has no end"));
         return;
     }
-    if (report_unclosed(context, findings) || report_byte_order_mark(context, findings) || report_parens(context, findings) ||
-        report_missing_comma(context, findings)) {
+    if (report_unclosed(context, findings) || report_byte_order_mark(context, findings) ||
+        report_parens(context, findings) || report_missing_comma(context, findings)) {
         return;
     }
     Str expected = expected_text(context);
-    Str message = expected.size > 0
-                      ? arena_format(context->arena, "%.*s%.*s", (int)expected.size, expected.data, (int)found.size, found.data)
-                      : context->found.kind == TOKEN_EOF
+    Str message = expected.size > 0 ? arena_format(context->arena, "%.*s%.*s", (int)expected.size, expected.data,
+                                                   (int)found.size, found.data)
+                  : context->found.kind == TOKEN_EOF
                       ? STR("unexpected end of the file")
                       : arena_format(context->arena, "unexpected %.*s", (int)found.size, found.data);
     report_at(context, findings, context->found, message, hint_for(context));

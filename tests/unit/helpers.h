@@ -100,8 +100,8 @@ static inline void passage_work(void *context) {
         return;
     }
     passage->model = model_build(passage->script, &passage->arena);
-    passage->plans = plans_make(passage->model, passage->rules, passage->rule_list_count, (Release){0}, &passage->matcher, &passage->arena,
-                                &passage->findings);
+    passage->plans = plans_make(passage->model, passage->rules, passage->rule_list_count, (Release){0},
+                                &passage->matcher, &passage->arena, &passage->findings);
     if (passage->findings.worst >= SEVERITY_TROUBLE) {
         return;
     }

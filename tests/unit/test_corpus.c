@@ -50,7 +50,8 @@ static void split(Str text, Pieces *pieces) {
             continue;
         }
         if (splitter.tokens > 0) {
-            *vector_add(&arena, pieces) = arena_copy(&arena, (Str){text.data + splitter.start, token.start - splitter.start});
+            *vector_add(&arena, pieces) =
+                arena_copy(&arena, (Str){text.data + splitter.start, token.start - splitter.start});
         }
         splitter = (Splitter){.start = token.end};
         if (token.kind == TOKEN_EOF) {

@@ -108,16 +108,104 @@ static int set_up_fixtures(void **state) {
 }
 
 static const char *const words[] = {
-    "CREATE", "TABLE", "IF NOT EXISTS", "t", "`a``b`", "c.d.t", "(", ")", "(", ")", ",", ";", ";", "=", "'a'", "'b'", "''",
-    "'it''s'", "N'x'", "U&'\\0041'", "E'\\''", "x'41'", "'a' 'b'", "WITH", "WITH (", "'connector' = 'postgres-cdc'",
-    "'k' = 'v'", "a INT", "b STRING NOT NULL", "PRIMARY KEY (a) NOT ENFORCED", "WATERMARK FOR a AS a - INTERVAL '5' SECOND",
-    "METADATA FROM 'x' VIRTUAL", "COMMENT 'c'", "PARTITIONED BY (a)", "DISTRIBUTED BY HASH(a) INTO 3 BUCKETS",
-    "ROW<x INT, y ARRAY<STRING>>", "MAP<INT,INT>", "ROW<>", "<", ">", "<>", "LIKE s", "(EXCLUDING OPTIONS)", "AS SELECT 1",
-    "INSERT INTO", "SELECT * FROM", "VALUES (1)", "BEGIN STATEMENT SET", "EXECUTE STATEMENT SET BEGIN", "END", "CASE", "SET",
-    "SET 'a' = 'b'", "SET a.b = c", "RESET", "USE CATALOG", "USE", "DROP TABLE", "ALTER TABLE", "VIEW", "TEMPORARY",
-    "OR REPLACE", "DATABASE", "MODEL", "${x}", "{{ y }}", "$", "1.5e3", "42", "--c\n", "//d\n", "/* e */", "/**/", "/***/",
-    "/*+ OPTIONS('a'='b') */", "-- smtpatch: off\n", "-- smtpatch: on\n", "-- smtpatch: skip\n", "\n", "\r\n", "\r", "\t", "\f", "  ",
-    ".", "..", "\"", "'", "`", "\xE8\xAE\xA2\xE5\x8D\x95", "\xEF\xBB\xBF", "\xC2\xA0", "\xFF", "-", "--", "/*", "*/", "EXPLAIN",
+    "CREATE",
+    "TABLE",
+    "IF NOT EXISTS",
+    "t",
+    "`a``b`",
+    "c.d.t",
+    "(",
+    ")",
+    "(",
+    ")",
+    ",",
+    ";",
+    ";",
+    "=",
+    "'a'",
+    "'b'",
+    "''",
+    "'it''s'",
+    "N'x'",
+    "U&'\\0041'",
+    "E'\\''",
+    "x'41'",
+    "'a' 'b'",
+    "WITH",
+    "WITH (",
+    "'connector' = 'postgres-cdc'",
+    "'k' = 'v'",
+    "a INT",
+    "b STRING NOT NULL",
+    "PRIMARY KEY (a) NOT ENFORCED",
+    "WATERMARK FOR a AS a - INTERVAL '5' SECOND",
+    "METADATA FROM 'x' VIRTUAL",
+    "COMMENT 'c'",
+    "PARTITIONED BY (a)",
+    "DISTRIBUTED BY HASH(a) INTO 3 BUCKETS",
+    "ROW<x INT, y ARRAY<STRING>>",
+    "MAP<INT,INT>",
+    "ROW<>",
+    "<",
+    ">",
+    "<>",
+    "LIKE s",
+    "(EXCLUDING OPTIONS)",
+    "AS SELECT 1",
+    "INSERT INTO",
+    "SELECT * FROM",
+    "VALUES (1)",
+    "BEGIN STATEMENT SET",
+    "EXECUTE STATEMENT SET BEGIN",
+    "END",
+    "CASE",
+    "SET",
+    "SET 'a' = 'b'",
+    "SET a.b = c",
+    "RESET",
+    "USE CATALOG",
+    "USE",
+    "DROP TABLE",
+    "ALTER TABLE",
+    "VIEW",
+    "TEMPORARY",
+    "OR REPLACE",
+    "DATABASE",
+    "MODEL",
+    "${x}",
+    "{{ y }}",
+    "$",
+    "1.5e3",
+    "42",
+    "--c\n",
+    "//d\n",
+    "/* e */",
+    "/**/",
+    "/***/",
+    "/*+ OPTIONS('a'='b') */",
+    "-- smtpatch: off\n",
+    "-- smtpatch: on\n",
+    "-- smtpatch: skip\n",
+    "\n",
+    "\r\n",
+    "\r",
+    "\t",
+    "\f",
+    "  ",
+    ".",
+    "..",
+    "\"",
+    "'",
+    "`",
+    "\xE8\xAE\xA2\xE5\x8D\x95",
+    "\xEF\xBB\xBF",
+    "\xC2\xA0",
+    "\xFF",
+    "-",
+    "--",
+    "/*",
+    "*/",
+    "EXPLAIN",
 };
 
 static Str token_soup(Random *random) {
@@ -132,10 +220,14 @@ static Str token_soup(Random *random) {
 
 /* A table definition out of good parts, so that many are taken: with comments and line ends thrown in anywhere. */
 static Str definition_soup(Random *random) {
-    static const char *const parts[] = {"CREATE", "TABLE", "t", "(", "a", "INT", ",", "b", "AS", "a", "+", "1", ",", "PRIMARY", "KEY", "(", "a", ")",
-                                        "NOT", "ENFORCED", ")", "COMMENT", "'c'", "WITH", "(", "'k'", "=", "'v'", "'w'", ",", "'l'", "=", "'m'", ")", ";",
-                                        "INSERT", "INTO", "s", "SELECT", "a", "FROM", "t", ";", "SET", "'a'", "=", "'b'", ";"};
-    static const char *const gaps[] = {" ", "\n", "\r\n", "\n\n\n", "\t", " -- c\n", "\n-- d\n", "/* e */", " /* f\n g */ ", "\n\n/* h */\n\n", " // i\r\n"};
+    static const char *const parts[] = {"CREATE", "TABLE", "t",   "(",        "a",    "INT",     ",",      "b",
+                                        "AS",     "a",     "+",   "1",        ",",    "PRIMARY", "KEY",    "(",
+                                        "a",      ")",     "NOT", "ENFORCED", ")",    "COMMENT", "'c'",    "WITH",
+                                        "(",      "'k'",   "=",   "'v'",      "'w'",  ",",       "'l'",    "=",
+                                        "'m'",    ")",     ";",   "INSERT",   "INTO", "s",       "SELECT", "a",
+                                        "FROM",   "t",     ";",   "SET",      "'a'",  "=",       "'b'",    ";"};
+    static const char *const gaps[] = {" ",        "\n",      "\r\n",          "\n\n\n",          "\t",       " -- c\n",
+                                       "\n-- d\n", "/* e */", " /* f\n g */ ", "\n\n/* h */\n\n", " // i\r\n"};
     Buffer soup = {0};
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
         size_t gap = random_below(random, 2 * COUNT_OF(gaps));
@@ -150,7 +242,8 @@ static Str random_bytes(Random *random) {
     bool is_text = random_below(random, 2) == 0;
     char *bytes = arena_alloc(&arena, size + 1);
     for (size_t i = 0; i < size; i++) {
-        bytes[i] = is_text ? " '`\n\r\t/*-+;,()=.<>\\$abEeNUxX&09_\"\0"[random_below(random, 35)] : (char)random_next(random);
+        bytes[i] =
+            is_text ? " '`\n\r\t/*-+;,()=.<>\\$abEeNUxX&09_\"\0"[random_below(random, 35)] : (char)random_next(random);
     }
     return (Str){bytes, size};
 }
@@ -173,7 +266,8 @@ static Str mutant(Random *random) {
     if (tokens.count == 0) {
         return text;
     }
-    size_t first = random_below(random, tokens.count), end = first + length < tokens.count ? first + length : tokens.count;
+    size_t first = random_below(random, tokens.count),
+           end = first + length < tokens.count ? first + length : tokens.count;
     while (first > 0 && tokens.items[first - 1].kind != TOKEN_SEMICOLON) {
         first--;
     }

@@ -90,7 +90,8 @@ static const struct {
     {"`a\nb", "open-name `a | name b"},
     {"`a``", "open-name `a``"},
     {"1a my-table", "integer 1 | name a | name my | - | TABLE"},
-    {"\xE8\xAE\xA2\xE5\x8D\x95 \xC3\xA4\xC3\x9F \xE3\x81\x82", "name \xE8\xAE\xA2\xE5\x8D\x95 | name \xC3\xA4\xC3\x9F | name \xE3\x81\x82"},
+    {"\xE8\xAE\xA2\xE5\x8D\x95 \xC3\xA4\xC3\x9F \xE3\x81\x82",
+     "name \xE8\xAE\xA2\xE5\x8D\x95 | name \xC3\xA4\xC3\x9F | name \xE3\x81\x82"},
     {"\xED\x95\x9C", "illegal \xED\x95\x9C"}, /* a Hangul syllable */
     {"\xF0\x9F\x98\x80 `\xF0\x9F\x98\x80`", "illegal \xF0\x9F\x98\x80 | quoted `\xF0\x9F\x98\x80`"},
     {"a.`b` . c", "name a | . | quoted `b` | . | name c"},
@@ -111,17 +112,22 @@ static const struct {
     {"/*+ a */ /* + b */", "hint /*+ | name a | */ | comment /* + b */"},
     {"#c", "illegal # | name c"},
     /* numbers */
-    {"12 1.5 1. .5 1e3 1.5E-3 1e+2", "integer 12 | number 1.5 | number 1. | number .5 | number 1e3 | number 1.5E-3 | number 1e+2"},
+    {"12 1.5 1. .5 1e3 1.5E-3 1e+2",
+     "integer 12 | number 1.5 | number 1. | number .5 | number 1e3 | number 1.5E-3 | number 1e+2"},
     {"t.1 1e x", "name t | number .1 | integer 1 | name e | name x"},
     {"-5", "- | integer 5"},
     /* operators */
-    {"ARRAY<ROW<x MAP<STRING,ARRAY<INT>>>>", "ARRAY | < | ROW | < | name x | MAP | < | STRING | , | ARRAY | < | INT | > | > | > | >"},
+    {"ARRAY<ROW<x MAP<STRING,ARRAY<INT>>>>",
+     "ARRAY | < | ROW | < | name x | MAP | < | STRING | , | ARRAY | < | INT | > | > | > | >"},
     {"ROW<> ROW< >", "ROW | <> | ROW | < | >"},
-    {"<= >= != << -> => || .. == ::", "operator <= | operator >= | operator != | operator << | operator -> | operator => | operator || | operator .. | = | = | operator : | operator :"},
+    {"<= >= != << -> => || .. == ::", "operator <= | operator >= | operator != | operator << | operator -> | operator "
+                                      "=> | operator || | operator .. | = | = | operator : | operator :"},
     {"MAP<INT,INT>='x'", "MAP | < | INT | , | INT | operator >= | string 'x'"},
-    {"create table t(a int)with('a'='b')--", "CREATE | TABLE | name t | ( | name a | INT | ) | WITH | ( | string 'a' | = | string 'b' | ) | comment --"},
+    {"create table t(a int)with('a'='b')--",
+     "CREATE | TABLE | name t | ( | name a | INT | ) | WITH | ( | string 'a' | = | string 'b' | ) | comment --"},
     /* what Flink refuses */
-    {"\x0B\xC2\xA0\xE3\x80\x80\xEF\xBB\xBF", "illegal \x0B | illegal \xC2\xA0 | illegal \xE3\x80\x80 | illegal \xEF\xBB\xBF"},
+    {"\x0B\xC2\xA0\xE3\x80\x80\xEF\xBB\xBF",
+     "illegal \x0B | illegal \xC2\xA0 | illegal \xE3\x80\x80 | illegal \xEF\xBB\xBF"},
     {"\xFF\x80\xC3", "illegal \xFF\x80 | illegal \xC3"},
     {"\xE2\x80\x98x\xE2\x80\x99", "illegal \xE2\x80\x98 | name x | illegal \xE2\x80\x99"},
 };
@@ -267,7 +273,8 @@ static void test_literals_of_random_bytes(void **state) {
         Str literal = buffer_take(&buffer, &arena);
         Token first = lex(literal, 0);
         if (token_is_string(first)) {
-            uint32_t end = lex_significant(literal, first.end).kind == TOKEN_UESCAPE ? (uint32_t)literal.size : first.end;
+            uint32_t end =
+                lex_significant(literal, first.end).kind == TOKEN_UESCAPE ? (uint32_t)literal.size : first.end;
             Str value = literal_value(literal, (Span){0, end}, &arena);
             assert_true(value.size <= literal.size);
         }
@@ -312,7 +319,8 @@ static void test_raw_settings(void **state) {
         }
         if (is_taken) {
             assert_text((Str){text.data + setting.key.start, setting.key.end - setting.key.start}, cases[i].key);
-            assert_text((Str){text.data + setting.value.start, setting.value.end - setting.value.start}, cases[i].value);
+            assert_text((Str){text.data + setting.value.start, setting.value.end - setting.value.start},
+                        cases[i].value);
         }
     }
 }
@@ -350,7 +358,8 @@ static void test_pragmas(void **state) {
         if (result != cases[i].result || (result == PRAGMA_FOUND && pragma.kind != cases[i].kind)) {
             fail_msg("%s: %d, %d", cases[i].comment, result, pragma.kind);
         }
-        assert_text((Str){text.data + pragma.argument.start, pragma.argument.end - pragma.argument.start}, cases[i].argument);
+        assert_text((Str){text.data + pragma.argument.start, pragma.argument.end - pragma.argument.start},
+                    cases[i].argument);
     }
 }
 

@@ -73,7 +73,9 @@ static void test_query_tables(void **state) {
         {"SELECT SUM(x) OVER w FROM a WINDOW w AS (PARTITION BY y)", "a"},
         {"SELECT * FROM (VALUES (1, 2)) AS t (x, y), a", "a"},
         {"VALUES (1, 2), (3, 4)", ""},
-        {"SELECT * FROM a MATCH_RECOGNIZE (PARTITION BY x ORDER BY ts MEASURES A.y AS z PATTERN (A B) DEFINE A AS A.x > 1) AS m", "a"},
+        {"SELECT * FROM a MATCH_RECOGNIZE (PARTITION BY x ORDER BY ts MEASURES A.y AS z PATTERN (A B) DEFINE A AS A.x "
+         "> 1) AS m",
+         "a"},
         {"SELECT 'FROM x' FROM a -- FROM y\n /* , z */", "a"},
         {"TABLE a", "a"},
         {"SELECT CAST(x AS ROW<a INT, b INT>) FROM a", "a"},
@@ -135,7 +137,9 @@ static void test_models(void **state) {
         {"CREATE TABLE a (x INT); INSERT INTO a SELECT * FROM a", D "a:rw"},
         {"CREATE TABLE a (x INT); CREATE VIEW v AS SELECT * FROM a", D "a:r"},
         {"CREATE TABLE a (x INT); CREATE TABLE b AS SELECT * FROM a", D "a:r " D "b:w"},
-        {"CREATE TABLE a (x INT); CREATE TABLE b (x INT); EXECUTE STATEMENT SET BEGIN INSERT INTO b SELECT * FROM a; INSERT INTO b SELECT 1; END", D "a:r " D "b:w"},
+        {"CREATE TABLE a (x INT); CREATE TABLE b (x INT); EXECUTE STATEMENT SET BEGIN INSERT INTO b SELECT * FROM a; "
+         "INSERT INTO b SELECT 1; END",
+         D "a:r " D "b:w"},
         {"CREATE TABLE a (x INT); BEGIN STATEMENT SET; INSERT INTO a VALUES (1); END;", D "a:w"},
         {"CREATE TABLE a (x INT); SELECT * FROM a", D "a:r"},
         {"CREATE TABLE a (x INT); SELECT * FROM A", D "a:"},
@@ -143,11 +147,14 @@ static void test_models(void **state) {
         {"USE d2; CREATE TABLE a (x INT); USE CATALOG c; CREATE TABLE d.b (x INT); USE c3.d3; CREATE TABLE e (x INT)",
          "default_catalog.d2.a: c.d.b: c3.d3.e:"},
         {"CREATE TABLE c.d.a (x INT); USE CATALOG c; SELECT * FROM d.a; USE d; INSERT INTO a SELECT 1", "c.d.a:rw"},
-        {"CREATE TABLE a (x INT); CREATE TABLE b LIKE a; CREATE TABLE c LIKE b (EXCLUDING OPTIONS); CREATE TABLE d LIKE b", D "a: " D "b:<0 " D "c: " D "d:<1"},
+        {"CREATE TABLE a (x INT); CREATE TABLE b LIKE a; CREATE TABLE c LIKE b (EXCLUDING OPTIONS); CREATE TABLE d "
+         "LIKE b",
+         D "a: " D "b:<0 " D "c: " D "d:<1"},
         {"CREATE TABLE b LIKE a; CREATE TABLE a (x INT)", D "b: " D "a:"},
         {"CREATE TABLE a LIKE a", D "a:"},
         {"CREATE TABLE a (x INT); DROP TABLE a; CREATE TABLE a LIKE a", D "a: " D "a:<0"},
-        {"CREATE TABLE a (x INT); INSERT INTO a VALUES (1); DROP TABLE a; CREATE TABLE a (y INT); SELECT * FROM a", D "a:w " D "a:r"},
+        {"CREATE TABLE a (x INT); INSERT INTO a VALUES (1); DROP TABLE a; CREATE TABLE a (y INT); SELECT * FROM a",
+         D "a:w " D "a:r"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         Str model = model_of(cases[i].text);

@@ -45,7 +45,8 @@ static void test_kinds(void **state) {
         {"WITH c AS (SELECT 1) SELECT * FROM c", STATEMENT_QUERY, "", ""},
         {"VALUES (1)", STATEMENT_QUERY, "", ""},
         {"INSERT INTO t SELECT 1", STATEMENT_INSERT, NULL, NULL},
-        {"EXECUTE STATEMENT SET BEGIN INSERT INTO t SELECT 1; INSERT INTO u SELECT CASE WHEN a THEN 1 END; END", STATEMENT_EXECUTE_SET, NULL, NULL},
+        {"EXECUTE STATEMENT SET BEGIN INSERT INTO t SELECT 1; INSERT INTO u SELECT CASE WHEN a THEN 1 END; END",
+         STATEMENT_EXECUTE_SET, NULL, NULL},
         {"BEGIN STATEMENT SET", STATEMENT_BEGIN_SET, "", ""},
         {"END", STATEMENT_END_SET, "", ""},
         {"SET 'a' = 'b'", STATEMENT_SET, "'a'", "'b'"},
@@ -75,8 +76,10 @@ static void test_kinds(void **state) {
 
 static void test_statement_spans(void **state) {
     (void)state;
-    const Script *script = parse(" ;; /* a */ SELECT 1 -- b\n ; SET ; ;\nEXECUTE STATEMENT SET BEGIN INSERT INTO t SELECT 1; END; DROP TABLE x /* c */");
-    static const char *const texts[] = {"SELECT 1", "SET", "EXECUTE STATEMENT SET BEGIN INSERT INTO t SELECT 1; END", "DROP TABLE x"};
+    const Script *script = parse(" ;; /* a */ SELECT 1 -- b\n ; SET ; ;\nEXECUTE STATEMENT SET BEGIN INSERT INTO t "
+                                 "SELECT 1; END; DROP TABLE x /* c */");
+    static const char *const texts[] = {"SELECT 1", "SET", "EXECUTE STATEMENT SET BEGIN INSERT INTO t SELECT 1; END",
+                                        "DROP TABLE x"};
     assert_int_equal(findings.list.count, 0);
     assert_int_equal(script->statement_count, COUNT_OF(texts));
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
@@ -144,8 +147,11 @@ static void test_clauses(void **state) {
     } cases[] = {
         {"CREATE TABLE t", "CREATE TABLE t", "", false, false},
         {"CREATE TABLE t (a INT)", "CREATE TABLE t (a INT)", "", false, false},
-        {"CREATE TABLE t (a INT) COMMENT 'c' DISTRIBUTED BY HASH(a) INTO 3 BUCKETS PARTITIONED BY (a) USING CONNECTION c LIKE s",
-         "CREATE TABLE t (a INT) COMMENT 'c' DISTRIBUTED BY HASH(a) INTO 3 BUCKETS PARTITIONED BY (a) USING CONNECTION c", "s", true, false},
+        {"CREATE TABLE t (a INT) COMMENT 'c' DISTRIBUTED BY HASH(a) INTO 3 BUCKETS PARTITIONED BY (a) USING CONNECTION "
+         "c LIKE s",
+         "CREATE TABLE t (a INT) COMMENT 'c' DISTRIBUTED BY HASH(a) INTO 3 BUCKETS PARTITIONED BY (a) USING CONNECTION "
+         "c",
+         "s", true, false},
         {"CREATE TEMPORARY TABLE t LIKE a.b.s (EXCLUDING OPTIONS)", "CREATE TEMPORARY TABLE t", "a.b.s", false, true},
         {"CREATE TABLE t LIKE s (EXCLUDING ALL)", "CREATE TABLE t", "s", false, false},
         {"CREATE TABLE t LIKE s (EXCLUDING ALL INCLUDING OPTIONS)", "CREATE TABLE t", "s", true, false},
@@ -174,7 +180,8 @@ static void test_lenient(void **state) {
         const char *text;
         unsigned columns;
     } cases[] = {
-        {"CREATE TABLE t (value INT, user STRING, date DATE, offset BIGINT, partition INT, comment STRING, hash INT)", 7},
+        {"CREATE TABLE t (value INT, user STRING, date DATE, offset BIGINT, partition INT, comment STRING, hash INT)",
+         7},
         {"CREATE TABLE t ()", 0},
         {"CREATE TABLE t ( -- to come\n)", 0},
         {"CREATE TABLE t (type INT, name INT, key INT, data INT, version INT, metadata INT, status INT)", 7},
@@ -186,12 +193,14 @@ static void test_lenient(void **state) {
 
 static void test_inserts(void **state) {
     (void)state;
-    const Statement *one = parse_one("INSERT INTO a.t /*+ OPTIONS('k'='v') */ PARTITION (p='1', q=2) (x, y) SELECT * FROM s");
+    const Statement *one =
+        parse_one("INSERT INTO a.t /*+ OPTIONS('k'='v') */ PARTITION (p='1', q=2) (x, y) SELECT * FROM s");
     assert_int_equal(one->insert_count, 1);
     assert_span(one->inserts[0].target, "a.t");
     assert_span(one->inserts[0].columns, "(x, y)");
     assert_span(one->inserts[0].query, "SELECT * FROM s");
-    const Statement *set = parse_one("EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1; INSERT OVERWRITE b VALUES (1); END");
+    const Statement *set =
+        parse_one("EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1; INSERT OVERWRITE b VALUES (1); END");
     assert_int_equal(set->insert_count, 2);
     assert_span(set->inserts[0].span, "INSERT INTO a SELECT 1");
     assert_span(set->inserts[1].span, "INSERT OVERWRITE b VALUES (1)");
@@ -212,17 +221,21 @@ static void assert_marks_sorted(const char *text) {
 
 static void test_marks_are_sorted(void **state) {
     (void)state;
-    assert_marks_sorted("CREATE TABLE t (a INT, b AS a + (1), WATERMARK FOR a AS a, PRIMARY KEY (a) NOT ENFORCED) COMMENT 'c' "
-                        "DISTRIBUTED BY (a) INTO 3 BUCKETS PARTITIONED BY (a) WITH ('a'='b') LIKE s (EXCLUDING OPTIONS)");
-    assert_marks_sorted("CREATE MATERIALIZED TABLE t WITH ('a'='b') FRESHNESS = INTERVAL '1' MINUTE AS SELECT 1; INSERT INTO t SELECT 1");
+    assert_marks_sorted(
+        "CREATE TABLE t (a INT, b AS a + (1), WATERMARK FOR a AS a, PRIMARY KEY (a) NOT ENFORCED) COMMENT 'c' "
+        "DISTRIBUTED BY (a) INTO 3 BUCKETS PARTITIONED BY (a) WITH ('a'='b') LIKE s (EXCLUDING OPTIONS)");
+    assert_marks_sorted("CREATE MATERIALIZED TABLE t WITH ('a'='b') FRESHNESS = INTERVAL '1' MINUTE AS SELECT 1; "
+                        "INSERT INTO t SELECT 1");
     assert_marks_sorted("EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1; INSERT INTO b SELECT 2; END");
     assert_marks_sorted("ALTER TABLE t ADD PARTITION (a='1') WITH ('k'='v') PARTITION (a='2') WITH ('k'='v')");
 }
 
 static void test_freezing(void **state) {
     (void)state;
-    const Script *script = parse("SELECT 1;\n-- smtpatch: skip\nSELECT 2;\nSELECT 3;\n-- smtpatch: off\nSELECT 4; SELECT 5;\n/* smtpatch: on */\n"
-                                 "SELECT 6;\nSELECT /* smtpatch: off */ 7; -- smtpatch: on\nSELECT 8 -- smtpatch: off\n; -- smtpatch: on\nSELECT 9");
+    const Script *script = parse("SELECT 1;\n-- smtpatch: skip\nSELECT 2;\nSELECT 3;\n-- smtpatch: off\nSELECT 4; "
+                                 "SELECT 5;\n/* smtpatch: on */\n"
+                                 "SELECT 6;\nSELECT /* smtpatch: off */ 7; -- smtpatch: on\nSELECT 8 -- smtpatch: "
+                                 "off\n; -- smtpatch: on\nSELECT 9");
     static const bool frozen[] = {false, true, false, true, true, false, true, true, false};
     assert_int_equal(script->statement_count, COUNT_OF(frozen));
     for (size_t i = 0; i < COUNT_OF(frozen); i++) {
@@ -242,7 +255,8 @@ static Str errors_of(const char *text) {
     for (size_t i = 0; i < findings.list.count; i++) {
         const Finding *finding = &findings.list.items[i];
         Place place = source_place(&source, finding->span.start);
-        buffer_format(&out, "%s%zu:%zu: %.*s", i > 0 ? "\n" : "", place.line, place.column, (int)finding->message.size, finding->message.data);
+        buffer_format(&out, "%s%zu:%zu: %.*s", i > 0 ? "\n" : "", place.line, place.column, (int)finding->message.size,
+                      finding->message.data);
     }
     return buffer_take(&out, &arena);
 }
@@ -270,8 +284,11 @@ static void test_errors(void **state) {
         /* places behind wide characters */
         {"CREATE TABLE \xE8\xAE\xA2\xE5\x8D\x95 (a INT,)", "1:26: expected a column name, but found )"},
         /* all of a file's errors, and what stands between them is taken */
-        {"CREATE TABLE t (a INT,);\nSELECT 1;\nCREATE TABLE u (b INT,);\nSELECT );", "1:23: expected a column name, but found )\n3:23: expected a column name, but found )\n4:8: this ')' closes nothing"},
-        {"SELECT 1\nCREATE TABLE t (a INT,);\nSELECT 2", "2:1: expected ';' before CREATE\n2:23: expected a column name, but found )"},
+        {"CREATE TABLE t (a INT,);\nSELECT 1;\nCREATE TABLE u (b INT,);\nSELECT );",
+         "1:23: expected a column name, but found )\n3:23: expected a column name, but found )\n4:8: this ')' closes "
+         "nothing"},
+        {"SELECT 1\nCREATE TABLE t (a INT,);\nSELECT 2",
+         "2:1: expected ';' before CREATE\n2:23: expected a column name, but found )"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         Str errors = errors_of(cases[i].text);
@@ -294,7 +311,8 @@ static void test_good_statements_stay(void **state) {
 
 static void test_starrocks(void **state) {
     (void)state;
-    parse("CREATE TABLE IF NOT EXISTS `d`.`t` (`a` INT) ENGINE=olap PRIMARY KEY(`a`) PROPERTIES (\"replication_num\" = \"3\");\n"
+    parse("CREATE TABLE IF NOT EXISTS `d`.`t` (`a` INT) ENGINE=olap PRIMARY KEY(`a`) PROPERTIES (\"replication_num\" = "
+          "\"3\");\n"
           "CREATE TABLE u (a INT) ENGINE=olap;");
     assert_int_equal(findings.list.count, 1);
     assert_true(str_has_prefix(findings.list.items[0].message, STR("this is StarRocks DDL, not Flink SQL")));
@@ -311,14 +329,14 @@ static void test_report(void **state) {
          "test.sql:1:23: error: expected a column name, but found )\n"
          "    1 | CREATE TABLE t (a INT,);\n"
          "      |                       ^ Flink takes no comma after the last one of a list\n"},
-        {"\tSELECT \xE8\xAE\xA2 e\xCC\x81 'abc",
-         "test.sql:1:14: error: this string is not closed\n"
-         "    1 |  SELECT \xE8\xAE\xA2 e\xCC\x81 'abc\n"
-         "      |              ^~~~ expected a ' further on\n"},
+        {"\tSELECT \xE8\xAE\xA2 e\xCC\x81 'abc", "test.sql:1:14: error: this string is not closed\n"
+                                                 "    1 |  SELECT \xE8\xAE\xA2 e\xCC\x81 'abc\n"
+                                                 "      |              ^~~~ expected a ' further on\n"},
         {"create table t (a int) with ('password' = 'geheim' 'x'='y')",
          "test.sql:1:52: error: expected ',' before this option\n"
          "    1 | create table t (a int) with ('password' = '******' 'x'='y')\n"
-         "      |                                                    ^~~ the option before it has no comma behind it\n"},
+         "      |                                                    ^~~ the option before it has no comma behind "
+         "it\n"},
     };
     const ReportStyle style = {.least = SEVERITY_INFO};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

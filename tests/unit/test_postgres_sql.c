@@ -9,9 +9,9 @@
 static void assert_tables(const SqlTable *tables, size_t count, const char *expected) {
     Str text = STR("");
     for (size_t i = 0; i < count; i++) {
-        text = arena_format(&arena, "%.*s%s%.*s%s%.*s", (int)text.size, text.data, i > 0 ? " " : "", (int)tables[i].schema.size,
-                            tables[i].schema.data, tables[i].schema.size > 0 ? "." : "", (int)tables[i].table.size,
-                            tables[i].table.data);
+        text = arena_format(&arena, "%.*s%s%.*s%s%.*s", (int)text.size, text.data, i > 0 ? " " : "",
+                            (int)tables[i].schema.size, tables[i].schema.data, tables[i].schema.size > 0 ? "." : "",
+                            (int)tables[i].table.size, tables[i].table.data);
     }
     assert_text(text, expected);
 }
@@ -77,7 +77,8 @@ static void test_problems(void **state) {
     assert_problem(STR("SELECT \"a\" \"b\" \"c\""), "syntax error at or near \"\"c\"\"", "\"c\"");
     assert_problem(STR("SELECT * FROM"), "syntax error at end of input", "");
     assert_problem(STR("SELECT 'x"), "unterminated quoted string at or near \"'x\"", "'x");
-    assert_problem(STR("SELECT a.b.c.d.e FROM x.y.z.w"), "improper qualified name (too many dotted names): x.y.z.w", "");
+    assert_problem(STR("SELECT a.b.c.d.e FROM x.y.z.w"), "improper qualified name (too many dotted names): x.y.z.w",
+                   "");
     Sql sql = sql_parse(STR("SELECT 1\0 2"), &arena);
     assert_text(sql.problem, "invalid byte sequence for encoding \"UTF8\": 0x00");
     assert_int_equal(sql.place.start, 8);
@@ -95,7 +96,9 @@ static Str repeated(const char *head, const char *unit, size_t count) {
 /* libpg_query writes its tree by recursion: on the usual stack the first of these would end the process. */
 static void test_depth(void **state) {
     (void)state;
-    static const char *const units[][2] = {{"SELECT 1", "+1"}, {"SELECT * FROM a", " CROSS JOIN a"}, {"SELECT a", "::a"}};
+    static const char *const units[][2] = {{"SELECT 1", "+1"},
+                                           {"SELECT * FROM a", " CROSS JOIN a"},
+                                           {"SELECT a", "::a"}};
     for (size_t i = 0; i < COUNT_OF(units); i++) {
         Sql sql = sql_parse(repeated(units[i][0], units[i][1], 150000), &arena);
         assert_text(sql.problem, "");
@@ -122,7 +125,8 @@ static void *parse_much(void *context) {
     Arena own;
     arena_init(&own, &own_guard);
     for (size_t i = 0; i < 300; i++) {
-        Sql good = sql_parse(STR("SELECT * FROM a.b JOIN c ON true"), &own), bad = sql_parse(STR("SELECT * FORM a b"), &own);
+        Sql good = sql_parse(STR("SELECT * FROM a.b JOIN c ON true"), &own),
+            bad = sql_parse(STR("SELECT * FORM a b"), &own);
         *right += good.statements.count == 1 && good.statements.items[0].reads.count == 2 && bad.problem.size > 0;
     }
     arena_free(&own);

@@ -18,11 +18,13 @@ static void read_more(Read *read, const char *name, const char *text) {
 }
 
 static Str joined(Str left, const char *between, Str right) {
-    return arena_format(&arena, "%.*s%s%.*s", (int)left.size, left.data, left.size > 0 ? between : "", (int)right.size, right.data);
+    return arena_format(&arena, "%.*s%s%.*s", (int)left.size, left.data, left.size > 0 ? between : "", (int)right.size,
+                        right.data);
 }
 
 static Str describe_table(const PublishedTable *table) {
-    Str text = arena_format(&arena, "%s%.*s", table->is_only ? "only " : "", (int)table->full_name.size, table->full_name.data);
+    Str text = arena_format(&arena, "%s%.*s", table->is_only ? "only " : "", (int)table->full_name.size,
+                            table->full_name.data);
     for (size_t i = 0; i < table->column_count; i++) {
         text = joined(text, i == 0 ? "(" : ",", table->columns[i]);
     }
@@ -41,7 +43,9 @@ static Str describe(const Publications *publications) {
             }
         }
         for (size_t k = 0; k < publication->schemas.count; k++) {
-            holds = joined(holds, " ", arena_format(&arena, "%.*s.*", (int)publication->schemas.items[k].size, publication->schemas.items[k].data));
+            holds = joined(holds, " ",
+                           arena_format(&arena, "%.*s.*", (int)publication->schemas.items[k].size,
+                                        publication->schemas.items[k].data));
         }
         if (publication->is_via_root) {
             holds = joined(holds, " ", STR("root"));
@@ -50,8 +54,9 @@ static Str describe(const Publications *publications) {
             holds = joined(holds, " ", arena_format(&arena, "%u", publication->operations));
         }
         if (!publication->is_dropped) {
-            text = joined(text, "; ", arena_format(&arena, "%.*s: %.*s", (int)publication->name.size, publication->name.data,
-                                                   (int)holds.size, holds.data));
+            text = joined(text, "; ",
+                          arena_format(&arena, "%.*s: %.*s", (int)publication->name.size, publication->name.data,
+                                       (int)holds.size, holds.data));
         }
     }
     return text;
@@ -72,28 +77,41 @@ static void test_create(void **state) {
     assert_made("", "");
     assert_made("CREATE PUBLICATION p", "p: ");
     assert_made("create publication P for all tables;", "p: all");
-    assert_made("CREATE PUBLICATION \"P x\" FOR TABLE A, \"B\".c, ONLY d, ONLY (e), f *;", "P x: public.a B.c only public.d only public.e public.f");
-    assert_made("CREATE PUBLICATION p FOR TABLE a (x, \"Y\") WHERE (z > 1), TABLE b", "p: public.a(x,Y) where public.b");
-    assert_made("CREATE PUBLICATION p FOR TABLE a, TABLES IN SCHEMA s, t, CURRENT_SCHEMA, TABLE b;", "p: public.a public.b s.* t.* public.*");
+    assert_made("CREATE PUBLICATION \"P x\" FOR TABLE A, \"B\".c, ONLY d, ONLY (e), f *;",
+                "P x: public.a B.c only public.d only public.e public.f");
+    assert_made("CREATE PUBLICATION p FOR TABLE a (x, \"Y\") WHERE (z > 1), TABLE b",
+                "p: public.a(x,Y) where public.b");
+    assert_made("CREATE PUBLICATION p FOR TABLE a, TABLES IN SCHEMA s, t, CURRENT_SCHEMA, TABLE b;",
+                "p: public.a public.b s.* t.* public.*");
     assert_made("CREATE PUBLICATION p FOR TABLE a, a;", "p: public.a");
     assert_made("CREATE PUBLICATION p FOR TABLE U&\"d\\0061ta\", db.s.t;", "p: public.data s.t");
     assert_made("CREATE PUBLICATION p WITH (publish = 'insert, Update', publish_via_partition_root);", "p: root 3");
     assert_made("CREATE PUBLICATION p WITH (publish = insert, publish_via_partition_root = off);", "p: 1");
     assert_made("CREATE PUBLICATION p WITH (publish = '', publish_via_partition_root = 1);", "p: root 0");
     assert_made("CREATE PUBLICATION p WITH (publish_generated_columns = stored);", "p: ");
-    assert_made("SET search_path TO \"$user\", sales; CREATE PUBLICATION p FOR TABLE a, TABLES IN SCHEMA CURRENT_SCHEMA;", "p: sales.a sales.*");
+    assert_made(
+        "SET search_path TO \"$user\", sales; CREATE PUBLICATION p FOR TABLE a, TABLES IN SCHEMA CURRENT_SCHEMA;",
+        "p: sales.a sales.*");
     assert_made("SET search_path = ''; SET search_path TO DEFAULT; CREATE PUBLICATION p FOR TABLE a;", "p: public.a");
 }
 
 static void test_alter(void **state) {
     (void)state;
-    assert_made("CREATE PUBLICATION p FOR TABLE a; ALTER PUBLICATION p ADD TABLE b, c, TABLES IN SCHEMA s;", "p: public.a public.b public.c s.*");
-    assert_made("CREATE PUBLICATION p FOR TABLE a, b; ALTER PUBLICATION p DROP TABLE a; ALTER PUBLICATION p ADD TABLE ONLY a;", "p: public.b only public.a");
-    assert_made("CREATE PUBLICATION p FOR TABLE a, TABLES IN SCHEMA s; ALTER PUBLICATION p DROP TABLES IN SCHEMA s;", "p: public.a");
-    assert_made("CREATE PUBLICATION p FOR TABLE a, TABLES IN SCHEMA s; ALTER PUBLICATION p SET TABLE b;", "p: public.b");
+    assert_made("CREATE PUBLICATION p FOR TABLE a; ALTER PUBLICATION p ADD TABLE b, c, TABLES IN SCHEMA s;",
+                "p: public.a public.b public.c s.*");
+    assert_made(
+        "CREATE PUBLICATION p FOR TABLE a, b; ALTER PUBLICATION p DROP TABLE a; ALTER PUBLICATION p ADD TABLE ONLY a;",
+        "p: public.b only public.a");
+    assert_made("CREATE PUBLICATION p FOR TABLE a, TABLES IN SCHEMA s; ALTER PUBLICATION p DROP TABLES IN SCHEMA s;",
+                "p: public.a");
+    assert_made("CREATE PUBLICATION p FOR TABLE a, TABLES IN SCHEMA s; ALTER PUBLICATION p SET TABLE b;",
+                "p: public.b");
     assert_made("CREATE PUBLICATION p FOR TABLE a; ALTER PUBLICATION p SET (publish = 'delete');", "p: public.a 4");
-    assert_made("CREATE PUBLICATION p; ALTER PUBLICATION p OWNER TO postgres; ALTER PUBLICATION p RENAME TO q; ALTER PUBLICATION q ADD TABLE a;", "q: public.a");
-    assert_made("CREATE PUBLICATION p FOR ALL TABLES; DROP PUBLICATION p, nobody; CREATE PUBLICATION p FOR TABLE a;", "p: public.a");
+    assert_made("CREATE PUBLICATION p; ALTER PUBLICATION p OWNER TO postgres; ALTER PUBLICATION p RENAME TO q; ALTER "
+                "PUBLICATION q ADD TABLE a;",
+                "q: public.a");
+    assert_made("CREATE PUBLICATION p FOR ALL TABLES; DROP PUBLICATION p, nobody; CREATE PUBLICATION p FOR TABLE a;",
+                "p: public.a");
     assert_made("CREATE PUBLICATION a; CREATE PUBLICATION b; DROP PUBLICATION IF EXISTS a CASCADE;", "b: ");
 }
 
@@ -150,10 +168,12 @@ static void test_trouble(void **state) {
     assert_trouble("ALTER PUBLICATION p ADD TABLE a;", 1, 1, "publication \"p\" does not exist");
     assert_trouble("ALTER PUBLICATION p RENAME TO q;", 1, 1, "publication \"p\" does not exist");
     assert_trouble("CREATE PUBLICATION p;\nCREATE PUBLICATION p;", 2, 1, "publication \"p\" already exists");
-    assert_trouble("CREATE PUBLICATION p; CREATE PUBLICATION q;\nALTER PUBLICATION p RENAME TO q;", 2, 1, "publication \"q\" already exists");
+    assert_trouble("CREATE PUBLICATION p; CREATE PUBLICATION q;\nALTER PUBLICATION p RENAME TO q;", 2, 1,
+                   "publication \"q\" already exists");
     assert_trouble("CREATE PUBLICATION p FOR TABLE a; ALTER PUBLICATION p ADD TABLE b, a;", 1, 68,
                    "relation \"a\" is already member of publication \"p\"");
-    assert_trouble("CREATE PUBLICATION p; ALTER PUBLICATION p DROP TABLE a;", 1, 54, "relation \"a\" is not part of the publication");
+    assert_trouble("CREATE PUBLICATION p; ALTER PUBLICATION p DROP TABLE a;", 1, 54,
+                   "relation \"a\" is not part of the publication");
     assert_trouble("CREATE PUBLICATION p; ALTER PUBLICATION p DROP TABLES IN SCHEMA s;", 1, 65,
                    "tables from schema \"s\" are not part of the publication");
     assert_trouble("CREATE PUBLICATION p FOR ALL TABLES; ALTER PUBLICATION p ADD TABLE a;", 1, 38,
@@ -169,7 +189,8 @@ static void test_trouble(void **state) {
 
 static void test_several_databases(void **state) {
     (void)state;
-    assert_made("\\connect a\nCREATE PUBLICATION p FOR TABLE a;\n\\c \"b\"\nCREATE PUBLICATION p FOR TABLE b;", "p: public.a public.b");
+    assert_made("\\connect a\nCREATE PUBLICATION p FOR TABLE a;\n\\c \"b\"\nCREATE PUBLICATION p FOR TABLE b;",
+                "p: public.a public.b");
     Read read = {0};
     read_more(&read, "one.sql", "CREATE PUBLICATION p FOR TABLE a;");
     read_more(&read, "two.sql", "CREATE PUBLICATION p FOR TABLE b; CREATE PUBLICATION q;");
@@ -192,18 +213,25 @@ static bool holds(const char *script, const char *schema, const char *table, boo
 static void test_holds(void **state) {
     (void)state;
     assert_true(holds("CREATE PUBLICATION p FOR TABLE a", "public", "a", true));
-    assert_true(holds("CREATE PUBLICATION p FOR TABLE a, \"A\"; ALTER PUBLICATION p DROP TABLE a", "PUBLIC", "a", true));
+    assert_true(
+        holds("CREATE PUBLICATION p FOR TABLE a, \"A\"; ALTER PUBLICATION p DROP TABLE a", "PUBLIC", "a", true));
     assert_false(holds("CREATE PUBLICATION p FOR TABLE a; ALTER PUBLICATION p DROP TABLE a", "public", "a", false));
     assert_false(holds("CREATE PUBLICATION p FOR TABLE ab.c", "a", "bc", false));
     assert_true(holds("CREATE PUBLICATION p FOR TABLES IN SCHEMA s", "s", "x", false));
     assert_true(holds("CREATE PUBLICATION p FOR ALL TABLES", "s", "x", false));
     assert_false(holds("CREATE PUBLICATION p", "s", "x", false));
-    assert_true(holds("CREATE TABLE c PARTITION OF b DEFAULT; CREATE TABLE b PARTITION OF a FOR VALUES IN (1) PARTITION BY LIST (x);"
-                      "CREATE PUBLICATION p FOR TABLE ONLY a", "public", "c", false));
-    assert_true(holds("CREATE PUBLICATION p FOR TABLES IN SCHEMA s; ALTER TABLE ONLY s.a ATTACH PARTITION b FOR VALUES IN (1)", "public", "b", false));
+    assert_true(holds(
+        "CREATE TABLE c PARTITION OF b DEFAULT; CREATE TABLE b PARTITION OF a FOR VALUES IN (1) PARTITION BY LIST (x);"
+        "CREATE PUBLICATION p FOR TABLE ONLY a",
+        "public", "c", false));
+    assert_true(
+        holds("CREATE PUBLICATION p FOR TABLES IN SCHEMA s; ALTER TABLE ONLY s.a ATTACH PARTITION b FOR VALUES IN (1)",
+              "public", "b", false));
     assert_true(holds("CREATE TABLE b (x int) INHERITS (a); CREATE PUBLICATION p FOR TABLE a", "public", "b", false));
-    assert_false(holds("CREATE TABLE b (x int) INHERITS (a); CREATE PUBLICATION p FOR TABLE ONLY a", "public", "b", false));
-    assert_false(holds("CREATE TABLE a PARTITION OF a DEFAULT; CREATE PUBLICATION p FOR TABLE b", "public", "a", false));
+    assert_false(
+        holds("CREATE TABLE b (x int) INHERITS (a); CREATE PUBLICATION p FOR TABLE ONLY a", "public", "b", false));
+    assert_false(
+        holds("CREATE TABLE a PARTITION OF a DEFAULT; CREATE PUBLICATION p FOR TABLE b", "public", "a", false));
 }
 
 static void test_names(void **state) {

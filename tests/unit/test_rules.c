@@ -64,7 +64,8 @@ static void test_ini(void **state) {
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         Str entries = ini_of(str_of(cases[i].text)), messages = told();
         if (!str_equal(entries, str_of(cases[i].entries)) || !str_equal(messages, str_of(cases[i].told))) {
-            print_error("%s\ngives     <%s> <%s>\nshould be <%s> <%s>\n", cases[i].text, entries.data, messages.data, cases[i].entries, cases[i].told);
+            print_error("%s\ngives     <%s> <%s>\nshould be <%s> <%s>\n", cases[i].text, entries.data, messages.data,
+                        cases[i].entries, cases[i].told);
             fail();
         }
     }
@@ -101,18 +102,23 @@ static void test_mistakes_in_rules(void **state) {
     } cases[] = {
         {"[rule r]\nsett.a = b\n", "2: 'sett.a' is no key of a rule", "did you mean 'set.a'?"},
         {"[rule r]\ntabel = b\n", "2: 'tabel' is no key of a rule", "did you mean 'table'?"},
-        {"[rule r]\nscan.startup.mode = b\n", "2: 'scan.startup.mode' is no key of a rule", "to set an option, write set.KEY = VALUE"},
+        {"[rule r]\nscan.startup.mode = b\n", "2: 'scan.startup.mode' is no key of a rule",
+         "to set an option, write set.KEY = VALUE"},
         {"[rules r]\nset.a = b\n", "1: [rules r] is no section that smtpatch knows", "did you mean 'rule r'?"},
         {"[tabel-rule.1]\n", "1: [tabel-rule.1] is no section that smtpatch knows", "did you mean 'table-rule.1'?"},
-        {"set.a = b\n", "1: this stands before any section", "rules stand below [rule NAME], settings below [smtpatch]"},
-        {"[rule r]\ntable = (\n", "2: '(' is no regular expression: missing closing parenthesis at its character 2", "patterns are Perl's (PCRE2)"},
+        {"set.a = b\n", "1: this stands before any section",
+         "rules stand below [rule NAME], settings below [smtpatch]"},
+        {"[rule r]\ntable = (\n", "2: '(' is no regular expression: missing closing parenthesis at its character 2",
+         "patterns are Perl's (PCRE2)"},
         {"[rule r]\nset.a = ${nope}\n", NULL, ""},
         {"[rule r]\nset.a = ${table\n", "2: '${' has no '}'; to write a dollar literally, double it: $$", ""},
         {"[rule r]\nset.a = ${table|slott}\n", "2: 'slott' is no filter; there are slot, lower and upper", ""},
         {"[rule r]\nset.a = ${1}\n", NULL, ""},
         {"[rule r]\ntable = (a)\nset.a = ${2}\n", NULL, ""},
         {"[rule r]\nrename.a =\n", "2: the new name of 'a' is missing", ""},
-        {"[table-rule.1]\ntable = (\n", "2: '(' is no regular expression: missing closing parenthesis at its character 2", "patterns are Perl's (PCRE2)"},
+        {"[table-rule.1]\ntable = (\n",
+         "2: '(' is no regular expression: missing closing parenthesis at its character 2",
+         "patterns are Perl's (PCRE2)"},
         {"[rule r]\nset.a = b\nset = c\n[other]\n[db]\nx = y\n", "3: 'set' is no key of a rule", NULL},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -186,8 +192,8 @@ static double seconds(void) {
 
 static void test_exploding_patterns(void **state) {
     (void)state;
-    static const char *const patterns[] = {"^(a+)+$", "^(a|aa)+$", "^(a|a)*$", "^(.*a){20}$", "(x+x+)+y|^(([a-z])+.)+[A-Z]([a-z])+$",
-                                           "^(a?){40}a{40}b"};
+    static const char *const patterns[] = {
+        "^(a+)+$", "^(a|aa)+$", "^(a|a)*$", "^(.*a){20}$", "(x+x+)+y|^(([a-z])+.)+[A-Z]([a-z])+$", "^(a?){40}a{40}b"};
     Matcher matcher;
     Buffer subject = {0};
     buffer_add_repeated(&subject, 'a', 60);
@@ -211,9 +217,10 @@ static void test_exploding_patterns(void **state) {
 
 static bool look_up(void *context, const TemplatePart *part, Str *value) {
     (void)context;
-    static const Str values[] = {[TEMPLATE_TABLE] = {"My-Table", 8}, [TEMPLATE_SCHEMA] = {"s", 1}, [TEMPLATE_DATABASE] = {"d", 1},
-                                 [TEMPLATE_NAME] = {"n", 1}, [TEMPLATE_CONNECTOR] = {"c", 1}, [TEMPLATE_OPTION] = {"o", 1},
-                                 [TEMPLATE_ENVIRONMENT] = {"e", 1}, [TEMPLATE_GROUP] = {"g", 1}};
+    static const Str values[] = {
+        [TEMPLATE_TABLE] = {"My-Table", 8}, [TEMPLATE_SCHEMA] = {"s", 1},    [TEMPLATE_DATABASE] = {"d", 1},
+        [TEMPLATE_NAME] = {"n", 1},         [TEMPLATE_CONNECTOR] = {"c", 1}, [TEMPLATE_OPTION] = {"o", 1},
+        [TEMPLATE_ENVIRONMENT] = {"e", 1},  [TEMPLATE_GROUP] = {"g", 1}};
     *value = values[part->field];
     return part->field != TEMPLATE_OPTION || !str_equal(part->text, STR("missing"));
 }
@@ -319,7 +326,9 @@ static Str plan_of(const char *script_text, const char *rules_text) {
 
 static void test_plans(void **state) {
     (void)state;
-#define PG "CREATE TABLE t (a INT) WITH ('connector'='postgres-cdc','database-name'='D','schema-name'='S','table-name'='T','x'='1')"
+#define PG                                                                                                             \
+    "CREATE TABLE t (a INT) WITH "                                                                                     \
+    "('connector'='postgres-cdc','database-name'='D','schema-name'='S','table-name'='T','x'='1')"
 #define PG_PLAN "connector=postgres-cdc,database-name=D,schema-name=S,table-name=T,x="
     static const struct {
         const char *script, *rules, *plan;
@@ -332,25 +341,35 @@ static void test_plans(void **state) {
         {PG, "[rule r]\ndefault.x = 2\ndefault.y = 3\n", PG_PLAN "1,y=3"},
         {PG, "[rule r]\nreplace.x = 2\nreplace.y = 3\n", PG_PLAN "2"},
         {PG, "[rule r]\nunset.*-name =\nunset.database* =\n", "connector=postgres-cdc,schema-name=S,table-name=T,x=1"},
-        {PG, "[rule r]\nrename.x = y\nrename.z = w\n", "connector=postgres-cdc,database-name=D,schema-name=S,table-name=T,y=1"},
+        {PG, "[rule r]\nrename.x = y\nrename.z = w\n",
+         "connector=postgres-cdc,database-name=D,schema-name=S,table-name=T,y=1"},
         {PG, "[rule r]\nslot = s\npublication = p\nheartbeat = 10s\ndebezium.snapshot.mode = never\n",
          PG_PLAN "1,slot.name=s,debezium.publication.name=p,heartbeat.interval.ms=10s,debezium.snapshot.mode=never"},
-        {PG, "[rule r]\nset.publication.name = p\n", PG_PLAN "1,debezium.publication.name=p | 'publication.name' is not an option of postgres-cdc; wrote 'debezium.publication.name'"},
-        {PG, "[rule r]\nset.y = ${table}-${schema}-${database}-${name}-${connector}-${option:x}\n", PG_PLAN "1,y=T-S-D-t-postgres-cdc-1"},
+        {PG, "[rule r]\nset.publication.name = p\n",
+         PG_PLAN "1,debezium.publication.name=p | 'publication.name' is not an option of postgres-cdc; wrote "
+                 "'debezium.publication.name'"},
+        {PG, "[rule r]\nset.y = ${table}-${schema}-${database}-${name}-${connector}-${option:x}\n",
+         PG_PLAN "1,y=T-S-D-t-postgres-cdc-1"},
         {PG, "[rule r]\ntable = (?<first>.)\nset.y = ${1}${first}\n", PG_PLAN "1,y=TT"},
-        {PG, "[rule r]\nset.y = ${option:nope}\n", " | table 't' has no option 'nope' for the template '${option:nope}'"},
+        {PG, "[rule r]\nset.y = ${option:nope}\n",
+         " | table 't' has no option 'nope' for the template '${option:nope}'"},
         {PG, "[rule r]\nset.y = ${env:SMTPATCH_NO_SUCH_VARIABLE}\n",
-         " | the environment has no variable 'SMTPATCH_NO_SUCH_VARIABLE' for the template '${env:SMTPATCH_NO_SUCH_VARIABLE}'"},
+         " | the environment has no variable 'SMTPATCH_NO_SUCH_VARIABLE' for the template "
+         "'${env:SMTPATCH_NO_SUCH_VARIABLE}'"},
         {PG, "[rule r]\nset.x = 2\n[rule s]\noption.x = ^2$\nset.y = 3\n", PG_PLAN "2,y=3"},
         {PG, "[rule r]\nset.y = 3\nconnector = other\n", PG_PLAN "1 unchanged"},
         /* conditions */
-        {PG, "[rule r]\ntable = ^T$\nschema = ^S$\ndatabase = ^D$\nname = ^t$\ncatalog = ^default_catalog$\nrole = ^source$\nfile = test\\.sql$\noption.x = 1\nset.x = 2\n", PG_PLAN "2"},
+        {PG,
+         "[rule r]\ntable = ^T$\nschema = ^S$\ndatabase = ^D$\nname = ^t$\ncatalog = ^default_catalog$\nrole = "
+         "^source$\nfile = test\\.sql$\noption.x = 1\nset.x = 2\n",
+         PG_PLAN "2"},
         {PG, "[rule r]\ntable = !^U$\nset.x = 2\n", PG_PLAN "2"},
         {PG, "[rule r]\ntable = !T\nset.x = 2\n", PG_PLAN "1 unchanged"},
         {PG, "[rule r]\nrole = sink\nset.x = 2\n", PG_PLAN "1 unchanged"},
         {PG, "[rule r]\noption.nope =\nset.x = 2\n", PG_PLAN "1 unchanged"},
         {PG, "[rule r]\noption.nope = !.\nset.x = 2\n", PG_PLAN "2"},
-        {"CREATE TABLE c.d.t (a INT) WITH ('x'='1')", "[rule r]\ntable = ^t$\ndatabase = ^d$\ncatalog = ^c$\nset.x = 2\n", "x=2"},
+        {"CREATE TABLE c.d.t (a INT) WITH ('x'='1')",
+         "[rule r]\ntable = ^t$\ndatabase = ^d$\ncatalog = ^c$\nset.x = 2\n", "x=2"},
         {"CREATE TABLE t (a INT) WITH ('x'='1'); INSERT INTO t SELECT 1", "[rule r]\nrole = sink\nset.x = 2\n", "x=2"},
         /* the last one of a key counts; unset takes all */
         {"CREATE TABLE t WITH ('x'='1','y'='2','x'='3')", "[rule r]\nset.x = 4\n", "x=1,y=2,x=4"},
@@ -361,25 +380,37 @@ static void test_plans(void **state) {
         {"CREATE TABLE t", "[rule r]\nset.x = 2\n", "x=2"},
         {"CREATE TABLE t WITH ()", "[rule r]\nset.x = it's\n", "x=it's"},
         /* LIKE */
-        {"CREATE TABLE s WITH ('x'='1'); CREATE TABLE t LIKE s", "[rule r]\nname = t\nset.x = 1\nset.y = ${option:x}\n", "y=1"},
-        {"CREATE TABLE s WITH ('x'='1'); CREATE TABLE t LIKE s", "[rule r]\nname = t\nset.x = 2\ndefault.x = 3\n", "x=2"},
-        {"CREATE TABLE s WITH ('x'='1'); CREATE TABLE t WITH ('z'='0') LIKE s (EXCLUDING OPTIONS)", "[rule r]\nname = t\ndefault.x = 3\n", "z=0,x=3"},
+        {"CREATE TABLE s WITH ('x'='1'); CREATE TABLE t LIKE s", "[rule r]\nname = t\nset.x = 1\nset.y = ${option:x}\n",
+         "y=1"},
+        {"CREATE TABLE s WITH ('x'='1'); CREATE TABLE t LIKE s", "[rule r]\nname = t\nset.x = 2\ndefault.x = 3\n",
+         "x=2"},
+        {"CREATE TABLE s WITH ('x'='1'); CREATE TABLE t WITH ('z'='0') LIKE s (EXCLUDING OPTIONS)",
+         "[rule r]\nname = t\ndefault.x = 3\n", "z=0,x=3"},
         /* left alone */
         {"-- smtpatch: skip\nCREATE TABLE t WITH ('x'='1')", "[rule r]\nset.x = 2\n", "x=1 unchanged"},
         /* SMT's own sections */
-        {PG, "[db]\nhost = h\n[table-rule.1]\ndatabase = ^D$\ntable = ^T$\nflink.cdc.x = 2\nflink.starrocks.x = 3\npartition_key = a\n", PG_PLAN "2"},
+        {PG,
+         "[db]\nhost = h\n[table-rule.1]\ndatabase = ^D$\ntable = ^T$\nflink.cdc.x = 2\nflink.starrocks.x = "
+         "3\npartition_key = a\n",
+         PG_PLAN "2"},
         {PG, "[table-rule.1]\ntable = ^U$\nflink.cdc.x = 2\n", PG_PLAN "1 unchanged"},
-        {"CREATE TABLE t WITH ('connector'='starrocks','x'='1')", "[table-rule.1]\nflink.cdc.x = 2\nflink.starrocks.x = 3\n", "connector=starrocks,x=3"},
-        {"CREATE TABLE t WITH ('connector'='mysql-cdc')", "[rule r]\nslot = s\npublication = p\nheartbeat = 5s\n", "connector=mysql-cdc,heartbeat.interval=5s"},
-        {"CREATE TABLE t WITH ('connector'='print')", "[rule r]\nslot = s\nheartbeat = 5s\ndebezium.a = b\n", "connector=print unchanged"},
+        {"CREATE TABLE t WITH ('connector'='starrocks','x'='1')",
+         "[table-rule.1]\nflink.cdc.x = 2\nflink.starrocks.x = 3\n", "connector=starrocks,x=3"},
+        {"CREATE TABLE t WITH ('connector'='mysql-cdc')", "[rule r]\nslot = s\npublication = p\nheartbeat = 5s\n",
+         "connector=mysql-cdc,heartbeat.interval=5s"},
+        {"CREATE TABLE t WITH ('connector'='print')", "[rule r]\nslot = s\nheartbeat = 5s\ndebezium.a = b\n",
+         "connector=print unchanged"},
         /* a pattern that explodes is trouble, and no hang */
-        {"CREATE TABLE aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1 WITH ('x'='1')", "[rule r]\nname = ^(a+)+$\nset.x = 2\n",
-         " | the pattern '^(a+)+$' was given up on 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1': it takes too many steps"},
+        {"CREATE TABLE aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1 WITH ('x'='1')",
+         "[rule r]\nname = ^(a+)+$\nset.x = 2\n",
+         " | the pattern '^(a+)+$' was given up on 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1': it takes too many "
+         "steps"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         Str plan = plan_of(cases[i].script, cases[i].rules);
         if (!str_equal(plan, str_of(cases[i].plan))) {
-            print_error("%s\n%s\nis        <%s>\nshould be <%s>\n", cases[i].script, cases[i].rules, plan.data, cases[i].plan);
+            print_error("%s\n%s\nis        <%s>\nshould be <%s>\n", cases[i].script, cases[i].rules, plan.data,
+                        cases[i].plan);
             fail();
         }
     }
@@ -389,10 +420,22 @@ static void test_plans(void **state) {
 
 static void test_secret_keys(void **state) {
     (void)state;
-    static const char *const secret[] = {"password", "PASSWORD", "ssl.truststore.password", "sasl.secret", "auth-token", "token",
-                                         "s3.access-key", "s3.secret-key", "api.key", "access.key", "private_key", "fs.azure.account.key",
+    static const char *const secret[] = {"password",
+                                         "PASSWORD",
+                                         "ssl.truststore.password",
+                                         "sasl.secret",
+                                         "auth-token",
+                                         "token",
+                                         "s3.access-key",
+                                         "s3.secret-key",
+                                         "api.key",
+                                         "access.key",
+                                         "private_key",
+                                         "fs.azure.account.key",
                                          "properties.sasl.jaas.config"};
-    static const char *const plain[] = {"", "key", "primary-key", "table-name", "key.fields", "password-file", "username", "message.key", "tokens", "partition.key"};
+    static const char *const plain[] = {"",           "key",           "primary-key", "table-name",
+                                        "key.fields", "password-file", "username",    "message.key",
+                                        "tokens",     "partition.key"};
     for (size_t i = 0; i < COUNT_OF(secret); i++) {
         if (!is_secret_key(str_of(secret[i]))) {
             fail_msg("%s is a secret", secret[i]);
@@ -416,7 +459,8 @@ static void test_masking(void **state) {
         {"  'password' = 'geheim',", "  'password' = '******',"},
         {"'password'='a''b','x'='y'", "'password'='******','x'='y'"},
         {"'password' = '', 'x'='y'", "'password' = '******', 'x'='y'"},
-        {"('x'='y','db.password'='geheim','api-key'='k') -- end", "('x'='y','db.password'='******','api-key'='******') -- end"},
+        {"('x'='y','db.password'='geheim','api-key'='k') -- end",
+         "('x'='y','db.password'='******','api-key'='******') -- end"},
         {"'password' = 'open", "'password' = '******'"},
         {"set.password = geheim # c", "set.password = ******"},
         {"password=geheim", "password=******"},

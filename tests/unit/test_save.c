@@ -230,10 +230,14 @@ static void test_diffs(void **state) {
         {"", "a\nb\n", HEAD "@@ -0,0 +1,2 @@\n+a\n+b\n"},
         {"a\n", "", HEAD "@@ -1 +0,0 @@\n-a\n"},
         {"a", "a\n", HEAD "@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+a\n"},
-        {"a\nb", "a\nc", HEAD "@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+c\n\\ No newline at end of file\n"},
-        {"1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\nx\n6\n7\n8\n9\n", HEAD "@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+x\n 6\n 7\n 8\n"},
-        {"1\n2\n3\n4\n5\n6\n7\n8\n9\n", "x\n2\n3\n4\n5\n6\n7\n8\ny\n", HEAD "@@ -1,4 +1,4 @@\n-1\n+x\n 2\n 3\n 4\n@@ -6,4 +6,4 @@\n 6\n 7\n 8\n-9\n+y\n"},
-        {"1\n2\n3\n4\n5\n6\n7\n8\n", "x\n2\n3\n4\n5\n6\n7\ny\n", HEAD "@@ -1,8 +1,8 @@\n-1\n+x\n 2\n 3\n 4\n 5\n 6\n 7\n-8\n+y\n"},
+        {"a\nb", "a\nc",
+         HEAD "@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+c\n\\ No newline at end of file\n"},
+        {"1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\nx\n6\n7\n8\n9\n",
+         HEAD "@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+x\n 6\n 7\n 8\n"},
+        {"1\n2\n3\n4\n5\n6\n7\n8\n9\n", "x\n2\n3\n4\n5\n6\n7\n8\ny\n",
+         HEAD "@@ -1,4 +1,4 @@\n-1\n+x\n 2\n 3\n 4\n@@ -6,4 +6,4 @@\n 6\n 7\n 8\n-9\n+y\n"},
+        {"1\n2\n3\n4\n5\n6\n7\n8\n", "x\n2\n3\n4\n5\n6\n7\ny\n",
+         HEAD "@@ -1,8 +1,8 @@\n-1\n+x\n 2\n 3\n 4\n 5\n 6\n 7\n-8\n+y\n"},
         {"a\r\nb\r\n", "a\r\nc\r\n", HEAD "@@ -1,2 +1,2 @@\n a\r\n-b\r\n+c\r\n"},
         {"a\nb\nc\n", "b\nc\nd\n", HEAD "@@ -1,3 +1,3 @@\n-a\n b\n c\n+d\n"},
     };
@@ -259,7 +263,8 @@ static Str join(const Lines *lines, bool is_ended) {
 static Lines random_lines(Random *random, bool has_same_lines) {
     Lines lines = {0};
     for (size_t i = random_below(random, 60); i > 0; i--) {
-        *vector_add(&arena, &lines) = arena_format(&arena, "line %zu", random_below(random, has_same_lines ? 8 : 100000));
+        *vector_add(&arena, &lines) =
+            arena_format(&arena, "line %zu", random_below(random, has_same_lines ? 8 : 100000));
     }
     return lines;
 }
@@ -287,7 +292,8 @@ static size_t edit(Random *random, const Lines *old, Lines *new) {
 static size_t changed_lines(Str diff) {
     size_t count = 0;
     for (size_t i = 0; i + 1 < diff.size; i++) {
-        bool is_header = str_has_prefix(str_from(diff, i + 1), STR("---")) || str_has_prefix(str_from(diff, i + 1), STR("+++"));
+        bool is_header =
+            str_has_prefix(str_from(diff, i + 1), STR("---")) || str_has_prefix(str_from(diff, i + 1), STR("+++"));
         count += diff.data[i] == '\n' && (diff.data[i + 1] == '-' || diff.data[i + 1] == '+') && !is_header;
     }
     return count;

@@ -11,9 +11,18 @@ static void test_distance(void **state) {
         const char *a, *b;
         size_t limit, distance;
     } cases[] = {
-        {"", "", 3, 0},          {"", "abc", 3, 3},       {"abc", "", 2, SIZE_MAX},  {"slot", "slot", 0, 0},
-        {"slot", "SLOT", 0, 0},  {"slott", "slot", 3, 1}, {"layuot", "layout", 3, 1}, {"ca", "abc", 3, 3},
-        {"kitten", "sitting", 3, 3}, {"kitten", "sitting", 2, SIZE_MAX}, {"ab", "ba", 1, 1}, {"publication.name", "debezium.publication.name", 8, SIZE_MAX},
+        {"", "", 3, 0},
+        {"", "abc", 3, 3},
+        {"abc", "", 2, SIZE_MAX},
+        {"slot", "slot", 0, 0},
+        {"slot", "SLOT", 0, 0},
+        {"slott", "slot", 3, 1},
+        {"layuot", "layout", 3, 1},
+        {"ca", "abc", 3, 3},
+        {"kitten", "sitting", 3, 3},
+        {"kitten", "sitting", 2, SIZE_MAX},
+        {"ab", "ba", 1, 1},
+        {"publication.name", "debezium.publication.name", 8, SIZE_MAX},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         assert_int_equal(str_distance(str_of(cases[i].a), str_of(cases[i].b), cases[i].limit), cases[i].distance);
@@ -211,9 +220,9 @@ static void test_newlines(void **state) {
     (void)state;
     static const struct {
         const char *text, *newline;
-    } cases[] = {{"", "\n"},       {"a", "\n"},         {"a\nb", "\n"},      {"a\r\nb", "\r\n"},   {"a\rb", "\r"},
-                 {"a\r", "\r"},    {"\n", "\n"},        {"\r\n", "\r\n"},    {"a\r\nb\n", "\n"},    {"a\nb\r\n", "\r\n"},
-                 {"a\nb\r", "\n"}, {"a\rb\n", "\n"},    {"a\rb\r\n", "\r\n"}};
+    } cases[] = {{"", "\n"},       {"a", "\n"},      {"a\nb", "\n"},      {"a\r\nb", "\r\n"}, {"a\rb", "\r"},
+                 {"a\r", "\r"},    {"\n", "\n"},     {"\r\n", "\r\n"},    {"a\r\nb\n", "\n"}, {"a\nb\r\n", "\r\n"},
+                 {"a\nb\r", "\n"}, {"a\rb\n", "\n"}, {"a\rb\r\n", "\r\n"}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         assert_text(newline_text(source(cases[i].text).newline), cases[i].newline);
     }
