@@ -1,5 +1,6 @@
 /* Checks of options that belong to the incremental snapshot, and of what it asks of the job. */
 #include "checks/registry.h"
+#include "checks/replication.h"
 
 #include "syntax/literal.h"
 
@@ -38,10 +39,30 @@ static Str incremental_hint(const Checker *checker, const PlannedOption *first) 
                   (long long)duration_milliseconds(value.duration));
 }
 
-void check_incremental_only_option_ignored(Checker *checker, const CheckedTable *table) {
-    if (table->connector == NULL || table->is_incremental) {
-        return;
+/* Tables whose findings would say the same. */
+typedef struct Ignored {
+    Str message, hint;
+    Concerned concerned;
+} Ignored;
+
+typedef VECTOR(Ignored) IgnoredGroups;
+
+/* Scripts have few kinds of sources; when there are more, each finding stands for itself. */
+enum { GROUPS_MAX = 16 };
+
+static Ignored *group_of(Checker *checker, IgnoredGroups *groups, Str message, Str hint) {
+    for (size_t i = 0; i < groups->count && groups->count <= GROUPS_MAX; i++) {
+        Ignored *group = &groups->items[i];
+        if (str_equal(group->message, message) && str_equal(group->hint, hint)) {
+            return group;
+        }
     }
+    Ignored *group = vector_add(checker->arena, groups);
+    *group = (Ignored){.message = message, .hint = hint};
+    return group;
+}
+
+static void look_for_ignored(Checker *checker, const CheckedTable *table, IgnoredGroups *groups) {
     size_t count, ignored = 0;
     const PlannedOption **options = own_options(checker, table, &count);
     for (size_t i = 0; i < count; i++) {
@@ -51,9 +72,22 @@ void check_incremental_only_option_ignored(Checker *checker, const CheckedTable 
     }
     if (ignored > 0) {
         Str names = names_and_have(checker, options, ignored);
-        fire_at_key(checker, table, options[0],
-                    format(checker, "%.*s no effect without the incremental snapshot", SHOW(names)),
-                    incremental_hint(checker, options[0]));
+        Str message = format(checker, "%.*s no effect without the incremental snapshot", SHOW(names));
+        Ignored *group = group_of(checker, groups, message, incremental_hint(checker, options[0]));
+        concern(checker, &group->concerned, table, options[0]);
+    }
+}
+
+void check_incremental_only_option_ignored(Checker *checker) {
+    IgnoredGroups groups = {0};
+    for (size_t i = 0; i < checker->table_count; i++) {
+        const CheckedTable *table = &checker->tables[i];
+        if (table->connector != NULL && !table->is_incremental) {
+            look_for_ignored(checker, table, &groups);
+        }
+    }
+    for (size_t i = 0; i < groups.count; i++) {
+        fire_concerned(checker, &groups.items[i].concerned, groups.items[i].message, groups.items[i].hint);
     }
 }
 
