@@ -38,7 +38,8 @@ static Names expected_names(const SyntaxErrorContext *context) {
         is_type || is_column || grammar_expects(parser, TOKEN_IDENTIFIER) || grammar_expects(parser, TOKEN_COMMA);
     for (size_t i = 0; i < sizeof expectations / sizeof *expectations; i++) {
         uint16_t kind = expectations[i].kind;
-        bool is_covered = (is_type && kind == TOKEN_RESERVED) || ((is_type || is_column) && kind == TOKEN_IDENTIFIER) ||
+        bool is_covered = (is_type && (kind == TOKEN_RESERVED || kind == TOKEN_DOT)) ||
+                          ((is_type || is_column) && kind == TOKEN_IDENTIFIER) ||
                           (kind == TOKEN_QUOTED_STRING && token_is_string(context->previous));
         if (!is_covered && grammar_expects(parser, kind)) {
             add_name(&names, expectations[i].name);
