@@ -176,14 +176,14 @@ column ::= column_path(N) type(T) key_constraint comment.
     { builder_column(builder, COLUMN_PHYSICAL, N, N, T); }
 column ::= column_path(N) type(T) METADATA metadata_key virtual comment.
     { builder_column(builder, COLUMN_METADATA, N, N, T); }
-column ::= column_path(N) AS expression(E) comment.
+column ::= column_name(N) AS expression(E) comment.
     { builder_column(builder, COLUMN_COMPUTED, N, N, E); }
 column ::= table_constraint.
 column ::= CONSTRAINT(C) name(N) table_constraint. { builder_named_constraint(builder, C, N); }
 column ::= WATERMARK(W) FOR path(P) AS expression(E).
     { builder_column(builder, COLUMN_WATERMARK, token_span(W), P, E); }
 
-/* Flink takes a.b for a column's name (CompoundIdentifier). */
+/* Flink takes a.b for the name of a column with a type (CompoundIdentifier), not of a computed one. */
 column_path(A) ::= path(P).                     { A = P; }
 column_path(A) ::= RESERVED(T).                 { A = builder_name(builder, T); }
 
