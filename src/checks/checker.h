@@ -67,7 +67,6 @@ typedef struct Checker {
     size_t check_number;     /* and its number in the registry */
     Severity at_most;        /* see soften() */
     bool *used_pragmas;      /* by the number of the pragma: allow(…) that silenced something */
-    size_t next_pragma;
 } Checker;
 
 /* ---- Asking ----------------------------------------------------------------------------------------------------- */
