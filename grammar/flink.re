@@ -165,10 +165,19 @@ Token lex(Str source, uint32_t offset) {
     */
 }
 
+static bool is_blank_byte(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
+
+Token lex_solid(Str text, uint32_t offset) {
+    while (is_blank_byte(text.data[offset])) { /* ends at the NUL behind the text, at the latest */
+        offset++;
+    }
+    return lex(text, offset);
+}
+
 Token lex_significant(Str text, uint32_t offset) {
-    Token token = lex(text, offset);
-    while (token_is_trivia(token)) {
-        token = lex(text, token.end);
+    Token token = lex_solid(text, offset);
+    while (token_is_comment(token)) {
+        token = lex_solid(text, token.end);
     }
     return token;
 }

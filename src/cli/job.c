@@ -117,12 +117,19 @@ static Plans plan(Job *job, const Script *script) {
     return plans;
 }
 
+/* The parts of the tree that somebody will look at. */
+static unsigned wanted_parts(const Job *job) {
+    bool looks_at_columns = job->settings->lint != LINT_NONE || job->settings->output != NULL;
+    return (looks_at_columns ? PARSE_COLUMNS : 0U) |
+           (job->order->settings.layout == LAYOUT_PRETTY ? PARSE_MARKS : 0U);
+}
+
 static void work(void *context) {
     Job *job = context;
     if (!read_input(job)) {
         return;
     }
-    const Script *script = parse_script(&job->source, &job->arena, &job->findings);
+    const Script *script = parse_script(&job->source, wanted_parts(job), &job->arena, &job->findings);
     if (job->findings.worst >= SEVERITY_TROUBLE) {
         return;
     }

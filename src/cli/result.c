@@ -55,7 +55,7 @@ static const Script *parse_step(ResultText *result, const Script *original) {
     Findings findings = {.arena = result->arena};
     Source *source = arena_new(result->arena, Source);
     *source = source_of(original->source->name, result->text, result->arena);
-    const Script *script = parse_script(source, result->arena, &findings);
+    const Script *script = parse_script(source, PARSE_MARKS, result->arena, &findings);
     if (findings.worst >= SEVERITY_TROUBLE) {
         report_bug(result, original->source, STR("it does not parse"));
         return NULL;

@@ -5,26 +5,28 @@
 #include "syntax/lexer.h"
 #include "syntax/setting.h"
 
-static void mark(Builder *builder, MarkKind kind, Span span) {
-    *vector_add(builder->arena, &builder->marks) = (Mark){span.start, span.end, kind};
+void builder_mark(Builder *builder, MarkKind kind, Span span) {
+    if (builder->parts & PARSE_MARKS) {
+        *vector_add(builder->arena, &builder->marks) = (Mark){span.start, span.end, kind};
+    }
 }
 
 Span builder_name(Builder *builder, Token token) {
     if (token.kind != TOKEN_IDENTIFIER) {
-        mark(builder, MARK_NAME, token_span(token));
+        builder_mark(builder, MARK_NAME, token_span(token));
     }
     return token_span(token);
 }
 
 void builder_list(Builder *builder, Token open, Token close) {
     (void)open;
-    mark(builder, MARK_CLOSE, token_span(close));
+    builder_mark(builder, MARK_CLOSE, token_span(close));
 }
 
-void builder_item(Builder *builder, Span item) { mark(builder, MARK_ITEM, item); }
-void builder_line(Builder *builder, Token token) { mark(builder, MARK_LINE, token_span(token)); }
-void builder_tight(Builder *builder, Token token) { mark(builder, MARK_TIGHT, token_span(token)); }
-void builder_verbatim(Builder *builder, Span span) { mark(builder, MARK_VERBATIM, span); }
+void builder_item(Builder *builder, Span item) { builder_mark(builder, MARK_ITEM, item); }
+void builder_line(Builder *builder, Token token) { builder_mark(builder, MARK_LINE, token_span(token)); }
+void builder_tight(Builder *builder, Token token) { builder_mark(builder, MARK_TIGHT, token_span(token)); }
+void builder_verbatim(Builder *builder, Span span) { builder_mark(builder, MARK_VERBATIM, span); }
 
 void builder_angles(Builder *builder, Token less, Token greater) {
     builder_tight(builder, less);
@@ -33,7 +35,8 @@ void builder_angles(Builder *builder, Token less, Token greater) {
 
 void builder_option(Builder *builder, Span key, Span value) {
     *vector_add(builder->arena, &builder->options) = (Option){key, value};
-    mark(builder, MARK_ITEM, key);
+    builder->element = ELEMENT_OPTION;
+    builder_mark(builder, MARK_ITEM, key);
 }
 
 void builder_with(Builder *builder, Token keyword, Span properties) {
@@ -74,12 +77,14 @@ void builder_column(Builder *builder, ColumnKind kind, Span first, Span name, Sp
     builder->metadata_key = SPAN_NONE;
     builder->is_virtual = false;
     builder->is_primary_key = false;
-    mark(builder, MARK_ITEM, first);
+    builder->element = kind == COLUMN_REFERENCE ? ELEMENT_NONE : ELEMENT_COLUMN; /* bare names make a list of their own */
+    builder_mark(builder, MARK_ITEM, first);
 }
 
 void builder_named_constraint(Builder *builder, Token keyword, Span name) {
-    Mark *item = &builder->marks.items[builder->marks.count - 1];
-    item->start = keyword.start;
+    if (builder->marks.count > 0) { /* none when none are wanted */
+        builder->marks.items[builder->marks.count - 1].start = keyword.start;
+    }
     builder->columns.items[builder->columns.count - 1].name = name;
 }
 
@@ -102,7 +107,7 @@ void builder_like(Builder *builder, Token keyword, Span path) {
 }
 
 void builder_like_option(Builder *builder, Token strategy, Token feature) {
-    mark(builder, MARK_ITEM, token_span(strategy));
+    builder_mark(builder, MARK_ITEM, token_span(strategy));
     if (feature.kind == TOKEN_ALL) {
         builder->like_all = strategy.kind;
     } else if (feature.kind == TOKEN_OPTIONS) {
@@ -112,7 +117,7 @@ void builder_like_option(Builder *builder, Token strategy, Token feature) {
 
 void builder_as_query(Builder *builder, Token keyword, Span query) {
     builder_line(builder, keyword);
-    mark(builder, MARK_LINE, query);
+    builder_mark(builder, MARK_LINE, query);
     builder->statement.query = query;
 }
 
@@ -143,7 +148,7 @@ void builder_insert(Builder *builder, Token keyword, Span target, Span query) {
     insert.columns = target_columns(builder, &insert.query);
     *vector_add(builder->arena, &builder->inserts) = insert;
     builder_line(builder, keyword);
-    mark(builder, MARK_LINE, insert.query);
+    builder_mark(builder, MARK_LINE, insert.query);
     builder_verbatim(builder, insert.query);
 }
 
@@ -221,8 +226,10 @@ static void sort_marks(Builder *builder) {
 static void finish_table(Builder *builder, Statement *statement) {
     builder->table.options = copy_vector(builder, builder->options);
     builder->table.option_count = (uint32_t)builder->options.count;
-    builder->table.columns = copy_vector(builder, builder->columns);
-    builder->table.column_count = (uint32_t)builder->columns.count;
+    if (builder->parts & PARSE_COLUMNS) {
+        builder->table.columns = copy_vector(builder, builder->columns);
+        builder->table.column_count = (uint32_t)builder->columns.count;
+    }
     statement->table = arena_new(builder->arena, TableDefinition);
     *statement->table = builder->table;
 }

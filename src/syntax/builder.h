@@ -6,10 +6,14 @@
 #include "finding.h"
 #include "syntax/tree.h"
 
+/* What the grammar has made of the tokens since the driver last asked, of what stands in lists. */
+typedef enum ElementKind { ELEMENT_NONE, ELEMENT_OPTION, ELEMENT_COLUMN } ElementKind;
+
 typedef struct Builder {
     Source *source;
     Arena *arena;
     Findings *findings;
+    unsigned parts; /* PARSE_… bits: what the tree is wanted for */
 
     /* Set by the parser's driver. */
     Token first;    /* of the statement under way; kind TOKEN_EOF before it */
@@ -17,6 +21,7 @@ typedef struct Builder {
 
     /* Told to the driver. */
     bool has_syntax_error, is_out_of_memory;
+    ElementKind element;
 
     /* The statement under way. */
     Statement statement;
@@ -32,6 +37,7 @@ typedef struct Builder {
     VECTOR(Statement) statements;
 } Builder;
 
+void builder_mark(Builder *builder, MarkKind kind, Span span);
 Span builder_name(Builder *builder, Token token);
 void builder_list(Builder *builder, Token open, Token close);
 void builder_item(Builder *builder, Span item);

@@ -10,6 +10,9 @@
  * answer is TOKEN_EOF. Every byte string lexes: what Flink would refuse is TOKEN_ILLEGAL or TOKEN_UNCLOSED_…. */
 Token lex(Str text, uint32_t offset);
 
+/* The same, blanks passed over. */
+Token lex_solid(Str text, uint32_t offset);
+
 /* The same, blanks and comments passed over. */
 Token lex_significant(Str text, uint32_t offset);
 

@@ -3,6 +3,7 @@
 #include "syntax/grammar.h"
 #include "syntax/lexer.h"
 #include "syntax/pragma.h"
+#include "syntax/shortcut.h"
 #include "syntax/syntax_error.h"
 
 typedef struct Driver {
@@ -15,10 +16,13 @@ typedef struct Driver {
     bool is_in_hint;            /* between the two ends of a hint */
     bool is_in_set;             /* between STATEMENT SET BEGIN and its END, where ';' ends no statement */
     size_t open_cases;          /* CASEs there whose END is to come */
+    Shortcuts shortcuts;
     Script *script;
 } Driver;
 
 static void start_grammar(Driver *driver) {
+    driver->shortcuts.list = LIST_NONE;
+    driver->shortcuts.is_watched = false;
     FlinkParserInit(driver->parser, &driver->builder);
     driver->builder.first.kind = TOKEN_EOF;
     driver->builder.has_syntax_error = false;
@@ -152,12 +156,16 @@ static void track_set(Driver *driver, Token token) {
 /* False when the grammar does not take it. */
 static bool give(Driver *driver, Token token) {
     Builder *builder = &driver->builder;
+    builder->element = ELEMENT_NONE;
     FlinkParser(driver->parser, token.kind, token);
     if (builder->is_out_of_memory) {
         guard_leave(builder->arena->guard);
     }
     if (builder->has_syntax_error) {
         return false;
+    }
+    if (token.kind == TOKEN_COMMA) {
+        shortcut_learn(&driver->shortcuts, builder, token);
     }
     track_set(driver, token);
     driver->before_previous = builder->previous;
@@ -228,8 +236,24 @@ static void take_token(Driver *driver, Token token) {
     }
 }
 
+/* An element of a list without the grammar: then *token is the comma behind it. */
+static bool take_element(Driver *driver, Token *token) {
+    Token last;
+    if (driver->shortcuts.list == LIST_NONE) {
+        return false;
+    }
+    if (!shortcut_take(&driver->shortcuts, &driver->builder, token, &last)) {
+        shortcut_watch(&driver->shortcuts, &driver->builder, *token);
+        return false;
+    }
+    driver->before_previous = last;
+    driver->builder.previous = *token;
+    return true;
+}
+
 static void take_comment(Driver *driver, Token comment) {
     Pragma pragma;
+    driver->shortcuts.has_comment = true;
     switch (pragma_parse(driver->builder.source->text, comment, &pragma)) {
     case PRAGMA_NONE:
         break;
@@ -295,12 +319,12 @@ static void drive(void *context) {
     Str text = driver->builder.source->text;
     Token token = {.end = driver->builder.source->begin};
     do {
-        token = lex(text, token.end);
+        token = lex_solid(text, token.end);
         if (token_is_comment(token)) {
             take_comment(driver, token);
         } else if (token.kind == TOKEN_EOF) {
             take_end(driver, token);
-        } else if (token.kind != TOKEN_BLANK) {
+        } else if (!take_element(driver, &token)) {
             take_token(driver, token);
         }
     } while (token.kind != TOKEN_EOF);
@@ -314,10 +338,10 @@ static void starrocks_trouble(Source *source, Findings *findings, size_t first_f
                     STR("give smtpatch the flink-create.*.sql that SMT writes beside it"));
 }
 
-Script *parse_script(Source *source, Arena *arena, Findings *findings) {
+Script *parse_script(Source *source, unsigned parts, Arena *arena, Findings *findings) {
     Driver *driver = arena_new(arena, Driver);
     size_t first_finding = findings->list.count;
-    driver->builder = (Builder){.source = source, .arena = arena, .findings = findings};
+    driver->builder = (Builder){.source = source, .arena = arena, .findings = findings, .parts = parts};
     driver->parser = arena_alloc(arena, grammar_size());
     driver->script = arena_new(arena, Script);
     start_grammar(driver);

@@ -115,6 +115,13 @@ typedef struct Script {
     size_t pragma_count;
 } Script;
 
+/* What of the tree is only made when it is wanted. */
+enum {
+    PARSE_COLUMNS = 1, /* TableDefinition's columns */
+    PARSE_MARKS = 2,   /* Statement's marks, for the pretty printer */
+    PARSE_ALL = PARSE_COLUMNS | PARSE_MARKS,
+};
+
 static inline Span span_between(Token first, Token last) { return (Span){first.start, last.end}; }
 
 /* From the start of a to the end of b; an empty one of them does not count. */

@@ -121,7 +121,7 @@ static void work(void *context) {
     Ground *ground = &run->ground;
     choose_settings(run);
     run->source = ground_source(ground, "in.sql", run->input);
-    run->script = parse_script(&run->source, &ground->arena, &ground->findings);
+    run->script = parse_script(&run->source, PARSE_ALL, &ground->arena, &ground->findings);
     if (ground->findings.worst < SEVERITY_TROUBLE) {
         make_plans(run, run->script);
     }
