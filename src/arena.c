@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FIRST_BLOCK = 16 * 1024, LARGEST_STEP = 4 * 1024 * 1024, ALIGNMENT = alignof(max_align_t) };
+enum { FIRST_BLOCK = 16 * 1024, LARGE_ARRAY = 64 * 1024, LARGEST_STEP = 4 * 1024 * 1024, ALIGNMENT = alignof(max_align_t) };
 
 struct ArenaBlock {
     ArenaBlock *older;
@@ -13,7 +13,7 @@ struct ArenaBlock {
     alignas(max_align_t) char data[];
 };
 
-void arena_init(Arena *arena, Guard *guard) { *arena = (Arena){NULL, FIRST_BLOCK, guard}; }
+void arena_init(Arena *arena, Guard *guard) { *arena = (Arena){.next_size = FIRST_BLOCK, .guard = guard}; }
 
 void arena_free(Arena *arena) {
     for (ArenaBlock *block = arena->block; block != NULL;) {
@@ -22,6 +22,7 @@ void arena_free(Arena *arena) {
         block = older;
     }
     arena->block = NULL;
+    arena->block_count = 0;
     arena->next_size = FIRST_BLOCK;
 }
 
@@ -44,6 +45,7 @@ static ArenaBlock *add_block(Arena *arena, size_t wanted) {
     }
     *block = (ArenaBlock){.older = arena->block, .used = 0, .size = size};
     arena->block = block;
+    arena->block_count++;
     if (arena->next_size < LARGEST_STEP) {
         arena->next_size *= 2;
     }
@@ -81,6 +83,8 @@ void *arena_try(Arena *arena, size_t size) {
     return memory ? memset(memory, 0, size) : NULL;
 }
 
+void *arena_alloc_raw(Arena *arena, size_t size) { return take(arena, size); }
+
 void *arena_alloc(Arena *arena, size_t size) { return memset(take(arena, size), 0, size); }
 
 void *arena_array(Arena *arena, size_t count, size_t item_size) {
@@ -91,17 +95,28 @@ void *arena_array(Arena *arena, size_t count, size_t item_size) {
     return arena_alloc(arena, size);
 }
 
-ArenaMark arena_mark(const Arena *arena) { return (ArenaMark){arena->block, arena->block ? arena->block->used : 0}; }
+ArenaMark arena_mark(const Arena *arena) {
+    return (ArenaMark){arena->block, arena->block_count, arena->block ? arena->block->used : 0};
+}
+
+static void free_block(Arena *arena, ArenaBlock **link) {
+    ArenaBlock *older = (*link)->older;
+    free(*link);
+    *link = older;
+    arena->block_count--;
+}
 
 void arena_release(Arena *arena, ArenaMark mark) {
     while (arena->block != mark.block) {
-        ArenaBlock *older = arena->block->older;
-        free(arena->block);
-        arena->block = older;
+        free_block(arena, &arena->block);
     }
-    if (arena->block != NULL) {
-        arena->block->used = mark.used;
+    if (arena->block == NULL) {
+        return;
     }
+    while (arena->block_count > mark.block_count) { /* large arrays, see take_large() */
+        free_block(arena, &arena->block->older);
+    }
+    arena->block->used = mark.used;
 }
 
 Str arena_copy(Arena *arena, Str text) {
@@ -146,26 +161,61 @@ static bool grow_in_place(Arena *arena, char *items, size_t old_size, size_t new
     return true;
 }
 
-void *arena_grow(Arena *arena, void *items, size_t *capacity, size_t wanted, size_t item_size) {
-    if (wanted <= *capacity) {
-        return items;
+/* The array that a block holds and nothing else, longer. NULL when items are no such, or memory ends. */
+static void *grow_block(Arena *arena, char *items, size_t old_size, size_t new_size) {
+    ArenaBlock **link = &arena->block;
+    while (*link != NULL && (*link)->data != items) {
+        link = &(*link)->older;
     }
+    if (*link == NULL || (*link)->used != round_up(old_size) || old_size < LARGE_ARRAY) {
+        return NULL;
+    }
+    ArenaBlock *block = realloc(*link, sizeof(ArenaBlock) + round_up(new_size));
+    if (block == NULL) {
+        return NULL;
+    }
+    block->used = block->size = round_up(new_size);
+    *link = block;
+    return block->data;
+}
+
+/* A large array gets a block behind the newest, whose room is left to what is small. */
+static void *take_large(Arena *arena, size_t size) {
+    size_t rounded = round_up(size);
+    ArenaBlock *block = rounded <= SIZE_MAX - sizeof(ArenaBlock) ? malloc(sizeof(ArenaBlock) + rounded) : NULL;
+    if (block == NULL) {
+        guard_leave(arena->guard);
+    }
+    ArenaBlock **link = arena->block != NULL ? &arena->block->older : &arena->block;
+    *block = (ArenaBlock){.older = *link, .used = rounded, .size = rounded};
+    *link = block;
+    arena->block_count++;
+    return block->data;
+}
+
+static void *move_items(Arena *arena, const void *items, size_t old_size, size_t new_size) {
+    char *moved = new_size >= LARGE_ARRAY ? take_large(arena, new_size) : take(arena, new_size);
+    if (old_size > 0) {
+        memcpy(moved, items, old_size);
+    }
+    return moved;
+}
+
+void *arena_grow(Arena *arena, void *items, size_t *capacity, size_t item_size) {
     size_t larger, old_size = *capacity * item_size, new_size;
     if (__builtin_mul_overflow(*capacity, 2, &larger)) {
         guard_leave(arena->guard);
     }
     larger = larger < 4 ? 4 : larger;
-    if (__builtin_mul_overflow(larger, item_size, &new_size) || new_size > SIZE_MAX - ALIGNMENT) {
+    if (__builtin_mul_overflow(larger, item_size, &new_size) || new_size > SIZE_MAX / 2) {
         guard_leave(arena->guard);
     }
-    if (!grow_in_place(arena, items, old_size, new_size)) {
-        char *moved = take(arena, new_size);
-        if (old_size > 0) {
-            memcpy(moved, items, old_size);
-        }
-        items = moved;
+    void *grown = old_size >= LARGE_ARRAY ? grow_block(arena, items, old_size, new_size) : NULL;
+    if (grown != NULL) {
+        items = grown;
+    } else if (!grow_in_place(arena, items, old_size, new_size)) {
+        items = move_items(arena, items, old_size, new_size);
     }
-    memset((char *)items + old_size, 0, new_size - old_size);
     *capacity = larger;
     return items;
 }

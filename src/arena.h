@@ -10,6 +10,7 @@ typedef struct ArenaBlock ArenaBlock;
 
 typedef struct Arena {
     ArenaBlock *block; /* the newest; older ones hang from it */
+    size_t block_count;
     size_t next_size;  /* of the next block */
     Guard *guard;
 } Arena;
@@ -27,7 +28,10 @@ bool arena_run(Arena *arena, void (*work)(void *context), void *context);
 /* `size` zeroed bytes, aligned for any type. Never NULL: leaves through the guard instead. */
 void *arena_alloc(Arena *arena, size_t size);
 
-/* The same, but NULL when memory ends: for a caller that holds memory of its own. */
+/* The same with the bytes as they are, for what is written over at once. */
+void *arena_alloc_raw(Arena *arena, size_t size);
+
+/* As arena_alloc(), but NULL when memory ends: for a caller that holds memory of its own. */
 void *arena_try(Arena *arena, size_t size);
 
 /* As arena_alloc() for `count` items, the product checked. */
@@ -38,7 +42,7 @@ void *arena_array(Arena *arena, size_t count, size_t item_size);
 /* A point to go back to: arena_release() gives back all that was made since arena_mark(). */
 typedef struct ArenaMark {
     ArenaBlock *block;
-    size_t used;
+    size_t block_count, used;
 } ArenaMark;
 
 ArenaMark arena_mark(const Arena *arena);
@@ -58,12 +62,14 @@ Str arena_format(Arena *arena, const char *format, ...) __attribute__((format(pr
     }
 
 /* A pointer to one more item at the end, zeroed. Pointers to earlier items may move. */
-#define vector_add(arena, vector)                                                                            \
-    ((vector)->items = arena_grow((arena), (vector)->items, &(vector)->capacity, (vector)->count + 1,        \
-                                  sizeof *(vector)->items),                                                  \
-     &(vector)->items[(vector)->count++])
+#define vector_add(arena, vector)                                                                              \
+    ((vector)->items = (vector)->count < (vector)->capacity                                                    \
+                           ? (vector)->items                                                                   \
+                           : arena_grow((arena), (vector)->items, &(vector)->capacity, sizeof *(vector)->items), \
+     (__typeof__((vector)->items))memset(&(vector)->items[(vector)->count++], 0, sizeof *(vector)->items))
 
-/* Behind vector_add: the items, moved if `wanted` are more than fit. */
-void *arena_grow(Arena *arena, void *items, size_t *capacity, size_t wanted, size_t item_size);
+/* Behind vector_add: the items with room for more of them, perhaps moved. The room is not zeroed. A large array has a
+ * block of its own, so that growing it neither copies it nor leaves the old one behind. */
+void *arena_grow(Arena *arena, void *items, size_t *capacity, size_t item_size);
 
 #endif

@@ -18,17 +18,32 @@ static int compare_edits(const void *a, const void *b) {
     return (left->number > right->number) - (left->number < right->number);
 }
 
-uint32_t edits_write(Edits *edits, Str source, uint32_t from, Buffer *out) {
+static void sort(Edits *edits) {
     if (edits->list.count > 1) {
         qsort(edits->list.items, edits->list.count, sizeof *edits->list.items, compare_edits);
     }
+}
+
+uint32_t edits_apply(Edits *edits, Str source, uint32_t from, Pieces *out) {
+    sort(edits);
     for (size_t i = 0; i < edits->list.count; i++) {
         const Edit *edit = &edits->list.items[i];
         uint32_t start = edit->start > from ? edit->start : from;
-        buffer_add(out, (Str){source.data + from, start - from});
-        buffer_add(out, edit->text);
+        pieces_add(out, (Str){source.data + from, start - from});
+        if (edit->text.size > 0) {
+            pieces_add(out, arena_copy(out->arena, edit->text));
+        }
         from = edit->end > start ? edit->end : start;
     }
     edits->list.count = 0;
     return from;
+}
+
+uint32_t edits_write(Edits *edits, Str source, uint32_t from, Buffer *out) {
+    Pieces pieces = {.arena = edits->arena};
+    uint32_t end = edits_apply(edits, source, from, &pieces);
+    for (size_t i = 0; i < pieces.list.count; i++) {
+        buffer_add(out, pieces.list.items[i]);
+    }
+    return end;
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "source.h"
@@ -31,6 +32,26 @@ bool write_all(int descriptor, Str text) {
     return true;
 }
 
+enum { PIECES_AT_ONCE = 256 }; /* less than any system's IOV_MAX, which is 1024 in Linux */
+
+bool write_pieces(int descriptor, const Pieces *text) {
+    struct iovec parts[PIECES_AT_ONCE];
+    PiecePlace at = {0};
+    while (at.piece < text->list.count) {
+        int count = 0;
+        for (size_t i = at.piece; i < text->list.count && count < PIECES_AT_ONCE; i++) {
+            Str piece = i == at.piece ? pieces_at(text, at) : text->list.items[i];
+            parts[count++] = (struct iovec){(void *)piece.data, piece.size};
+        }
+        ssize_t written = writev(descriptor, parts, count);
+        if (written < 0 && errno != EINTR) {
+            return false;
+        }
+        at = pieces_behind(text, at, written > 0 ? (size_t)written : 0);
+    }
+    return true;
+}
+
 static bool is_unchanged(const struct stat *then, const struct stat *now) {
     return then->st_dev == now->st_dev && then->st_ino == now->st_ino && then->st_size == now->st_size &&
            then->st_mtim.tv_sec == now->st_mtim.tv_sec && then->st_mtim.tv_nsec == now->st_mtim.tv_nsec;
@@ -50,14 +71,14 @@ static bool copy_owner_and_mode(int descriptor, const struct stat *status) {
 }
 
 /* Fills and closes the temporary file. NULL or what went wrong. */
-static const char *fill(int descriptor, Str contents, const struct stat *status) {
+static const char *fill(int descriptor, const Pieces *contents, const struct stat *status) {
     bool is_owned = copy_owner_and_mode(descriptor, status);
     if (!is_owned) {
         int error = errno;
         close(descriptor);
         return error == EPERM ? "its owner or group could not be kept" : strerror(error);
     }
-    bool is_written = write_all(descriptor, contents) && fsync(descriptor) == 0;
+    bool is_written = write_pieces(descriptor, contents) && fsync(descriptor) == 0;
     int error = errno;
     bool is_closed = close(descriptor) == 0;
     if (!is_written || !is_closed) {
@@ -96,7 +117,7 @@ static void sync_directory(const char *target) {
 }
 
 /* temporary: a template for mkostemp(). */
-static const char *replace(const char *target, char *temporary, Str contents, const FileStamp *stamp,
+static const char *replace(const char *target, char *temporary, const Pieces *contents, const FileStamp *stamp,
                            const char *backup_suffix) {
     struct stat now;
     int descriptor = mkostemp(temporary, O_CLOEXEC);
@@ -124,7 +145,7 @@ static const char *replace(const char *target, char *temporary, Str contents, co
     return problem;
 }
 
-const char *file_replace(const char *path, Str contents, const FileStamp *stamp, const char *backup_suffix) {
+const char *file_replace(const char *path, const Pieces *contents, const FileStamp *stamp, const char *backup_suffix) {
     char *target = realpath(path, NULL), *temporary = NULL;
     if (target == NULL) {
         return strerror(errno);

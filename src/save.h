@@ -4,7 +4,7 @@
 
 #include <sys/stat.h>
 
-#include "buffer.h"
+#include "pieces.h"
 
 /* A file as it was when it was read. */
 typedef struct FileStamp {
@@ -19,9 +19,10 @@ const char *file_read(const char *path, Buffer *buffer, FileStamp *stamp);
  * beside it, with its mode and owner, synced, and renamed over it: the file is the old or the new one, whole, at any
  * moment. backup_suffix: NULL, or what to append to the name under which the old file is kept.
  * NULL, or what went wrong; then the file is as it was and nothing else is left behind. */
-const char *file_replace(const char *path, Str contents, const FileStamp *stamp, const char *backup_suffix);
+const char *file_replace(const char *path, const Pieces *contents, const FileStamp *stamp, const char *backup_suffix);
 
 /* Writes all of text. False with errno set. */
 bool write_all(int descriptor, Str text);
+bool write_pieces(int descriptor, const Pieces *text);
 
 #endif

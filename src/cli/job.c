@@ -17,15 +17,13 @@ typedef struct Job {
     JobResult *result;
     ReportStyle style;
     Guard guard;
-    Arena arena;
-    Buffer text;
-    ResultText made;
+    Arena arena, scratch;
     FileStamp stamp;
     Matcher matcher;
     Source source;
     Findings findings;
     Facts facts;
-    bool replaces_file;  /* by made.text, when all else is done */
+    bool replaces_file;  /* by what was made, when all else is done */
     const char *problem; /* with that */
 } Job;
 
@@ -36,30 +34,33 @@ static void add_trouble(Job *job, const char *problem) {
 }
 
 static bool read_input(Job *job) {
-    const char *problem = is_stdin(job) ? source_read(STDIN_FILENO, &job->text)
-                                        : file_read(job->order->path, &job->text, &job->stamp);
+    Buffer *text = &job->result->source;
+    const char *problem = is_stdin(job) ? source_read(STDIN_FILENO, text)
+                                        : file_read(job->order->path, text, &job->stamp);
     if (problem != NULL) {
         add_trouble(job, problem);
         return false;
     }
-    job->source = source_of(str_of(job->order->name), buffer_str(&job->text), &job->arena);
+    job->source = source_of(str_of(job->order->name), buffer_str(text), &job->arena);
     return true;
 }
 
-static void deliver(Job *job, Str text) {
-    bool changes = !str_equal(text, job->source.text);
+static void deliver(Job *job) {
+    const Pieces *made = &job->result->made.made;
+    bool changes = !pieces_equal(made, job->source.text);
     Buffer *output = &job->result->output;
     if (changes && job->settings->is_check) {
         job->result->status = EXIT_FOUND;
     }
     if (job->settings->is_diff) {
-        emit_diff(str_of(job->order->name), job->source.text, text, &job->arena, output);
+        emit_diff(str_of(job->order->name), job->source.text, pieces_text(made, (PiecePlace){0, 0}, &job->arena),
+                  &job->arena, output);
     } else if (job->settings->is_check) {
         if (changes) {
             buffer_format(output, "%s\n", job->order->name);
         }
     } else if (!job->settings->is_in_place) {
-        buffer_add(output, text);
+        job->result->text = *made;
     } else if (changes) {
         job->replaces_file = true;
     }
@@ -103,13 +104,22 @@ static void print_output(Job *job, const Script *script, const Plans *plans) {
     job->settings->output->print(&request);
 }
 
+/* Whether nobody but the printer looks at the plans, at one after the other. */
+static bool prints_only(const Job *job, const Model *model) {
+    const FileSettings *settings = &job->order->settings;
+    return job->settings->lint == LINT_NONE && job->settings->output == NULL && !job->settings->is_verbose &&
+           !settings->fixes && !settings->sorts_options && !model->has_like &&
+           !rules_rename_tables(job->order->rules, job->order->rule_list_count);
+}
+
 /* The plans of every table: rules, then fixes where they are asked for. */
 static Plans plan(Job *job, const Script *script) {
     const FileSettings *settings = &job->order->settings;
     const Model *model = model_build(script, &job->arena);
     start_matcher(job);
-    Plans plans = plans_make(model, job->order->rules, job->order->rule_list_count, settings->release, &job->matcher,
-                             &job->arena, &job->findings);
+    Plans plans = (prints_only(job, model) ? plans_promise : plans_make)(
+        model, job->order->rules, job->order->rule_list_count, settings->release, &job->matcher, &job->arena,
+        &job->findings);
     if (settings->fixes) {
         CheckSettings check = check_settings(settings);
         script_fixes(script, &plans, &check, &job->arena);
@@ -134,8 +144,12 @@ static void work(void *context) {
         return;
     }
     Plans plans = plan(job, script);
-    job->made = (ResultText){.settings = &job->order->settings, .arena = &job->arena, .findings = &job->findings};
-    if (job->findings.worst >= SEVERITY_TROUBLE || !result_make(&job->made, script, &plans)) {
+    job->result->made = (ResultText){.settings = &job->order->settings,
+                                     .arena = &job->arena,
+                                     .scratch = &job->scratch,
+                                     .findings = &job->findings,
+                                     .made = {.arena = &job->result->arena}};
+    if (job->findings.worst >= SEVERITY_TROUBLE || !result_make(&job->result->made, script, &plans)) {
         return;
     }
     check(job, script, &plans);
@@ -148,7 +162,7 @@ static void work(void *context) {
     if (job->settings->output != NULL) {
         print_output(job, script, &plans);
     } else {
-        deliver(job, job->made.text);
+        deliver(job);
     }
 }
 
@@ -176,7 +190,7 @@ static bool replace_file(Job *job) {
     if (!job->replaces_file || job->result->messages.failed) {
         return true;
     }
-    job->problem = file_replace(job->order->path, job->made.text, &job->stamp, job->settings->backup_suffix);
+    job->problem = file_replace(job->order->path, &job->result->made.made, &job->stamp, job->settings->backup_suffix);
     return job->problem == NULL || guard_run(&job->guard, report_failure, job);
 }
 
@@ -187,6 +201,7 @@ static void settle_status(Job *job, bool is_done) {
                                                                   : EXIT_FINE;
     JobResult *result = job->result;
     if (!is_done || result->output.failed || result->messages.failed) {
+        result->text = (Pieces){0};
         buffer_clear(&result->output);
         buffer_clear(&result->messages);
         buffer_format(&result->messages, "%s: error: out of memory\n", job->order->name);
@@ -198,26 +213,27 @@ static void settle_status(Job *job, bool is_done) {
 void job_run(const JobOrder *order, const Settings *settings, bool has_color, JobResult *result) {
     Job job = {.order = order, .settings = settings, .result = result};
     *result = (JobResult){0};
-    arena_init(&result->arena, NULL);
+    arena_init(&result->arena, &job.guard);
     if (order->is_broken) {
         result->status = EXIT_TROUBLE;
         return;
     }
     job.style = (ReportStyle){has_color, settings->is_quiet ? SEVERITY_ERROR : SEVERITY_INFO};
     arena_init(&job.arena, &job.guard);
+    arena_init(&job.scratch, &job.guard);
     job.findings.arena = &job.arena;
     bool is_done = guard_run(&job.guard, work, &job);
-    job.result->arena.guard = &job.guard;
     is_done = guard_run(&job.guard, report, &job) && is_done && replace_file(&job);
     settle_status(&job, is_done);
     matcher_free(&job.matcher);
-    buffer_free(&job.text);
-    result_free(&job.made);
+    arena_free(&job.scratch);
     arena_free(&job.arena);
 }
 
 void job_result_free(JobResult *result) {
     buffer_free(&result->output);
     buffer_free(&result->messages);
+    buffer_free(&result->source);
+    result_free(&result->made);
     arena_free(&result->arena);
 }

@@ -3,6 +3,7 @@
 #define SMTPATCH_JOB_H
 
 #include "checks/checker.h"
+#include "cli/result.h"
 #include "cli/settings.h"
 #include "report/record.h"
 #include "save.h"
@@ -20,11 +21,14 @@ typedef struct JobOrder {
 } JobOrder;
 
 typedef struct JobResult {
-    Buffer output;   /* for standard output */
+    Pieces text;     /* for standard output: the script as it was made, or */
+    Buffer output;   /* something else */
     Buffer messages; /* for standard error: findings as text, and what --verbose says */
     FindingRecords records; /* the findings, when they are not printed as text */
     Facts facts;  /* for the comparison with other inputs */
-    Arena arena;  /* of the records and the facts */
+    Arena arena;  /* of the records, the facts and the text */
+    Buffer source;   /* the input, which the text is slices of */
+    ResultText made; /* the same */
     ExitStatus status;
 } JobResult;
 

@@ -2,15 +2,6 @@
 
 #include "syntax/parser.h"
 
-static bool any_change(const Plans *plans) {
-    for (size_t i = 0; i < plans->model->table_count; i++) {
-        if (plans->items[i].is_changed) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void report_bug(ResultText *result, const Source *source, Str problem) {
     finding_add(result->findings,
                 (Finding){.severity = SEVERITY_BUG,
@@ -21,40 +12,59 @@ static void report_bug(ResultText *result, const Source *source, Str problem) {
                                                   (int)problem.size, problem.data)});
 }
 
-/* The text of the step under way becomes the result's, with a NUL behind it for the lexer. */
 static Buffer *start_step(ResultText *result) { return &result->steps[result->step_count++]; }
 
-static void end_step(ResultText *result, Buffer *step) {
-    buffer_add_char(step, '\0');
-    if (step->failed) {
+static void check_buffer(ResultText *result, const Buffer *buffer) {
+    if (buffer->failed) {
         guard_leave(result->arena->guard);
     }
-    result->text = (Str){step->data, step->size - 1};
+}
+
+static void set_text(ResultText *result, Str text) {
+    result->made = (Pieces){.arena = result->made.arena};
+    pieces_add(&result->made, text);
+}
+
+/* The text of the step under way becomes the result's, with a NUL behind it for the lexer. */
+static void end_step(ResultText *result, Buffer *step) {
+    buffer_add_char(step, '\0');
+    check_buffer(result, step);
+    set_text(result, (Str){step->data, step->size - 1});
+}
+
+/* The result's text in one, with a NUL behind it. */
+static Str whole_text(ResultText *result, const Script *original) {
+    if (pieces_equal(&result->made, original->source->text)) {
+        return original->source->text;
+    }
+    if (result->made.list.count > 1) {
+        Buffer *step = start_step(result);
+        buffer_reserve(step, result->made.size + 1);
+        for (size_t i = 0; i < result->made.list.count; i++) {
+            buffer_add(step, result->made.list.items[i]);
+        }
+        end_step(result, step);
+    }
+    return result->made.list.count > 0 ? result->made.list.items[0] : STR("");
 }
 
 static bool print_layout(ResultText *result, Layout layout, const Script *script, const Plans *plans) {
-    if (layout == LAYOUT_KEEP && !any_change(plans)) {
-        return true;
+    Pieces made = {.arena = result->made.arena};
+    Emission emission = {.script = script, .plans = plans, .scratch = result->scratch, .out = &made,
+                         .text = &result->text};
+    (layout == LAYOUT_KEEP ? emit_keep : emit_pretty)(&emission);
+    result->made = made;
+    if (emission.problem.size > 0) {
+        report_bug(result, script->source, emission.problem);
     }
-    Buffer *step = start_step(result);
-    if (layout == LAYOUT_KEEP) {
-        emit_keep(script, plans, result->arena, step);
-    } else {
-        emit_pretty(script, plans, result->arena, step);
-    }
-    end_step(result, step);
-    Str problem = verify_output(script, plans, layout, result->text, result->arena);
-    if (problem.size > 0) {
-        report_bug(result, script->source, problem);
-    }
-    return problem.size == 0;
+    return result->findings->worst < SEVERITY_TROUBLE;
 }
 
 /* The script that the text of the last step is; NULL when it is none, which is a bug. */
 static const Script *parse_step(ResultText *result, const Script *original) {
     Findings findings = {.arena = result->arena};
     Source *source = arena_new(result->arena, Source);
-    *source = source_of(original->source->name, result->text, result->arena);
+    *source = source_of(original->source->name, whole_text(result, original), result->arena);
     const Script *script = parse_script(source, PARSE_MARKS, result->arena, &findings);
     if (findings.worst >= SEVERITY_TROUBLE) {
         report_bug(result, original->source, STR("it does not parse"));
@@ -67,7 +77,7 @@ typedef VECTOR(Rename) Renames;
 
 static Renames find_renames(ResultText *result, const Plans *plans) {
     Renames renames = {0};
-    for (size_t i = 0; i < plans->model->table_count; i++) {
+    for (size_t i = 0; plans->items != NULL && i < plans->model->table_count; i++) {
         const Plan *plan = &plans->items[i];
         if (plan->new_name.size > 0) {
             *vector_add(result->arena, &renames) = (Rename){plan->table->name, plan->new_name};
@@ -138,7 +148,6 @@ bool result_make(ResultText *result, const Script *script, Plans *plans) {
     const FileSettings *settings = result->settings;
     Renames renames = find_renames(result, plans);
     bool rewrites = renames.count > 0 || settings->prelude.count > 0 || settings->gathers_inserts;
-    result->text = script->source->text;
     if (!rewrites) {
         sort_options(result, plans);
         return print_layout(result, settings->layout, script, plans);
@@ -151,6 +160,7 @@ bool result_make(ResultText *result, const Script *script, Plans *plans) {
 }
 
 void result_free(ResultText *result) {
+    buffer_free(&result->text);
     for (size_t i = 0; i < RESULT_STEPS; i++) {
         buffer_free(&result->steps[i]);
     }

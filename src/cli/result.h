@@ -10,17 +10,20 @@ enum { RESULT_STEPS = 5 };
 typedef struct ResultText {
     const FileSettings *settings;
     Arena *arena;
+    Arena *scratch; /* may hold a plan or two while the result is made; empty otherwise */
     Findings *findings;
-    Buffer steps[RESULT_STEPS]; /* the texts, each made of the one before; freed by result_free() */
+    Buffer steps[RESULT_STEPS]; /* the texts between, each made of the one before; freed by result_free() */
     size_t step_count;
-    Str text; /* the last of them */
+    Buffer text;    /* of one statement; freed by result_free() */
+    Pieces made;    /* what came out: slices of the source and of the last step, and what is in made.arena */
 } ResultText;
 
-/* Fills result->text; it is the source's own text where nothing changes. False when a step is not what it should be:
- * a finding says that this is a bug. Sorts the plans where that is asked for. Leaves through the arena's guard when
- * memory ends. */
+/* Fills result->made, whose arena must be set; it is the source's own text where nothing changes. False when a plan
+ * brought trouble, or when a step is not what it should be: then a finding says that this is a bug. Sorts the plans where
+ * that is asked for. Leaves through the arena's guard when memory ends. */
 bool result_make(ResultText *result, const Script *script, Plans *plans);
 
+/* result->made becomes invalid. */
 void result_free(ResultText *result);
 
 #endif

@@ -43,11 +43,8 @@ static void raise_status(Run *run, ExitStatus status) { run->status = status > r
 
 static void print_error(Str text) { write_all(STDERR_FILENO, text); }
 
-/* The whole text or, when that fails, a message. A reader that went away is no trouble worth telling. */
-static void print_output(Run *run, Str text) {
-    if (text.size == 0 || write_all(STDOUT_FILENO, text)) {
-        return;
-    }
+/* A reader that went away is no trouble worth telling. */
+static void output_failed(Run *run) {
     int error = errno;
     Buffer message = {0};
     if (error != EPIPE) {
@@ -56,6 +53,13 @@ static void print_output(Run *run, Str text) {
     }
     buffer_free(&message);
     raise_status(run, EXIT_TROUBLE);
+}
+
+/* The whole text or, when that fails, a message. */
+static void print_output(Run *run, Str text) {
+    if (text.size > 0 && !write_all(STDOUT_FILENO, text)) {
+        output_failed(run);
+    }
 }
 
 static bool wants_color(const Settings *settings) {
@@ -246,6 +250,9 @@ static void finish_job(void *context, void *job_result) {
     } else {
         print_error(buffer_str(&result->messages));
         print_output(run, buffer_str(&result->output));
+        if (!write_pieces(STDOUT_FILENO, &result->text)) {
+            output_failed(run);
+        }
     }
     if (!arena_run(&run->arena, keep_records, &(Keeping){run, result})) { /* other threads are at work */
         print_error(STR("smtpatch: error: out of memory\n"));

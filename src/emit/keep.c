@@ -14,8 +14,7 @@ typedef struct Style {
 } Style;
 
 typedef struct Keeper {
-    const Script *script;
-    Arena *arena;
+    Arena *arena; /* of the table at hand */
     Str text;
     Str newline;
     const Plan *plan;
@@ -374,18 +373,36 @@ static void edit_table(Keeper *keeper, const Plan *plan) {
     change_and_remove(keeper, reused, keeps_comma);
 }
 
-void emit_keep(const Script *script, const Plans *plans, Arena *arena, Buffer *out) {
-    Keeper keeper = {.script = script,
-                     .arena = arena,
-                     .edits = {.arena = arena},
-                     .text = script->source->text,
-                     .newline = newline_text(script->source->newline)};
+/* The table's statement with its edits, and what stands before it from `from` on. Returns where the source goes on. */
+static uint32_t print_table(Keeper *keeper, const Plan *plan, uint32_t from, Pieces *out) {
+    const Statement *statement = plan->table->statement;
+    uint32_t end = statement->end < keeper->text.size ? statement->end + 1 : statement->end;
+    keeper->edits = (Edits){.arena = keeper->arena};
+    edit_table(keeper, plan);
+    from = edits_apply(&keeper->edits, keeper->text, from, out);
+    pieces_add(out, slice(keeper->text, from, end));
+    return end;
+}
+
+void emit_keep(Emission *emission) {
+    const Source *source = emission->script->source;
+    Keeper keeper = {.arena = emission->scratch, .text = source->text, .newline = newline_text(source->newline)};
+    Verifier verifier;
     uint32_t from = 0;
-    for (size_t i = 0; i < plans->model->table_count; i++) {
-        if (plans->items[i].is_changed) {
-            edit_table(&keeper, &plans->items[i]);
-            from = edits_write(&keeper.edits, keeper.text, from, out);
+    verify_start(&verifier, emission->script, emission->out, LAYOUT_KEEP, emission->out->arena, emission->scratch);
+    for (size_t i = 0; i < emission->plans->model->table_count; i++) {
+        ArenaMark mark = arena_mark(emission->scratch);
+        const Plan *plan = plans_at(emission->plans, i, emission->scratch);
+        if (plan->is_changed) {
+            from = print_table(&keeper, plan, from, emission->out);
+            if (plan->table->statement->end == keeper.text.size) { /* there is no ';', so this is the last one */
+                emission->problem = verify_end(&verifier, plan->table->statement, plan);
+                return;
+            }
+            verify_part(&verifier, from, plan->table->statement, plan);
         }
+        arena_release(emission->scratch, mark);
     }
-    buffer_add(out, str_from(keeper.text, from));
+    pieces_add(emission->out, str_from(keeper.text, from));
+    emission->problem = verify_end(&verifier, NULL, NULL);
 }

@@ -8,8 +8,13 @@
 typedef struct Pretty {
     const Script *script;
     const Plans *plans;
-    Arena *arena;
-    Printer printer;
+    Arena *arena; /* of the statement at hand */
+    Printer printer; /* its output is what was printed since the last part */
+    Pieces *out;
+    Verifier verifier;
+    uint32_t printed; /* the source is in `out` up to here */
+    const Statement *last; /* when no ';' ends it */
+    const Plan *last_plan;
     size_t next_statement, next_table, next_pragma;
     bool is_after_statement; /* what was printed last at top level, if anything was */
     bool is_empty;           /* nothing was printed yet */
@@ -252,19 +257,16 @@ static void print_semicolon(Pretty *pretty) {
 }
 
 static const Plan *plan_of(Pretty *pretty, const Statement *statement) {
-    const Plans *plans = pretty->plans;
-    while (pretty->next_table < plans->model->table_count &&
-           plans->items[pretty->next_table].table->statement < statement) {
+    const Model *model = pretty->plans->model;
+    while (pretty->next_table < model->table_count && model->tables[pretty->next_table].statement < statement) {
         pretty->next_table++;
     }
-    bool is_table = pretty->next_table < plans->model->table_count &&
-                    plans->items[pretty->next_table].table->statement == statement;
-    return is_table ? &plans->items[pretty->next_table] : NULL;
+    bool is_table = pretty->next_table < model->table_count && model->tables[pretty->next_table].statement == statement;
+    return is_table ? plans_at(pretty->plans, pretty->next_table, pretty->arena) : NULL;
 }
 
 /* Returns where the source goes on: behind the statement's last token, or behind all of a frozen one. */
-static uint32_t print_statement(Pretty *pretty, const Statement *statement) {
-    const Plan *plan = plan_of(pretty, statement);
+static uint32_t print_statement(Pretty *pretty, const Statement *statement, const Plan *plan) {
     pretty->must_break = false;
     pretty->is_after_statement = true;
     if (statement->is_frozen) {
@@ -324,6 +326,36 @@ static bool is_off(Pretty *pretty, Token comment) {
            script->pragmas[pretty->next_pragma].kind == PRAGMA_OFF;
 }
 
+/* What was printed goes out, and is compared with the source, of which source_end is the end of a statement's ';'. */
+static void end_part(Pretty *pretty, uint32_t source_end, const Statement *statement, const Plan *plan) {
+    Buffer *text = out_of(pretty);
+    if (text->failed) {
+        guard_leave(pretty->arena->guard);
+    }
+    pieces_add_like(pretty->out, buffer_str(text), slice(pretty, pretty->printed, source_end));
+    buffer_clear(text);
+    pretty->printed = source_end;
+    verify_part(&pretty->verifier, source_end, statement, plan);
+}
+
+/* Returns where the source goes on. */
+static uint32_t print_next(Pretty *pretty, size_t line_ends, uint32_t *ended) {
+    const Statement *statement = &pretty->script->statements[pretty->next_statement++];
+    ArenaMark mark = arena_mark(pretty->arena);
+    const Plan *plan = plan_of(pretty, statement);
+    separate(pretty, line_ends, true);
+    uint32_t at = print_statement(pretty, statement, plan);
+    *ended = end_statement(pretty, statement);
+    if (*ended == UINT32_MAX) {
+        pretty->last = statement;
+        pretty->last_plan = plan;
+        return at;
+    }
+    end_part(pretty, statement->end + 1, statement, plan);
+    arena_release(pretty->arena, mark);
+    return at;
+}
+
 static void print_script(Pretty *pretty) {
     const Script *script = pretty->script;
     Str text = pretty->printer.text;
@@ -341,10 +373,7 @@ static void print_script(Pretty *pretty) {
         } else if (token.kind == TOKEN_SEMICOLON && token.start != ended) {
             print_semicolon(pretty);
         } else if (token.kind != TOKEN_SEMICOLON) {
-            const Statement *statement = &script->statements[pretty->next_statement++];
-            separate(pretty, line_ends, true);
-            at = print_statement(pretty, statement);
-            ended = end_statement(pretty, statement);
+            at = print_next(pretty, line_ends, &ended);
         } else if (before != ended_at) {
             continue; /* the statement's own, printed ahead of the comments before it */
         }
@@ -354,20 +383,35 @@ static void print_script(Pretty *pretty) {
 }
 
 /* Text that is kept byte for byte may hold the last line's end. */
-static bool ends_line(const Buffer *out) {
-    char last = out->size > 0 ? out->data[out->size - 1] : ' ';
-    return last == '\n' || last == '\r';
+static bool ends_line(const Pieces *out) {
+    Str last = out->list.items[out->list.count - 1];
+    char end = last.data[last.size - 1];
+    return end == '\n' || end == '\r';
 }
 
-void emit_pretty(const Script *script, const Plans *plans, Arena *arena, Buffer *out) {
-    Pretty pretty = {.script = script, .plans = plans, .arena = arena, .is_empty = true};
-    pretty.printer.text = script->source->text;
-    pretty.printer.newline = newline_text(script->source->newline);
-    pretty.printer.out = out;
-    buffer_add(out, (Str){script->source->text.data, script->source->begin});
-    size_t start = out->size;
-    print_script(&pretty);
-    if (out->size > start && !ends_line(out)) {
-        buffer_add(out, pretty.printer.newline);
+/* What was printed since the last part, and the last line's end. */
+static void print_rest(Pretty *pretty) {
+    Buffer *text = out_of(pretty);
+    if (text->failed) {
+        guard_leave(pretty->arena->guard);
     }
+    pieces_add_like(pretty->out, buffer_str(text), str_from(pretty->printer.text, pretty->printed));
+    if (pretty->out->size > pretty->script->source->begin && !ends_line(pretty->out)) {
+        pieces_add(pretty->out, pretty->printer.newline);
+    }
+}
+
+void emit_pretty(Emission *emission) {
+    const Source *source = emission->script->source;
+    Pretty pretty = {.script = emission->script,
+                     .plans = emission->plans,
+                     .arena = emission->scratch,
+                     .out = emission->out,
+                     .is_empty = true};
+    pretty.printer = (Printer){.text = source->text, .newline = newline_text(source->newline), .out = emission->text};
+    verify_start(&pretty.verifier, pretty.script, pretty.out, LAYOUT_PRETTY, emission->out->arena, emission->scratch);
+    buffer_add(out_of(&pretty), (Str){source->text.data, source->begin});
+    print_script(&pretty);
+    print_rest(&pretty);
+    emission->problem = verify_end(&pretty.verifier, pretty.last, pretty.last_plan);
 }

@@ -1,76 +1,85 @@
-#include "emit/emit.h"
+#include "emit/verify.h"
+
 #include "syntax/lexer.h"
 #include "syntax/literal.h"
 
+/* One part: the tokens of source from `from` on, up to source_stop, against those of out, up to out_stop. */
 typedef struct Comparison {
-    const Script *script;
-    const Plans *plans;
-    Layout layout;
-    Arena *arena;
+    Verifier *verifier;
+    const Statement *statement;
+    const Plan *plan; /* NULL when it changes nothing */
     Str source, out;
-    Token from, to;          /* the tokens at hand in source and out */
-    uint64_t comments_from, comments_to; /* sums of the comments' hashes: their order may change, nothing else */
-    size_t next_table, next_statement;
-    Str problem;
+    uint32_t source_stop, out_stop;
+    Token from, to; /* the tokens at hand */
 } Comparison;
 
 static Str slice(Str text, Token token) { return (Str){text.data + token.start, token.end - token.start}; }
 
-static Token next_token(Str text, uint32_t at, uint64_t *comments) {
-    Token token = lex(text, at);
-    while (token_is_trivia(token)) {
-        if (token_is_comment(token)) {
-            *comments += str_hash(slice(text, token));
-        }
-        token = lex(text, token.end);
+/* The next token, or what stands at `stop`. The comments before it are counted. */
+static Token next_token(Str text, uint32_t at, uint32_t stop, uint64_t *comments) {
+    Token token = lex_solid(text, at);
+    while (token_is_comment(token) && token.start < stop) {
+        *comments += str_hash(slice(text, token));
+        token = lex_solid(text, token.end);
     }
     return token;
 }
 
 static void step_from(Comparison *comparison) {
-    comparison->from = next_token(comparison->source, comparison->from.end, &comparison->comments_from);
+    comparison->from = next_token(comparison->source, comparison->from.end, comparison->source_stop,
+                                  &comparison->verifier->comments_from);
 }
 
 static void step_to(Comparison *comparison) {
-    comparison->to = next_token(comparison->out, comparison->to.end, &comparison->comments_to);
+    comparison->to = next_token(comparison->out, comparison->to.end, comparison->out_stop,
+                                &comparison->verifier->comments_to);
 }
 
-static void differ(Comparison *comparison, const char *what) {
-    if (comparison->problem.size == 0) {
-        size_t line = 1;
-        for (uint32_t i = 0; i < comparison->to.start; i++) {
-            line += comparison->out.data[i] == '\n';
-        }
-        comparison->problem = arena_format(comparison->arena, "%s, at line %zu of the output", what, line);
+static size_t count_newlines(Str text) {
+    size_t count = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        count += text.data[i] == '\n';
+    }
+    return count;
+}
+
+/* The line of the output at which the part stands, and `behind` it. */
+static void differ(Verifier *verifier, const char *what, Str behind) {
+    size_t line = 1 + count_newlines(behind);
+    for (size_t i = 0; i < verifier->to.piece && i < verifier->out->list.count; i++) {
+        line += count_newlines(verifier->out->list.items[i]);
+    }
+    if (verifier->to.piece < verifier->out->list.count) {
+        line += count_newlines((Str){verifier->out->list.items[verifier->to.piece].data, verifier->to.offset});
+    }
+    if (verifier->problem.size == 0) {
+        verifier->problem = arena_format(verifier->arena, "%s, at line %zu of the output", what, line);
     }
 }
 
-/* The plan of the next changed table, or NULL. */
-static const Plan *next_plan(Comparison *comparison) {
-    const Plans *plans = comparison->plans;
-    while (comparison->next_table < plans->model->table_count && !plans->items[comparison->next_table].is_changed) {
-        comparison->next_table++;
-    }
-    return comparison->next_table < plans->model->table_count ? &plans->items[comparison->next_table] : NULL;
+static void differ_here(Comparison *comparison, const char *what) {
+    differ(comparison->verifier, what, (Str){comparison->out.data, comparison->to.start});
 }
 
-static bool is_name(Comparison *comparison, Token token) {
-    const Script *script = comparison->script;
-    while (comparison->next_statement < script->statement_count &&
-           script->statements[comparison->next_statement].end <= token.start) {
-        comparison->next_statement++;
-    }
-    const Statement *statement = &script->statements[comparison->next_statement];
-    for (uint32_t low = 0, high = statement->mark_count; low < high;) {
+/* The first mark that stands at offset or behind it. */
+static uint32_t mark_at(const Statement *statement, uint32_t offset) {
+    uint32_t low = 0, high = statement->mark_count;
+    while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        const Mark *mark = &statement->marks[middle];
-        if (mark->start == token.start && mark->kind == MARK_NAME) {
-            return true;
-        }
-        if (mark->start < token.start || (mark->start == token.start && mark->kind < MARK_NAME)) {
+        if (statement->marks[middle].start < offset) {
             low = middle + 1;
         } else {
             high = middle;
+        }
+    }
+    return low;
+}
+
+static bool is_name(const Statement *statement, Token token) {
+    for (uint32_t i = mark_at(statement, token.start);
+         i < statement->mark_count && statement->marks[i].start == token.start; i++) {
+        if (statement->marks[i].kind == MARK_NAME) {
+            return true;
         }
     }
     return false;
@@ -84,8 +93,9 @@ static bool same_token(Comparison *comparison) {
     if (str_equal(from, to)) {
         return true;
     }
-    return comparison->layout == LAYOUT_PRETTY && token_is_keyword(comparison->from) &&
-           str_equal_ignore_case(from, to) && !is_name(comparison, comparison->from);
+    return comparison->verifier->layout == LAYOUT_PRETTY && comparison->statement != NULL &&
+           token_is_keyword(comparison->from) && str_equal_ignore_case(from, to) &&
+           !is_name(comparison->statement, comparison->from);
 }
 
 static bool expect(Comparison *comparison, uint16_t kind) {
@@ -106,7 +116,7 @@ static bool expect_literal(Comparison *comparison, Str value) {
         span.end = comparison->to.end;
         step_to(comparison);
     } while (token_is_string(comparison->to) || comparison->to.kind == TOKEN_UESCAPE);
-    return str_equal(literal_value(comparison->out, span, comparison->arena), value);
+    return str_equal(literal_value(comparison->out, span, comparison->verifier->scratch), value);
 }
 
 /* ( 'k' = 'v', … ) must be the plan's options in the plan's order. */
@@ -135,15 +145,16 @@ static void pass_source_options(Comparison *comparison, Span list) {
     }
 }
 
-static void compare_options(Comparison *comparison, const Plan *plan) {
+static void compare_options(Comparison *comparison) {
+    const Plan *plan = comparison->plan;
     Span list = plan->table->definition->option_list;
     if (span_is_empty(list) && !expect(comparison, TOKEN_WITH)) {
-        differ(comparison, "WITH is missing");
+        differ_here(comparison, "WITH is missing");
     } else if (!expect_options(comparison, plan)) {
-        differ(comparison, "an option list is not what the rules ask for");
+        differ_here(comparison, "an option list is not what the rules ask for");
     }
     pass_source_options(comparison, list);
-    comparison->next_table++;
+    comparison->plan = NULL;
 }
 
 /* Where the changed option list begins, or would. */
@@ -152,43 +163,158 @@ static uint32_t options_start(const Plan *plan) {
     return span_is_empty(definition->option_list) ? definition->with_place : definition->option_list.start;
 }
 
-/* keep leaves everything up to the next changed list as it is, byte for byte: there is no need to look at its tokens. */
-static void pass_same_bytes(Comparison *comparison, const Plan *plan) {
-    uint32_t start = comparison->from.start, end = plan ? options_start(plan) : (uint32_t)comparison->source.size;
-    if (comparison->layout != LAYOUT_KEEP || end <= start ||
-        end - start > comparison->out.size - comparison->to.start ||
-        memcmp(comparison->source.data + start, comparison->out.data + comparison->to.start, end - start) != 0) {
-        return;
-    }
-    comparison->to.end = comparison->to.start + (end - start);
-    comparison->from.end = end;
-    step_from(comparison);
-    step_to(comparison);
+/* ---- What need not be looked at ------------------------------------------------------------------------------------ */
+
+/* Whether what stands before a token's start cannot be a part of the token, nor the token of it. */
+static bool stands_apart(Str text, uint32_t start) {
+    return text.data[start] == '(' || (start > 0 && (is_blank(text.data[start - 1]) || text.data[start - 1] == ';'));
 }
 
-Str verify_output(const Script *script, const Plans *plans, Layout layout, Str out, Arena *arena) {
-    Comparison comparison = {.script = script, .plans = plans, .layout = layout, .arena = arena};
-    comparison.source = script->source->text;
-    comparison.out = out;
-    comparison.from.end = comparison.to.end = script->source->begin;
-    step_from(&comparison);
-    step_to(&comparison);
-    while (comparison.problem.size == 0) {
-        const Plan *plan = next_plan(&comparison);
-        pass_same_bytes(&comparison, plan);
-        if (plan != NULL && comparison.from.start >= options_start(plan)) {
-            compare_options(&comparison, plan);
-        } else if (!same_token(&comparison)) {
-            differ(&comparison, "a token is not the script's");
-        } else if (comparison.from.kind == TOKEN_EOF) {
-            break;
-        } else {
-            step_from(&comparison);
-            step_to(&comparison);
+/* The start of a token that is known from the tree: the last one up to `limit`; 0 when none is. */
+static uint32_t known_start_before(const Comparison *comparison, uint32_t limit) {
+    const Statement *statement = comparison->statement;
+    if (statement == NULL || statement->span.start > limit) {
+        return 0;
+    }
+    uint32_t found = statement->span.start;
+    if (comparison->plan != NULL && options_start(comparison->plan) <= limit) {
+        limit = found = options_start(comparison->plan);
+    }
+    for (uint32_t i = mark_at(statement, limit + 1); i > 0; i--) {
+        if (stands_apart(comparison->source, statement->marks[i - 1].start)) {
+            return found > statement->marks[i - 1].start ? found : statement->marks[i - 1].start;
         }
     }
-    if (comparison.problem.size == 0 && comparison.comments_from != comparison.comments_to) {
-        differ(&comparison, "a comment is not the script's");
+    return found;
+}
+
+/* The same: the first one from `limit` on; UINT32_MAX when none is. Not before an option list that is yet to be compared. */
+static uint32_t known_start_behind(const Comparison *comparison, uint32_t limit) {
+    const Statement *statement = comparison->statement;
+    if (statement == NULL || comparison->plan != NULL) {
+        return UINT32_MAX;
     }
-    return comparison.problem;
+    uint32_t mark = mark_at(statement, limit);
+    return mark < statement->mark_count ? statement->marks[mark].start : UINT32_MAX;
+}
+
+/* The output begins as the source does, for `same` bytes: their tokens are the same. */
+static bool pass_start(Comparison *comparison, size_t same) {
+    Verifier *verifier = comparison->verifier;
+    uint32_t end = verifier->from + (uint32_t)same, start = same > 0 ? known_start_before(comparison, end - 1) : 0;
+    if (start <= verifier->from || !stands_apart(comparison->source, start)) {
+        return false;
+    }
+    verifier->to = pieces_behind(verifier->out, verifier->to, start - verifier->from);
+    verifier->from = start;
+    return true;
+}
+
+/* Both end with the same bytes: behind a token's start among them there is nothing to compare. */
+static void pass_end(Comparison *comparison, uint32_t source_end) {
+    Str rest = {comparison->source.data + comparison->verifier->from, source_end - comparison->verifier->from};
+    size_t same = common_suffix(rest, comparison->out);
+    uint32_t start = known_start_behind(comparison, source_end - (uint32_t)same);
+    comparison->source_stop = source_end;
+    comparison->out_stop = (uint32_t)comparison->out.size;
+    if (start < source_end) {
+        comparison->source_stop = start;
+        comparison->out_stop -= source_end - start;
+    }
+}
+
+/* ---- The comparison ------------------------------------------------------------------------------------------------ */
+
+static void compare_tokens(Comparison *comparison) {
+    while (comparison->verifier->problem.size == 0 && comparison->from.start < comparison->source_stop) {
+        if (comparison->plan != NULL && comparison->from.start >= options_start(comparison->plan)) {
+            compare_options(comparison);
+        } else if (!same_token(comparison)) {
+            differ_here(comparison, "a token is not the script's");
+        } else {
+            step_from(comparison);
+            step_to(comparison);
+        }
+    }
+    if (comparison->plan != NULL && comparison->verifier->problem.size == 0) {
+        compare_options(comparison); /* a WITH behind the last token */
+    }
+    if (comparison->to.start != comparison->out_stop) {
+        differ_here(comparison, "a token is not the script's");
+    }
+}
+
+/* How much of the part is the source itself. */
+static size_t same_bytes(const Verifier *verifier, uint32_t source_end) {
+    Str piece = pieces_at(verifier->out, verifier->to);
+    size_t size = source_end - verifier->from;
+    if (piece.data != verifier->script->source->text.data + verifier->from) {
+        return 0;
+    }
+    return piece.size < size ? piece.size : size;
+}
+
+static void compare_part(Comparison *comparison, uint32_t source_end) {
+    Verifier *verifier = comparison->verifier;
+    pass_start(comparison, same_bytes(verifier, source_end));
+    ArenaMark mark = arena_mark(verifier->scratch);
+    comparison->out = pieces_text(verifier->out, verifier->to, verifier->scratch);
+    Str rest = {comparison->source.data + verifier->from, source_end - verifier->from};
+    if (pass_start(comparison, common_prefix(rest, comparison->out))) {
+        comparison->out = pieces_text(verifier->out, verifier->to, verifier->scratch);
+    }
+    pass_end(comparison, source_end);
+    comparison->from.end = verifier->from;
+    step_from(comparison);
+    step_to(comparison);
+    compare_tokens(comparison);
+    arena_release(verifier->scratch, mark);
+}
+
+static void verify(Verifier *verifier, uint32_t source_end, const Statement *statement, const Plan *plan) {
+    bool is_changed = plan != NULL && plan->is_changed;
+    Comparison comparison = {.verifier = verifier,
+                             .statement = statement,
+                             .plan = is_changed ? plan : NULL,
+                             .source = verifier->script->source->text};
+    PiecePlace end = pieces_end(verifier->out);
+    if (verifier->to.piece < end.piece && pieces_at(verifier->out, verifier->to).size == 0) {
+        verifier->to = (PiecePlace){verifier->to.piece + 1, 0};
+    }
+    bool is_source = verifier->to.piece == end.piece &&
+                     end.offset - verifier->to.offset == source_end - verifier->from &&
+                     same_bytes(verifier, source_end) == source_end - verifier->from;
+    if (verifier->problem.size == 0 && (!is_source || is_changed)) {
+        compare_part(&comparison, source_end);
+    }
+    verifier->from = source_end;
+    verifier->to = end;
+}
+
+/* ---- The parts ------------------------------------------------------------------------------------------------------ */
+
+void verify_start(Verifier *verifier, const Script *script, const Pieces *out, Layout layout, Arena *arena,
+                  Arena *scratch) {
+    *verifier = (Verifier){.script = script, .out = out, .layout = layout, .arena = arena, .scratch = scratch};
+}
+
+/* The next part must not run into this one's last token. */
+static bool ends_statement(const Pieces *out) {
+    Str last = out->list.count > 0 ? out->list.items[out->list.count - 1] : STR(" ");
+    return last.data[last.size - 1] == ';';
+}
+
+void verify_part(Verifier *verifier, uint32_t source_end, const Statement *statement, const Plan *plan) {
+    verify(verifier, source_end, statement, plan);
+    if (verifier->problem.size == 0 && !ends_statement(verifier->out)) {
+        differ(verifier, "a statement does not end", STR(""));
+    }
+}
+
+Str verify_end(Verifier *verifier, const Statement *statement, const Plan *plan) {
+    verify(verifier, (uint32_t)verifier->script->source->text.size, statement, plan);
+    if (verifier->problem.size == 0 && verifier->comments_from != verifier->comments_to) {
+        differ(verifier, "a comment is not the script's", STR(""));
+    }
+    return verifier->problem;
 }

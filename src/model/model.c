@@ -65,6 +65,7 @@ static void link_like(Build *build, Table *table) {
                       : NULL;
     if (like != NULL && like < table && like->like_depth < LIKE_DEPTH_MAX) {
         table->like = like;
+        build->model->has_like = true;
         table->like_depth = like->like_depth + 1;
     }
 }

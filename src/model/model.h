@@ -59,6 +59,7 @@ typedef struct Model {
     size_t bucket_count; /* a power of two; of both */
     Flow *flows;         /* in the order of the text */
     size_t flow_count;
+    bool has_like;       /* a table takes the options of another */
 } Model;
 
 /* The model of script, in arena. Names are completed by the USE statements before them, else by Flink's defaults

@@ -4,18 +4,22 @@
 
 #include "syntax/literal.h"
 
-typedef struct Planner {
+struct Planner {
     Plans *plans;
     Plan *plan; /* of the table at hand */
+    const RuleList *lists;
+    size_t list_count;
     Matcher *matcher;
-    Arena *arena;
+    Arena *arena;  /* of what is told */
+    Arena *values; /* of the plan at hand */
+    Plan one;      /* when plans are not kept */
     Findings *findings;
     Str file;
     Release release;
     Str connector;       /* of the table at hand */
     Str table_subject;   /* what the rule's table pattern matched */
     VECTOR(size_t) told; /* numbers of the actions whose key was already said to be wrong */
-} Planner;
+};
 
 /* ---- Looking at a plan ---------------------------------------------------------------------------------- */
 
@@ -185,7 +189,7 @@ static void action_trouble(const Planner *planner, const Action *action, Str mes
 /* False when the template cannot be filled in for this table. */
 static bool expand(Planner *planner, const Action *action, Str *value) {
     const TemplatePart *missing;
-    if (template_expand(&action->value, lookup, planner, planner->arena, value, &missing)) {
+    if (template_expand(&action->value, lookup, planner, planner->values, value, &missing)) {
         return true;
     }
     Str table = planner->plan->table->name.table, text = missing->text;
@@ -203,7 +207,9 @@ static bool expand(Planner *planner, const Action *action, Str *value) {
 
 static PlannedOption *add_option(Planner *planner, Str key, Str value, const Action *action) {
     Plan *plan = planner->plan;
-    plan->options = arena_grow(planner->arena, plan->options, &plan->capacity, plan->count + 1, sizeof *plan->options);
+    if (plan->count == plan->capacity) {
+        plan->options = arena_grow(planner->values, plan->options, &plan->capacity, sizeof *plan->options);
+    }
     PlannedOption *option = &plan->options[plan->count++];
     *option = (PlannedOption){.key = key, .value = value, .action = action};
     plan->is_changed = true;
@@ -303,7 +309,7 @@ static Str mended_key(Planner *planner, const Action *action, Str key) {
     if (!name.found || name.head.size == 0) {
         return key;
     }
-    Str right = right_name_text(planner->arena, name);
+    Str right = right_name_text(planner->values, name);
     tell_right_key(planner, action, key, right);
     return right;
 }
@@ -345,7 +351,7 @@ static void escape_values(Planner *planner, const Action *action) {
             memchr(option->value.data, '\\', option->value.size) == NULL) {
             continue;
         }
-        Str escaped = escape_backslashes(option->value, planner->arena);
+        Str escaped = escape_backslashes(option->value, planner->values);
         if (!str_equal(escaped, option->value)) {
             option->value = escaped;
             option->action = action;
@@ -432,30 +438,79 @@ static void start_plan(Planner *planner, Plan *plan, const Table *table) {
     const TableDefinition *definition = table->definition;
     Str text = planner->plans->model->script->source->text;
     *plan = (Plan){.table = table, .count = definition->option_count, .capacity = definition->option_count};
-    plan->options = arena_array(planner->arena, plan->count, sizeof *plan->options);
+    plan->options = arena_array(planner->values, plan->count, sizeof *plan->options);
     for (size_t i = 0; i < plan->count; i++) {
         const Option *source = &definition->options[i];
         PlannedOption *option = &plan->options[i];
         option->source = source;
-        option->key = option->old_key = literal_value(text, source->key, planner->arena);
-        option->value = option->old_value = literal_value(text, source->value, planner->arena);
+        option->key = option->old_key = literal_value(text, source->key, planner->values);
+        option->value = option->old_value = literal_value(text, source->value, planner->values);
     }
     planner->plan = plan;
 }
 
-Plans plans_make(const Model *model, const RuleList *lists, size_t list_count, Release release, Matcher *matcher,
-                 Arena *arena, Findings *findings) {
-    Plans plans = {.model = model, .items = arena_array(arena, model->table_count, sizeof *plans.items)};
-    Planner planner = {.plans = &plans, .matcher = matcher, .arena = arena, .findings = findings, .release = release};
-    planner.file = model->script->source->name;
-    for (size_t i = 0; i < model->table_count; i++) {
-        start_plan(&planner, &plans.items[i], &model->tables[i]);
-        for (size_t j = 0; j < list_count && !model->tables[i].statement->is_frozen; j++) {
-            for (size_t k = 0; k < lists[j].count; k++) {
-                apply_rule(&planner, &lists[j].rules[k]);
+static void make_plan(Planner *planner, Plan *plan, const Table *table) {
+    start_plan(planner, plan, table);
+    for (size_t i = 0; i < planner->list_count && !table->statement->is_frozen; i++) {
+        for (size_t j = 0; j < planner->lists[i].count; j++) {
+            apply_rule(planner, &planner->lists[i].rules[j]);
+        }
+    }
+    plan->is_changed = plan->is_changed && differs_from_source(plan);
+}
+
+Plans plans_promise(const Model *model, const RuleList *lists, size_t list_count, Release release, Matcher *matcher,
+                    Arena *arena, Findings *findings) {
+    Planner *planner = arena_new(arena, Planner);
+    *planner = (Planner){.plans = arena_new(arena, Plans),
+                         .lists = lists,
+                         .list_count = list_count,
+                         .matcher = matcher,
+                         .arena = arena,
+                         .values = arena,
+                         .findings = findings,
+                         .file = model->script->source->name,
+                         .release = release};
+    *planner->plans = (Plans){.model = model, .planner = planner};
+    return *planner->plans;
+}
+
+static bool renames_table(const Rule *rule) {
+    for (size_t i = 0; i < rule->action_count; i++) {
+        if (rule->actions[i].kind == ACTION_RENAME_TABLE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool rules_rename_tables(const RuleList *lists, size_t list_count) {
+    for (size_t i = 0; i < list_count; i++) {
+        for (size_t j = 0; j < lists[i].count; j++) {
+            if (renames_table(&lists[i].rules[j])) {
+                return true;
             }
         }
-        plans.items[i].is_changed = plans.items[i].is_changed && differs_from_source(&plans.items[i]);
+    }
+    return false;
+}
+
+const Plan *plans_at(const Plans *plans, size_t i, Arena *scratch) {
+    if (plans->items != NULL) {
+        return &plans->items[i];
+    }
+    Planner *planner = plans->planner;
+    planner->values = scratch;
+    make_plan(planner, &planner->one, &plans->model->tables[i]);
+    return &planner->one;
+}
+
+Plans plans_make(const Model *model, const RuleList *lists, size_t list_count, Release release, Matcher *matcher,
+                 Arena *arena, Findings *findings) {
+    Plans plans = plans_promise(model, lists, list_count, release, matcher, arena, findings);
+    plans.items = plans.planner->plans->items = arena_array(arena, model->table_count, sizeof *plans.items);
+    for (size_t i = 0; i < model->table_count; i++) {
+        make_plan(plans.planner, &plans.items[i], &model->tables[i]);
     }
     return plans;
 }

@@ -25,10 +25,13 @@ typedef struct Plan {
     bool is_changed;
 } Plan;
 
+typedef struct Planner Planner;
+
 /* One for each table of the model, in its order. */
 typedef struct Plans {
     const Model *model;
-    Plan *items;
+    Plan *items;      /* NULL when each is made only when plans_at() asks for it */
+    Planner *planner;
 } Plans;
 
 static inline bool option_key_changed(const PlannedOption *option) {
@@ -42,6 +45,17 @@ static inline bool option_value_changed(const PlannedOption *option) {
  * filled in, a pattern that gives up) and notes go to findings. All in arena. */
 Plans plans_make(const Model *model, const RuleList *lists, size_t list_count, Release release, Matcher *matcher,
                  Arena *arena, Findings *findings);
+
+/* The same for who looks at one plan after the other, each once, and at none for long: memory does not grow with the
+ * script. The model may have no table with LIKE (see Model). Trouble and notes come when the plans are asked for. */
+Plans plans_promise(const Model *model, const RuleList *lists, size_t list_count, Release release, Matcher *matcher,
+                    Arena *arena, Findings *findings);
+
+/* Whether one of the rules gives tables other names. */
+bool rules_rename_tables(const RuleList *lists, size_t list_count);
+
+/* The plan of the model's table number i. One that was only promised is made in scratch. */
+const Plan *plans_at(const Plans *plans, size_t i, Arena *scratch);
 
 /* Puts each plan's options in order: connector first, then the catalogue's order, then the rest by key. */
 void plans_sort(Plans *plans, Arena *arena);

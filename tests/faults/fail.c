@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 /* What is real: looked up once, before main(). */
@@ -25,6 +26,7 @@ static void *(*real_realloc)(void *memory, size_t size);
 static int (*real_open)(const char *path, int flags, ...);
 static ssize_t (*real_read)(int descriptor, void *buffer, size_t size);
 static ssize_t (*real_write)(int descriptor, const void *buffer, size_t size);
+static ssize_t (*real_writev)(int descriptor, const struct iovec *parts, int count);
 static int (*real_fsync)(int descriptor);
 static int (*real_rename)(const char *from, const char *to);
 static int (*real_close)(int descriptor);
@@ -62,7 +64,7 @@ static void read_environment(void) {
 }
 
 __attribute__((constructor)) static void start(void) {
-    look_up(malloc), look_up(calloc), look_up(realloc), look_up(open), look_up(read), look_up(write), look_up(fsync);
+    look_up(malloc), look_up(calloc), look_up(realloc), look_up(open), look_up(read), look_up(write), look_up(writev), look_up(fsync);
     look_up(rename), look_up(close), look_up(link), look_up(fchmod), look_up(fstat), look_up(mkostemp);
     read_environment();
     is_ready = true;
@@ -151,6 +153,14 @@ ssize_t write(int descriptor, const void *buffer, size_t size) {
         return is_short && size > 0 ? real_write(descriptor, buffer, 1) : -1;
     }
     return real_write(descriptor, buffer, size);
+}
+
+/* A write like the other. */
+ssize_t writev(int descriptor, const struct iovec *parts, int count) {
+    if (fails("write")) {
+        return is_short && count > 0 ? real_write(descriptor, parts[0].iov_base, parts[0].iov_len > 0) : -1;
+    }
+    return real_writev(descriptor, parts, count);
 }
 
 /* The descriptor is gone even when close() tells of an error. */

@@ -21,13 +21,19 @@ static inline _Noreturn void break_law(const char *law, Str detail) {
 /* What the work on an input stands on. */
 typedef struct Ground {
     Guard guard;
-    Arena arena;
+    Arena arena, scratch;
     Findings findings;
 } Ground;
 
 static inline void ground_init(Ground *ground) {
     arena_init(&ground->arena, &ground->guard);
+    arena_init(&ground->scratch, &ground->guard);
     ground->findings = (Findings){.arena = &ground->arena};
+}
+
+static inline void ground_end(Ground *ground) {
+    arena_free(&ground->scratch);
+    arena_free(&ground->arena);
 }
 
 /* The text in the arena, with the NUL that sources want. */

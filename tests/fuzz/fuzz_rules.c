@@ -44,7 +44,11 @@ static void patch(Run *run) {
     Plans plans = plans_make(model_build(script, &ground->arena), &rules, 1, run->settings.release, &run->matcher,
                              &ground->arena, &ground->findings);
     if (ground->findings.worst < SEVERITY_TROUBLE) {
-        run->made = (ResultText){.settings = &run->settings, .arena = &ground->arena, .findings = &ground->findings};
+        run->made = (ResultText){.settings = &run->settings,
+                                 .arena = &ground->arena,
+                                 .scratch = &ground->scratch,
+                                 .findings = &ground->findings,
+                                 .made = {.arena = &ground->arena}};
         result_make(&run->made, script, &plans);
     }
 }
@@ -73,6 +77,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     composer_free(&run.rules.composer);
     result_free(&run.made);
     buffer_free(&run.messages);
-    arena_free(&run.ground.arena);
+    ground_end(&run.ground);
     return 0;
 }

@@ -88,6 +88,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (!guard_run(&run.ground.guard, work, &run)) {
         break_law("memory ended", STR(""));
     }
-    arena_free(&run.ground.arena);
+    ground_end(&run.ground);
     return 0;
 }

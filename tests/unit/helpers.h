@@ -75,7 +75,8 @@ static inline size_t random_below(Random *generator, size_t limit) { return (siz
 
 typedef struct Passage {
     Guard guard;
-    Arena arena;
+    Arena arena, scratch;
+    Buffer text;
     Findings findings;
     Str input;
     Layout layout;
@@ -88,7 +89,7 @@ typedef struct Passage {
     Plans plans;
     Matcher matcher;
     Str output;  /* only when it was taken */
-    Str problem; /* what verify_output() said */
+    Str problem; /* what the comparison said */
     bool is_taken, is_done;
 } Passage;
 
@@ -105,11 +106,12 @@ static inline void passage_work(void *context) {
     if (passage->findings.worst >= SEVERITY_TROUBLE) {
         return;
     }
-    Buffer out = {0};
-    (passage->layout == LAYOUT_KEEP ? emit_keep : emit_pretty)(passage->script, &passage->plans, &passage->arena, &out);
-    passage->output = buffer_take(&out, &passage->arena);
-    passage->problem =
-        verify_output(passage->script, &passage->plans, passage->layout, passage->output, &passage->arena);
+    Pieces out = {.arena = &passage->arena};
+    Emission emission = {.script = passage->script, .plans = &passage->plans, .scratch = &passage->scratch, .out = &out,
+                         .text = &passage->text};
+    (passage->layout == LAYOUT_KEEP ? emit_keep : emit_pretty)(&emission);
+    passage->output = pieces_text(&out, (PiecePlace){0, 0}, &passage->arena);
+    passage->problem = emission.problem;
     passage->is_taken = true;
 }
 
@@ -117,6 +119,7 @@ static inline void passage_work(void *context) {
 static inline void passage_run(Passage *passage, Str input, Layout layout, const RuleList *rules, size_t count) {
     *passage = (Passage){.input = input, .layout = layout, .rules = rules, .rule_list_count = count};
     arena_init(&passage->arena, &passage->guard);
+    arena_init(&passage->scratch, &passage->guard);
     passage->findings.arena = &passage->arena;
     assert_true(matcher_init(&passage->matcher));
     passage->is_done = guard_run(&passage->guard, passage_work, passage);
@@ -124,6 +127,8 @@ static inline void passage_run(Passage *passage, Str input, Layout layout, const
 
 static inline void passage_end(Passage *passage) {
     matcher_free(&passage->matcher);
+    buffer_free(&passage->text);
+    arena_free(&passage->scratch);
     arena_free(&passage->arena);
 }
 

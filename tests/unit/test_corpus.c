@@ -6,7 +6,7 @@
 
 #define CORPUS "../shared/corpus"
 
-typedef VECTOR(Str) Pieces;
+typedef VECTOR(Str) TextPieces;
 
 static size_t assertions;
 
@@ -41,7 +41,7 @@ static void step(Splitter *splitter, Token token) {
     splitter->previous = token;
 }
 
-static void split(Str text, Pieces *pieces) {
+static void split(Str text, TextPieces *pieces) {
     Splitter splitter = {0};
     for (Token token = lex_significant(text, 0);; token = lex_significant(text, token.end)) {
         bool is_end = token.kind == TOKEN_EOF || (token.kind == TOKEN_SEMICOLON && !splitter.is_in_set);
@@ -174,7 +174,7 @@ static bool check_statement(const char *file, const Verdict *verdict, Str piece)
 
 static void check_file(const char *file, const Verdict *verdicts, size_t count) {
     Str text = read_whole(arena_format(&arena, CORPUS "/%s", file).data);
-    Pieces pieces = {0};
+    TextPieces pieces = {0};
     bool is_fine = true, has_errors = false;
     split(text, &pieces);
     for (size_t i = 0; i < count; i++) {

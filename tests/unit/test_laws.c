@@ -1,4 +1,4 @@
-/* What holds whatever comes in: no crash and no bug found by verify_output(); keep without rules gives the same
+/* What holds whatever comes in: no crash and no bug found by the comparison; keep without rules gives the same
  * bytes; pretty is idempotent, and keep leaves its output alone. On the fixtures, on random bytes, on tokens thrown
  * together, and on fixtures with tokens taken away, doubled and swapped. The seeds are fixed. */
 #include <dirent.h>

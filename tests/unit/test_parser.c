@@ -9,7 +9,7 @@ static Source source;
 static const Script *parse(const char *text) {
     findings = (Findings){.arena = &arena};
     source = source_in(&arena, str_of(text));
-    return parse_script(&source, &arena, &findings);
+    return parse_script(&source, PARSE_ALL, &arena, &findings);
 }
 
 static const Statement *parse_one(const char *text) {

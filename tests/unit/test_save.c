@@ -57,9 +57,20 @@ static size_t count_files(void) {
     return (size_t)count - 2;
 }
 
+/* file_replace() with a text in two pieces. */
+static const char *replace_with(const char *path, Str text, const FileStamp *stamp, const char *suffix) {
+    Pieces pieces = {.arena = &arena};
+    size_t half = text.size / 2;
+    char *copy = arena_array(&arena, 1, half + 1);
+    memcpy(copy, text.data, half);
+    pieces_add(&pieces, (Str){copy, half});
+    pieces_add(&pieces, str_from(text, half));
+    return file_replace(path, &pieces, stamp, suffix);
+}
+
 static const char *replace(const char *path, const char *text, const char *suffix) {
     FileStamp stamp = stamp_of(path);
-    return file_replace(path, str_of(text), &stamp, suffix);
+    return replace_with(path, str_of(text), &stamp, suffix);
 }
 
 static void test_reading(void **state) {
@@ -125,7 +136,7 @@ static void test_links(void **state) {
     assert_int_equal(count_files(), 4);
     assert_int_equal(unlink(path), 0);
     FileStamp stamp = stamp_of(hard_path);
-    assert_string_equal(file_replace(link_path, STR("x"), &stamp, NULL), strerror(ENOENT));
+    assert_string_equal(replace_with(link_path, STR("x"), &stamp, NULL), strerror(ENOENT));
 }
 
 static void test_backup(void **state) {
@@ -153,15 +164,15 @@ static void test_changed_meanwhile(void **state) {
     put(path, "old");
     FileStamp stamp = stamp_of(path);
     put(path, "somebody else's");
-    assert_string_equal(file_replace(path, STR("new"), &stamp, ".bak"), "it was changed by somebody else meanwhile");
+    assert_string_equal(replace_with(path, STR("new"), &stamp, ".bak"), "it was changed by somebody else meanwhile");
     assert_file(path, "somebody else's");
     stamp = stamp_of(path);
     put(path_of("b"), "somebody else's");
     assert_int_equal(rename(path_of("b"), path), 0);
-    assert_string_equal(file_replace(path, STR("new"), &stamp, NULL), "it was changed by somebody else meanwhile");
+    assert_string_equal(replace_with(path, STR("new"), &stamp, NULL), "it was changed by somebody else meanwhile");
     stamp = stamp_of(path);
     assert_int_equal(unlink(path), 0);
-    assert_string_equal(file_replace(path, STR("new"), &stamp, NULL), strerror(ENOENT));
+    assert_string_equal(replace_with(path, STR("new"), &stamp, NULL), strerror(ENOENT));
     assert_int_equal(count_files(), 0);
 }
 
@@ -174,7 +185,7 @@ static void test_directory_that_may_not_be_written(void **state) {
     assert_int_equal(chmod(directory, 0555), 0);
     uid_t user = geteuid();
     assert_int_equal(seteuid(user == 0 ? 65534 : user), 0);
-    const char *problem = file_replace(path, STR("new"), &stamp, NULL);
+    const char *problem = replace_with(path, STR("new"), &stamp, NULL);
     assert_int_equal(seteuid(user), 0);
     assert_int_equal(chmod(directory, 0755), 0);
     assert_string_equal(problem, "its directory may not be written to");
@@ -192,7 +203,7 @@ static void test_owner_that_cannot_be_kept(void **state) {
     FileStamp stamp = stamp_of(path);
     assert_int_equal(chmod(directory, 0777), 0);
     assert_int_equal(seteuid(65534), 0);
-    const char *problem = file_replace(path, STR("new"), &stamp, NULL);
+    const char *problem = replace_with(path, STR("new"), &stamp, NULL);
     assert_int_equal(seteuid(0), 0);
     assert_string_equal(problem, "its owner or group could not be kept");
     assert_file(path, "old");

@@ -63,7 +63,7 @@ static void ask_for_most(void *context) { arena_alloc(context, SIZE_MAX / 2); }
 
 static void grow_without_end(void *context) {
     size_t capacity = SIZE_MAX / 2 + 1;
-    arena_grow(context, NULL, &capacity, capacity + 1, 8);
+    arena_grow(context, NULL, &capacity, 8);
 }
 
 static void take_from_failed_buffer(void *context) {
