@@ -50,19 +50,32 @@ static Token string_token(uint16_t kind, const Byte *text, const Byte *start, co
     return end ? token_of(kind, text, start, end) : token_of(TOKEN_UNCLOSED_STRING, text, start, limit);
 }
 
+/* Where a name's closing backtick may stand, or the end of its line. */
+static const Byte *name_end(const Byte *cursor, const Byte *limit) {
+    static const Byte ends[256] = {['`'] = 1, ['\n'] = 1, ['\r'] = 1, ['\0'] = 1};
+    for (;;) {
+        while (!ends[*cursor]) { /* there is a NUL behind the text, at the latest */
+            cursor++;
+        }
+        if (*cursor != '\0' || cursor == limit) {
+            return cursor;
+        }
+        cursor++;
+    }
+}
+
 /* A backtick name ends at a lone backtick on the same line and is not empty. */
 static Token quoted_name(const Byte *text, const Byte *start, const Byte *cursor, const Byte *limit) {
-    for (; cursor < limit && *cursor != '\n' && *cursor != '\r'; cursor++) {
-        if (*cursor != '`') {
-            continue;
+    for (;;) {
+        cursor = name_end(cursor, limit);
+        if (cursor == limit || *cursor != '`') {
+            return token_of(TOKEN_UNCLOSED_NAME, text, start, cursor);
         }
-        if (cursor + 1 < limit && cursor[1] == '`') {
-            cursor++;
-        } else {
+        if (cursor + 1 >= limit || cursor[1] != '`') {
             return token_of(TOKEN_QUOTED_IDENTIFIER, text, start, cursor + 1);
         }
+        cursor += 2;
     }
-    return token_of(TOKEN_UNCLOSED_NAME, text, start, cursor);
 }
 
 static Token line_comment(const Byte *text, const Byte *start, const Byte *cursor, const Byte *limit) {
@@ -165,10 +178,9 @@ Token lex(Str source, uint32_t offset) {
     */
 }
 
-static bool is_blank_byte(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
-
 Token lex_solid(Str text, uint32_t offset) {
-    while (is_blank_byte(text.data[offset])) { /* ends at the NUL behind the text, at the latest */
+    static const bool is_blank_byte[256] = {[' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, ['\f'] = true};
+    while (is_blank_byte[(Byte)text.data[offset]]) { /* ends at the NUL behind the text, at the latest */
         offset++;
     }
     return lex(text, offset);

@@ -119,6 +119,28 @@ static bool expect_literal(Comparison *comparison, Str value) {
     return str_equal(literal_value(comparison->out, span, comparison->verifier->scratch), value);
 }
 
+/* An option that stays as it is written: the same bytes, and no more of a literal behind them. */
+static bool passes_same_option(Comparison *comparison, const PlannedOption *option) {
+    if (option->source == NULL || option_key_changed(option) || option_value_changed(option)) {
+        return false;
+    }
+    uint32_t start = option->source->key.start, end = comparison->to.start + (option->source->value.end - start);
+    Str written = {comparison->source.data + start, option->source->value.end - start};
+    if (!str_has_prefix(str_from(comparison->out, comparison->to.start), written) || comparison->out.data[end] == '\'' ||
+        comparison->statement->has_comments) {
+        return false;
+    }
+    comparison->to.end = end;
+    step_to(comparison);
+    return true;
+}
+
+static bool expect_option(Comparison *comparison, const PlannedOption *option) {
+    return passes_same_option(comparison, option) ||
+           (expect_literal(comparison, option->key) && expect(comparison, TOKEN_EQUALS) &&
+            expect_literal(comparison, option->value));
+}
+
 /* ( 'k' = 'v', … ) must be the plan's options in the plan's order. */
 static bool expect_options(Comparison *comparison, const Plan *plan) {
     bool is_first = true;
@@ -130,8 +152,7 @@ static bool expect_options(Comparison *comparison, const Plan *plan) {
         if (option->is_removed) {
             continue;
         }
-        if ((!is_first && !expect(comparison, TOKEN_COMMA)) || !expect_literal(comparison, option->key) ||
-            !expect(comparison, TOKEN_EQUALS) || !expect_literal(comparison, option->value)) {
+        if ((!is_first && !expect(comparison, TOKEN_COMMA)) || !expect_option(comparison, option)) {
             return false;
         }
         is_first = false;
@@ -140,6 +161,11 @@ static bool expect_options(Comparison *comparison, const Plan *plan) {
 }
 
 static void pass_source_options(Comparison *comparison, Span list) {
+    if (!comparison->statement->has_comments && comparison->from.start < list.end) {
+        comparison->from.end = list.end;
+        step_from(comparison);
+        return;
+    }
     while (comparison->from.start < list.end && comparison->from.kind != TOKEN_EOF) {
         step_from(comparison);
     }

@@ -205,6 +205,37 @@ static bool is_unmatched(Driver *driver, Token token) {
     return !track_parens(driver, token);
 }
 
+/* Kinds that the driver must look at before the grammar does, or behind it. */
+static bool needs_a_look(uint16_t kind) {
+    static const bool needs[] = {
+        [TOKEN_CREATE] = true,     [TOKEN_INSERT] = true,      [TOKEN_ALTER] = true,       [TOKEN_DROP] = true,
+        [TOKEN_LEFT_PAREN] = true, [TOKEN_RIGHT_PAREN] = true, [TOKEN_SEMICOLON] = true,   [TOKEN_COMMA] = true,
+        [TOKEN_HINT_BEGIN] = true, [TOKEN_COMMENT_END] = true, [TOKEN_ILLEGAL] = true,     [TOKEN_BEGIN] = true,
+        [TOKEN_CASE] = true,       [TOKEN_END] = true,
+    };
+    return kind >= sizeof needs / sizeof *needs ? kind >= TOKEN_UNCLOSED_STRING : needs[kind];
+}
+
+/* What nearly every token is: one inside of a statement that only the grammar minds. False when the token is none. */
+static bool take_plain(Driver *driver, Token token) {
+    Builder *builder = &driver->builder;
+    if (driver->is_skipping || builder->first.kind == TOKEN_EOF || needs_a_look(token.kind)) {
+        return false;
+    }
+    FlinkParser(driver->parser, token.kind, token);
+    if (builder->is_out_of_memory) {
+        guard_leave(builder->arena->guard);
+    }
+    if (builder->has_syntax_error) {
+        report(driver, token, ERROR_GRAMMAR);
+        recover(driver, token);
+        return true;
+    }
+    driver->before_previous = builder->previous;
+    builder->previous = token;
+    return true;
+}
+
 static void take_token(Driver *driver, Token token) {
     Builder *builder = &driver->builder;
     bool is_semicolon = token.kind == TOKEN_SEMICOLON;
@@ -254,6 +285,7 @@ static bool take_element(Driver *driver, Token *token) {
 static void take_comment(Driver *driver, Token comment) {
     Pragma pragma;
     driver->shortcuts.has_comment = true;
+    driver->builder.statement.has_comments = true; /* forgotten at the first token, if it is not there yet */
     switch (pragma_parse(driver->builder.source->text, comment, &pragma)) {
     case PRAGMA_NONE:
         break;
@@ -324,7 +356,7 @@ static void drive(void *context) {
             take_comment(driver, token);
         } else if (token.kind == TOKEN_EOF) {
             take_end(driver, token);
-        } else if (!take_element(driver, &token)) {
+        } else if (!take_element(driver, &token) && !take_plain(driver, token)) {
             take_token(driver, token);
         }
     } while (token.kind != TOKEN_EOF);

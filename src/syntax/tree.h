@@ -87,6 +87,7 @@ typedef struct Mark {
 typedef struct Statement {
     StatementKind kind;
     bool is_frozen;   /* a pragma says: leave it alone */
+    bool has_comments; /* between its first token and its end */
     Span span;        /* first token to last, without the ';' */
     uint32_t end;     /* where the ';' starts, or the end of the text when it has none */
     Span name;        /* of the table, view, catalog or database; the key of SET and RESET */
