@@ -20,20 +20,47 @@ Str identifier_value(Str text, Span span, Arena *arena) {
     return (Str){plain, size};
 }
 
+static void add_part(TableName *name, size_t parts, const TableName *current, Str part) {
+    if (parts > 0) {
+        name->catalog = parts > 1 ? name->database : current->catalog;
+        name->database = name->table;
+    }
+    name->table = part;
+}
+
+/* A path of quoted names with nothing but dots between them, as SMT writes it: the name that begins at `at`. Empty when
+ * it is none of that kind. */
+static Str next_quoted(Str path, size_t at) {
+    const char *end = at + 1 < path.size && path.data[at] == '`' ? memchr(path.data + at + 1, '`', path.size - at - 1) : NULL;
+    bool is_whole = end != NULL && (end + 1 == path.data + path.size || end[1] == '.');
+    return is_whole ? (Str){path.data + at + 1, (size_t)(end - path.data) - at - 1} : STR("");
+}
+
+static bool quoted_path(Str path, const TableName *current, TableName *name) {
+    size_t parts = 0, at = 0;
+    while (at < path.size) {
+        Str part = next_quoted(path, at);
+        if (part.size == 0) {
+            return false;
+        }
+        add_part(name, parts++, current, part);
+        at += part.size + 3;
+    }
+    return at == path.size + 1;
+}
+
 TableName table_name(Str text, Span span, const TableName *current, Arena *arena) {
     TableName name = *current;
     size_t parts = 0;
+    if (quoted_path((Str){text.data + span.start, span.end - span.start}, current, &name)) {
+        return name;
+    }
+    name = *current;
     for (Token token = lex_significant(text, span.start); token.start < span.end;
          token = lex_significant(text, token.end)) {
-        if (token.kind == TOKEN_DOT) {
-            continue;
+        if (token.kind != TOKEN_DOT) {
+            add_part(&name, parts++, current, identifier_value(text, token_span(token), arena));
         }
-        if (parts > 0) {
-            name.catalog = parts > 1 ? name.database : current->catalog;
-            name.database = name.table;
-        }
-        name.table = identifier_value(text, token_span(token), arena);
-        parts++;
     }
     return name;
 }
@@ -55,6 +82,22 @@ int table_name_compare(const TableName *a, const TableName *b) {
     return order != 0 ? order : str_compare(a->catalog, b->catalog);
 }
 
+/* Eight bytes at a time: every name of a script is looked up. */
+static uint64_t add_hash(uint64_t hash, Str text) {
+    uint64_t word;
+    for (; text.size >= sizeof word; text = str_from(text, sizeof word)) {
+        memcpy(&word, text.data, sizeof word);
+        hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+        hash ^= hash >> 29;
+    }
+    word = text.size;
+    for (size_t i = 0; i < text.size; i++) {
+        word = word << 8 | (unsigned char)text.data[i];
+    }
+    hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+    return hash ^ hash >> 29;
+}
+
 uint64_t table_name_hash(const TableName *name) {
-    return str_hash(name->table) * 31 + str_hash(name->database) * 17 + str_hash(name->catalog);
+    return add_hash(add_hash(add_hash(0, name->table), name->database), name->catalog);
 }

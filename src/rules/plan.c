@@ -4,6 +4,12 @@
 
 #include "syntax/literal.h"
 
+/* The key that an action writes on tables of a connector. */
+typedef struct KnownKey {
+    const Action *action;
+    Str connector, key;
+} KnownKey;
+
 struct Planner {
     Plans *plans;
     Plan *plan; /* of the table at hand */
@@ -18,7 +24,8 @@ struct Planner {
     Release release;
     Str connector;       /* of the table at hand */
     Str table_subject;   /* what the rule's table pattern matched */
-    VECTOR(size_t) told; /* numbers of the actions whose key was already said to be wrong */
+    VECTOR(KnownKey) keys; /* by the actions' numbers */
+    VECTOR(const Action *) told; /* whose key was already said to be wrong */
 };
 
 /* ---- Looking at a plan ---------------------------------------------------------------------------------- */
@@ -274,11 +281,11 @@ static void rename_key(Planner *planner, Str old, Str new, const Action *action)
 
 static bool is_told(Planner *planner, const Action *action) {
     for (size_t i = 0; i < planner->told.count; i++) {
-        if (planner->told.items[i] == action->number) {
+        if (planner->told.items[i] == action) {
             return true;
         }
     }
-    *vector_add(planner->arena, &planner->told) = action->number;
+    *vector_add(planner->arena, &planner->told) = action;
     return false;
 }
 
@@ -314,8 +321,8 @@ static Str mended_key(Planner *planner, const Action *action, Str key) {
     return right;
 }
 
-/* The key that the action writes on this table; empty when it does not concern it. */
-static Str key_of(Planner *planner, const Action *action) {
+/* The key that the action writes on a table of this connector; empty when it does not concern it. */
+static Str find_key(Planner *planner, const Action *action) {
     bool is_cdc = str_has_suffix(planner->connector, STR("-cdc"));
     switch (action->scope) {
     case SCOPE_SHORT_KEY:
@@ -327,6 +334,23 @@ static Str key_of(Planner *planner, const Action *action) {
     default:
         return action->key;
     }
+}
+
+/* Whether the key of an action is one that it writes; others are looked for as they stand. */
+static bool writes_key(const Action *action) { return action->kind != ACTION_UNSET && action->kind != ACTION_RENAME; }
+
+/* find_key(), mended where it is written. A script has few connectors, so the last answer is kept. */
+static Str key_of(Planner *planner, const Action *action) {
+    while (planner->keys.count <= action->number) {
+        vector_add(planner->arena, &planner->keys);
+    }
+    KnownKey *known = &planner->keys.items[action->number];
+    if (known->action != action || !str_equal(known->connector, planner->connector)) {
+        Str key = find_key(planner, action);
+        key = key.size > 0 && writes_key(action) ? mended_key(planner, action, key) : key;
+        *known = (KnownKey){action, arena_copy(planner->arena, planner->connector), arena_copy(planner->arena, key)};
+    }
+    return known->key;
 }
 
 /* Each backslash that is not doubled yet is: so twice is as once. */
@@ -387,7 +411,6 @@ static void apply_action(Planner *planner, const Action *action) {
         }
         return;
     }
-    key = mended_key(planner, action, key);
     bool is_present = plan_option(planner->plans, planner->plan, key) != NULL;
     bool is_wanted = action->kind == ACTION_SET || (action->kind == ACTION_REPLACE) == is_present;
     if (is_wanted && expand(planner, action, &value)) {

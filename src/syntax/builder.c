@@ -68,12 +68,15 @@ void builder_elements(Builder *builder, Token open, Token close) {
 }
 
 void builder_column(Builder *builder, ColumnKind kind, Span first, Span name, Span content) {
-    *vector_add(builder->arena, &builder->columns) = (Column){.name = name,
-                                                              .content = content,
-                                                              .metadata_key = builder->metadata_key,
-                                                              .kind = kind,
-                                                              .is_virtual = builder->is_virtual,
-                                                              .is_primary_key = builder->is_primary_key};
+    builder->column = (Column){.name = name,
+                               .content = content,
+                               .metadata_key = builder->metadata_key,
+                               .kind = kind,
+                               .is_virtual = builder->is_virtual,
+                               .is_primary_key = builder->is_primary_key};
+    if (builder->parts & PARSE_COLUMNS) {
+        *vector_add(builder->arena, &builder->columns) = builder->column;
+    }
     builder->metadata_key = SPAN_NONE;
     builder->is_virtual = false;
     builder->is_primary_key = false;
@@ -85,7 +88,9 @@ void builder_named_constraint(Builder *builder, Token keyword, Span name) {
     if (builder->marks.count > 0) { /* none when none are wanted */
         builder->marks.items[builder->marks.count - 1].start = keyword.start;
     }
-    builder->columns.items[builder->columns.count - 1].name = name;
+    if (builder->columns.count > 0) {
+        builder->columns.items[builder->columns.count - 1].name = name;
+    }
 }
 
 void builder_metadata_key(Builder *builder, Span literal) { builder->metadata_key = literal; }

@@ -89,7 +89,7 @@ static bool take_column(Shortcuts *shortcuts, Builder *builder, Token *first, To
 /* Keeps what the grammar made of the column that ends before comma. */
 static void learn_column(Shortcuts *shortcuts, const Builder *builder, Token comma) {
     uint32_t end = shortcuts->first.end;
-    const Column *column = &builder->columns.items[builder->columns.count - 1];
+    const Column *column = &builder->column;
     Str tail = is_plain_name(shortcuts->first) ? tail_at(builder->source->text, end) : STR("");
     bool is_one = tail.size == comma.end - end && column->name.end == end && column->name.start == shortcuts->first.start;
     size_t marks = builder->marks.count - shortcuts->first_mark;
