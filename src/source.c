@@ -35,14 +35,24 @@ Str newline_text(Newline newline) {
     }
 }
 
+/* Behind the line that begins at `at`: behind its LF, its CRLF or its lone CR; NULL when no line end is left. */
+static const char *next_line(const char *at, const char *end, bool has_returns) {
+    const char *line_feed = memchr(at, '\n', (size_t)(end - at));
+    size_t size = (size_t)((line_feed ? line_feed : end) - at);
+    const char *carriage_return = has_returns ? memchr(at, '\r', size) : NULL;
+    if (carriage_return != NULL && carriage_return + 1 != line_feed) {
+        return carriage_return + 1;
+    }
+    return line_feed ? line_feed + 1 : NULL;
+}
+
 static void find_lines(Source *source) {
     VECTOR(uint32_t) starts = {0};
     Str text = source->text;
-    *vector_add(source->arena, &starts) = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] == '\n' || (text.data[i] == '\r' && (i + 1 == text.size || text.data[i + 1] != '\n'))) {
-            *vector_add(source->arena, &starts) = (uint32_t)(i + 1);
-        }
+    const char *end = text.data + text.size;
+    bool has_returns = text.size > 0 && memchr(text.data, '\r', text.size) != NULL;
+    for (const char *at = text.data; at != NULL; at = at < end ? next_line(at, end, has_returns) : NULL) {
+        *vector_add(source->arena, &starts) = (uint32_t)(at - text.data);
     }
     source->line_starts = starts.items;
     source->line_count = starts.count;
@@ -82,12 +92,7 @@ static void find_stops(Source *source) {
     }
 }
 
-/* How much stands before the offset in the whole text. */
-static SourceStop count_before(Source *source, uint32_t offset) {
-    if (source->stops == NULL) {
-        find_stops(source);
-    }
-    SourceStop stop = source->stops[offset / STOP_GAP];
+static SourceStop count_on(const Source *source, SourceStop stop, uint32_t offset) {
     while (stop.offset < offset) {
         unsigned columns;
         stop.offset += (uint32_t)next_character(str_from(source->text, stop.offset), &columns);
@@ -97,21 +102,36 @@ static SourceStop count_before(Source *source, uint32_t offset) {
     return stop;
 }
 
+/* How much stands before the offset in the whole text. */
+static SourceStop count_before(Source *source, uint32_t offset) {
+    if (source->stops == NULL) {
+        find_stops(source);
+    }
+    return count_on(source, source->stops[offset / STOP_GAP], offset);
+}
+
+/* How much stands between the start of a line and an offset in it. Stops are for long lines only. */
+static SourceStop count_in_line(Source *source, uint32_t start, uint32_t offset) {
+    if (offset <= start) {
+        return (SourceStop){0};
+    }
+    if (offset - start <= STOP_GAP) {
+        return count_on(source, (SourceStop){.offset = start}, offset);
+    }
+    SourceStop before = count_before(source, start), all = count_before(source, offset);
+    return (SourceStop){offset, all.characters - before.characters, all.columns - before.columns};
+}
+
 static uint32_t start_of_line(Source *source, size_t line) { return source_line_span(source, line).start; }
 
 Place source_place(Source *source, uint32_t offset) {
     size_t line = source_line(source, offset);
-    uint32_t start = start_of_line(source, line);
-    size_t before = offset > start ? count_before(source, offset).columns - count_before(source, start).columns : 0;
-    return (Place){line, 1 + before};
+    return (Place){line, 1 + (size_t)count_in_line(source, start_of_line(source, line), offset).columns};
 }
 
 Place source_character(Source *source, uint32_t offset) {
     size_t line = source_line(source, offset);
-    uint32_t start = start_of_line(source, line);
-    size_t before =
-        offset > start ? count_before(source, offset).characters - count_before(source, start).characters : 0;
-    return (Place){line, 1 + before};
+    return (Place){line, 1 + (size_t)count_in_line(source, start_of_line(source, line), offset).characters};
 }
 
 Span source_line_span(Source *source, size_t line) {

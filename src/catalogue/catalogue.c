@@ -278,8 +278,8 @@ static Str other_release(Arena *arena, const Connector *connector, const Catalog
 
 Value catalogue_check_value(Arena *arena, const Connector *connector, const CatalogueOption *option, Release release,
                             Str text) {
-    Value value =
-        value_check(arena, option_type(connector, option, release), text, release_oldest_flink(release));
+    ValueType type = option_type(connector, option, release);
+    Value value = value_check(arena, type, text, type == VALUE_DURATION ? release_oldest_flink(release) : 0);
     if (value.status == VALUE_REFUSED || option->values.count == 0 || option->match == MATCH_OPEN) {
         return value;
     }

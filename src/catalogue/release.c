@@ -61,23 +61,33 @@ static bool parse_number(Str text, uint32_t *number) {
     return text.size == 0;
 }
 
-bool release_parse(Arena *arena, Str text, Release *release, Str *problem) {
-    *release = (Release){.line = LINE_FLINK_CDC};
-    bool well_formed = parse_number(text, &release->number);
-    Str known = STR_NONE;
+static bool is_known(uint32_t number) {
     for (size_t i = 0; i < release_count; i++) {
-        if (release_table[i].line != LINE_FLINK_CDC) {
-            continue;
-        }
-        if (well_formed && release_table[i].number >> 8 == release->number >> 8) {
+        if (release_table[i].line == LINE_FLINK_CDC && release_table[i].number >> 8 == number >> 8) {
             return true;
         }
-        Str one = release_text(arena, LINE_FLINK_CDC, release_table[i].number);
-        known = arena_format(arena, "%s%s%s", known.size == 0 ? "" : known.data, known.size == 0 ? "" : ", ",
-                             one.data);
+    }
+    return false;
+}
+
+static Str known_releases(Arena *arena) {
+    Str known = STR("");
+    for (size_t i = 0; i < release_count; i++) {
+        if (release_table[i].line == LINE_FLINK_CDC) {
+            Str one = release_text(arena, LINE_FLINK_CDC, release_table[i].number);
+            known = arena_format(arena, "%s%s%s", known.data, known.size == 0 ? "" : ", ", one.data);
+        }
+    }
+    return known;
+}
+
+bool release_parse(Arena *arena, Str text, Release *release, Str *problem) {
+    *release = (Release){.line = LINE_FLINK_CDC};
+    if (parse_number(text, &release->number) && is_known(release->number)) {
+        return true;
     }
     *release = (Release){0};
-    *problem = arena_format(arena, "the known releases of Flink CDC are %s", known.data);
+    *problem = arena_format(arena, "the known releases of Flink CDC are %s", known_releases(arena).data);
     return false;
 }
 

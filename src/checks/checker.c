@@ -10,10 +10,6 @@ enum { SHOWN_COLUMNS = 60 };
 
 /* ---- Asking ----------------------------------------------------------------------------------------------------- */
 
-const PlannedOption *table_option(const Checker *checker, const CheckedTable *table, const char *key) {
-    return plan_option(checker->plans, table->plan, str_of(key));
-}
-
 Str table_value(const Checker *checker, const CheckedTable *table, const char *key, Str otherwise) {
     const PlannedOption *option = table_option(checker, table, key);
     return option ? option->value : otherwise;
@@ -31,10 +27,6 @@ Str effective_value(const Checker *checker, const CheckedTable *table, const cha
     return option ? option->value : otherwise;
 }
 
-bool is_connector(const CheckedTable *table, const char *name) {
-    return str_equal(table->connector_name, str_of(name));
-}
-
 bool is_own(const CheckedTable *table, const PlannedOption *option) {
     return option >= table->plan->options && option < table->plan->options + table->plan->count;
 }
@@ -44,11 +36,6 @@ static int compare_options(const void *a, const void *b) {
     const PlannedOption *first = *(const PlannedOption *const *)a, *second = *(const PlannedOption *const *)b;
     int order = str_compare(first->key, second->key);
     return order != 0 ? order : first < second ? -1 : first > second;
-}
-
-static int compare_places(const void *a, const void *b) {
-    const PlannedOption *first = *(const PlannedOption *const *)a, *second = *(const PlannedOption *const *)b;
-    return first < second ? -1 : first > second;
 }
 
 const PlannedOption **options_by_key(const Checker *checker, const CheckedTable *table, size_t *count) {
@@ -63,19 +50,6 @@ const PlannedOption **options_by_key(const Checker *checker, const CheckedTable 
     return options;
 }
 
-const PlannedOption **own_options(const Checker *checker, const CheckedTable *table, size_t *count) {
-    size_t found, kept = 0;
-    const PlannedOption **options = options_by_key(checker, table, &found);
-    for (size_t i = 0; i < found; i++) {
-        if (i + 1 == found || !str_equal(options[i]->key, options[i + 1]->key)) {
-            options[kept++] = options[i];
-        }
-    }
-    qsort(options, kept, sizeof *options, compare_places);
-    *count = kept;
-    return options;
-}
-
 static bool holds(Str text, Str part) {
     return text.size > 0 && memmem(text.data, text.size, part.data, part.size) != NULL;
 }
@@ -83,7 +57,9 @@ static bool holds(Str text, Str part) {
 bool is_placeholder(Str value) {
     Str trimmed = str_trim(value);
     bool is_in_angles = trimmed.size > 2 && trimmed.data[0] == '<' && trimmed.data[trimmed.size - 1] == '>';
-    return holds(value, STR("${")) || holds(value, STR("{{")) || is_in_angles || str_equal(trimmed, STR("..."));
+    bool has_brace = value.size > 0 && memchr(value.data, '{', value.size) != NULL;
+    return (has_brace && (holds(value, STR("${")) || holds(value, STR("{{")))) || is_in_angles ||
+           str_equal(trimmed, STR("..."));
 }
 
 bool release_is_at_least(const Checker *checker, const char *version) {

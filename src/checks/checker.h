@@ -17,6 +17,9 @@ typedef struct CheckedTable {
     const Connector *connector; /* NULL when the catalogue does not know it, or the table names none */
     unsigned roles;             /* ROLE_… bits */
     bool is_incremental;        /* its snapshot is read incrementally: the option, or the connector's default */
+    const PlannedOption **own;  /* see own_options() */
+    size_t own_count;
+    const OptionFound **found;  /* by the plan's options: what the catalogue says of the key for the table's role */
 } CheckedTable;
 
 /* A fact that is compared over all files of a run: who uses a slot, a range of server ids. */
@@ -33,7 +36,9 @@ typedef struct Fact {
     bool may_be_shared;    /* allow(…) or lint.ID: no finding about the sharing of slots or ids over files, */
     bool may_be_numbered;  /* none about numbered slots */
     Str file, table;
-    Place place;
+    Source *source;        /* and where it stands there; NULL in a copy, */
+    uint32_t offset;
+    Place place;           /* which has this instead */
     size_t index;          /* of the table in its script */
     uint64_t name;         /* hash of the table's full name */
     uint64_t job;          /* hash of what the table is and where its rows go: a copy in another file has the same */
@@ -72,7 +77,11 @@ typedef struct Checker {
 /* ---- Asking ----------------------------------------------------------------------------------------------------- */
 
 /* The option that Flink would use, or NULL. */
-const PlannedOption *table_option(const Checker *checker, const CheckedTable *table, const char *key);
+static inline const PlannedOption *table_option(const Checker *checker, const CheckedTable *table, const char *key) {
+    Str wanted = str_of(key);
+    bool may_be_there = (table->plan->keys & plan_key_bit(wanted)) || table->plan->table->like != NULL;
+    return may_be_there ? plan_option(checker->plans, table->plan, wanted) : NULL;
+}
 
 /* Its value, or `otherwise`. */
 Str table_value(const Checker *checker, const CheckedTable *table, const char *key, Str otherwise);
@@ -87,7 +96,9 @@ Str effective_value(const Checker *checker, const CheckedTable *table, const cha
 const PlannedOption *effective_option(const Checker *checker, const CheckedTable *table, const char *debezium_key,
                                       const char *key);
 
-bool is_connector(const CheckedTable *table, const char *name);
+static inline bool is_connector(const CheckedTable *table, const char *name) {
+    return str_equal(table->connector_name, str_of(name));
+}
 
 /* Whether the option is written at the table itself (or added to it by a rule), not brought by LIKE. What is wrong with
  * the value of one that LIKE brings is said where it stands. */
@@ -95,7 +106,15 @@ bool is_own(const CheckedTable *table, const PlannedOption *option);
 
 /* The table's own options that count, in their order: removed ones are left out, and of a key that stands twice all but
  * the last. Their number is *count. */
-const PlannedOption **own_options(const Checker *checker, const CheckedTable *table, size_t *count);
+static inline const PlannedOption *const *own_options(const CheckedTable *table, size_t *count) {
+    *count = table->own_count;
+    return table->own;
+}
+
+/* What the catalogue says of the key of one of the table's own options. */
+static inline const OptionFound *found_option(const CheckedTable *table, const PlannedOption *option) {
+    return table->found[option - table->plan->options];
+}
 
 /* All that are not removed, by key; those of one key in their order. */
 const PlannedOption **options_by_key(const Checker *checker, const CheckedTable *table, size_t *count);

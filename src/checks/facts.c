@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "checks/replication.h"
-#include "width.h"
 
 /* So many snapshot readers a job may have when the script does not say. More would make `orders_2024` another source's
  * slot in the eyes of the check. */
@@ -13,8 +12,6 @@ typedef struct Collector {
     Checker *checker;
     bool *is_base;   /* by table: another takes its options by LIKE */
     uint64_t *sinks; /* by table: a sum of hashes of where its rows go */
-    Place place;     /* of `offset`, the last that was asked for */
-    uint32_t offset;
 } Collector;
 
 /* ---- Gathering -------------------------------------------------------------------------------------------------- */
@@ -38,19 +35,6 @@ static void look_at_model(Collector *collector) {
     }
 }
 
-/* As source_place(), from the last one on: a script may be one line of many tables. */
-static Place place_of(Collector *collector, uint32_t offset) {
-    Source *source = collector->checker->script->source;
-    size_t line = source_line(source, offset);
-    if (line == collector->place.line && offset >= collector->offset) {
-        collector->place.column += text_columns(source_slice(source, (Span){collector->offset, offset}));
-    } else {
-        collector->place = source_place(source, offset);
-    }
-    collector->offset = offset;
-    return collector->place;
-}
-
 static bool is_off(Checker *checker, const char *id, Span place) {
     size_t index = check_index(str_of(id));
     checker->check = check_at(index);
@@ -70,7 +54,8 @@ static Fact *add_fact(Collector *collector, const CheckedTable *table, FactKind 
     fact->is_frozen = is_frozen(table);
     fact->file = checker->script->source->name;
     fact->table = name_of(checker, table);
-    fact->place = place_of(collector, place.start);
+    fact->source = checker->script->source;
+    fact->offset = place.start;
     fact->index = (size_t)(table - checker->tables);
     fact->name = table_name_hash(&definition->name);
     fact->job = (fact->name * 31 + str_hash(upstream)) * 31 + collector->sinks[fact->index];
@@ -128,6 +113,10 @@ void facts_copy(const Facts *from, Facts *to, Arena *to_arena) {
     for (size_t i = 0; i < from->count; i++) {
         Fact *fact = vector_add(to_arena, to);
         *fact = from->items[i];
+        if (fact->source != NULL) {
+            fact->place = source_place(fact->source, fact->offset);
+            fact->source = NULL;
+        }
         fact->server = arena_copy(to_arena, fact->server);
         fact->value = arena_copy(to_arena, fact->value);
         fact->file = arena_copy(to_arena, fact->file);
@@ -442,7 +431,7 @@ Conflicts conflicts_of_server_ids(const Facts *facts, bool across_files, Arena *
 
 static Str place_text(const Fact *fact, bool across_files, Arena *arena) {
     return across_files ? arena_format(arena, "%.*s:%zu", SHOW(fact->file), fact->place.line)
-                        : arena_format(arena, "line %zu", fact->place.line);
+                        : arena_format(arena, "line %zu", source_line(fact->source, fact->offset));
 }
 
 /* `'orders_src' (line 5)`, and how many more claim the same. */

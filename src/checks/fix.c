@@ -20,7 +20,7 @@ static bool has_own(const Plan *plan, Str key) {
     return false;
 }
 
-static bool fix_name(const Checker *checker, const CheckedTable *table, PlannedOption *option) {
+static bool fix_name(const Checker *checker, const CheckedTable *table, Plan *plan, PlannedOption *option) {
     Release release = checker->settings->release;
     if (table->connector == NULL || catalogue_option(table->connector, option->key, release).status != OPTION_UNKNOWN) {
         return false;
@@ -31,6 +31,7 @@ static bool fix_name(const Checker *checker, const CheckedTable *table, PlannedO
         return false;
     }
     option->key = right;
+    plan->keys |= plan_key_bit(right);
     return true;
 }
 
@@ -42,7 +43,7 @@ static bool fix_useless(const Checker *checker, const CheckedTable *table, Plann
 static void fix_table(const Checker *checker, const CheckedTable *table, Plan *plan) {
     for (size_t i = 0; i < plan->count; i++) {
         PlannedOption *option = &plan->options[i];
-        if (is_untouched(option) && (fix_name(checker, table, option) || fix_useless(checker, table, option))) {
+        if (is_untouched(option) && (fix_name(checker, table, plan, option) || fix_useless(checker, table, option))) {
             option->action = &fix_action;
             plan->is_changed = true;
         }

@@ -11,9 +11,9 @@ enum { NAMES_SHOWN = 3 };
 /* ---- Options without effect -------------------------------------------------------------------------------------- */
 
 static bool has_mode(const Checker *checker, const CheckedTable *table, const PlannedOption *option, OptionMode mode) {
-    OptionFound found = catalogue_option(table->connector, option->key, checker->settings->release);
-    return found.status == OPTION_KNOWN &&
-           option_mode(table->connector, found.option, checker->settings->release) == mode;
+    const OptionFound *found = found_option(table, option);
+    return found->status == OPTION_KNOWN &&
+           option_mode(table->connector, found->option, checker->settings->release) == mode;
 }
 
 /* "'a' has", "'a' and 'b' have", "'a', 'b', 'c' and 2 more have" */
@@ -64,17 +64,18 @@ static Ignored *group_of(Checker *checker, IgnoredGroups *groups, Str message, S
 
 static void look_for_ignored(Checker *checker, const CheckedTable *table, IgnoredGroups *groups) {
     size_t count, ignored = 0;
-    const PlannedOption **options = own_options(checker, table, &count);
+    const PlannedOption *const *options = own_options(table, &count);
+    const PlannedOption **found = arena_array(checker->arena, count, sizeof *found);
     for (size_t i = 0; i < count; i++) {
         if (has_mode(checker, table, options[i], MODE_INCREMENTAL)) {
-            options[ignored++] = options[i];
+            found[ignored++] = options[i];
         }
     }
     if (ignored > 0) {
-        Str names = names_and_have(checker, options, ignored);
+        Str names = names_and_have(checker, found, ignored);
         Str message = format(checker, "%.*s no effect without the incremental snapshot", SHOW(names));
-        Ignored *group = group_of(checker, groups, message, incremental_hint(checker, options[0]));
-        concern(checker, &group->concerned, table, options[0]);
+        Ignored *group = group_of(checker, groups, message, incremental_hint(checker, found[0]));
+        concern(checker, &group->concerned, table, found[0]);
     }
 }
 
@@ -97,7 +98,7 @@ void check_legacy_snapshot_option(Checker *checker, const CheckedTable *table) {
         return;
     }
     size_t count;
-    const PlannedOption **options = own_options(checker, table, &count);
+    const PlannedOption *const *options = own_options(table, &count);
     for (size_t i = 0; i < count; i++) {
         if (has_mode(checker, table, options[i], MODE_LEGACY)) {
             fire_at_key(

@@ -104,7 +104,7 @@ static void check_slot(Checker *checker, const CheckedTable *table) {
 
 static void look_at(Checker *checker, const CheckedTable *table, Seen *placeholders, Seen *passwords) {
     size_t count;
-    const PlannedOption **options = own_options(checker, table, &count);
+    const PlannedOption *const *options = own_options(table, &count);
     for (size_t i = 0; i < count; i++) {
         if (is_placeholder(options[i]->value)) {
             see(placeholders, table, options[i]);
@@ -138,7 +138,7 @@ void check_template_or_secret_leftover(Checker *checker) {
 
 void check_plain_text_secret(Checker *checker, const CheckedTable *table) {
     size_t count;
-    const PlannedOption **options = own_options(checker, table, &count);
+    const PlannedOption *const *options = own_options(table, &count);
     for (size_t i = 0; i < count; i++) {
         if (is_secret_key(options[i]->key) && options[i]->value.size > 0 && !is_placeholder(options[i]->value)) {
             Str key = shown(checker, options[i]->key);

@@ -58,8 +58,7 @@ static Str message_for(const Checker *checker, const CheckedTable *table, Str ke
     }
 }
 
-static bool is_refused(const Checker *checker, const CheckedTable *table, Str key, OptionFound *found) {
-    *found = catalogue_option_in_role(table->connector, key, checker->settings->release, role_of(table));
+static bool is_refused(const OptionFound *found) {
     return found->status == OPTION_UNKNOWN || found->status == OPTION_NOT_YET || found->status == OPTION_NO_MORE;
 }
 
@@ -108,8 +107,7 @@ static bool refuses_unknown_keys(const CheckedTable *table) {
 void check_option_key_case(Checker *checker, const CheckedTable *table) {
     for (size_t i = 0; refuses_unknown_keys(table) && i < table->plan->count; i++) {
         const PlannedOption *option = &table->plan->options[i];
-        OptionFound found;
-        if (option->is_removed || !is_refused(checker, table, option->key, &found) || found.status != OPTION_UNKNOWN) {
+        if (option->is_removed || found_option(table, option)->status != OPTION_UNKNOWN) {
             continue;
         }
         Str right = key_in_right_case(checker, table, option->key), key = shown(checker, option->key);
@@ -144,10 +142,9 @@ void check_unknown_option(Checker *checker, const CheckedTable *table) {
     }
     for (size_t i = 0; i < table->plan->count; i++) {
         const PlannedOption *option = &table->plan->options[i];
-        OptionFound found;
-        if (!option->is_removed && is_refused(checker, table, option->key, &found) &&
-            !is_left_to_key_case(checker, table, option->key, &found)) {
-            fire_at_key(checker, table, option, message_for(checker, table, option->key, &found),
+        const OptionFound *found = found_option(table, option);
+        if (!option->is_removed && is_refused(found) && !is_left_to_key_case(checker, table, option->key, found)) {
+            fire_at_key(checker, table, option, message_for(checker, table, option->key, found),
                         hint_for(checker, table, option->key));
         }
     }
@@ -242,8 +239,19 @@ static void fire_duplicate(Checker *checker, const CheckedTable *table, const Pl
                 STR("take this one away"));
 }
 
+static size_t count_options(const Plan *plan) {
+    size_t count = 0;
+    for (size_t i = 0; i < plan->count; i++) {
+        count += !plan->options[i].is_removed;
+    }
+    return count;
+}
+
 void check_duplicate_option(Checker *checker, const CheckedTable *table) {
-    size_t count;
+    size_t count = count_options(table->plan);
+    if (count == table->own_count) {
+        return;
+    }
     const PlannedOption **options = options_by_key(checker, table, &count);
     const PlannedOption *last = NULL;
     for (size_t i = count; i-- > 0;) {

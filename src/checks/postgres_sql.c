@@ -19,7 +19,7 @@ static void check_selects(Checker *checker, const CheckedTable *table, CheckSele
         return;
     }
     size_t count;
-    const PlannedOption **options = own_options(checker, table, &count);
+    const PlannedOption *const *options = own_options(table, &count);
     for (size_t i = 0; i < count; i++) {
         if (str_has_prefix(options[i]->key, str_of(overrides)) && !is_placeholder(options[i]->value)) {
             check(checker, table, options[i], str_from(options[i]->key, sizeof overrides - 1));

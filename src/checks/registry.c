@@ -2,6 +2,7 @@
 
 #include "checks/facts.h"
 #include "checks/session.h"
+#include "checks/table_options.h"
 
 static const CheckEntry checks[] = {
 #include "check_table.inc"
@@ -52,6 +53,7 @@ static bool is_incremental(const Checker *checker, const CheckedTable *table) {
 }
 
 void look_at_tables(Checker *checker) {
+    KnownOptions *known = arena_new(checker->arena, KnownOptions);
     checker->table_count = checker->model->table_count;
     checker->tables = arena_array(checker->arena, checker->table_count, sizeof *checker->tables);
     for (size_t i = 0; i < checker->table_count; i++) {
@@ -61,6 +63,7 @@ void look_at_tables(Checker *checker) {
         table->connector = catalogue_connector(table->connector_name);
         table->roles = plan_roles(checker->plans, table->plan);
         table->is_incremental = is_incremental(checker, table);
+        look_at_options(checker, table, known);
     }
 }
 

@@ -49,7 +49,7 @@ static Names missing_options(const Checker *checker, const CheckedTable *table) 
     Names missing = {0};
     const CatalogueOption *option;
     for (size_t i = 0; (option = catalogue_option_at(table->connector, i)) != NULL; i++) {
-        if (is_required(checker, table, option) && plan_option(checker->plans, table->plan, option->key) == NULL &&
+        if (option->required.count > 0 && is_required(checker, table, option) && plan_option(checker->plans, table->plan, option->key) == NULL &&
             !is_named(&missing, option->key)) {
             *vector_add(checker->arena, &missing) = option->key;
         }
@@ -96,26 +96,6 @@ static Str hint_of(const Names *missing) {
     return STR("Flink refuses the first statement that uses the table");
 }
 
-static void check_table(Checker *checker, const CheckedTable *table, bool may_change_later) {
-    const TableDefinition *definition = table->plan->table->definition;
-    bool takes_unknown_options =
-        !span_is_empty(definition->like) && definition->takes_like_options && table->plan->table->like == NULL;
-    if (table->connector == NULL || table->connector->keys == KEYS_UNCHECKED || takes_unknown_options ||
-        definition->has_connection) {
-        return;
-    }
-    Names missing = missing_options(checker, table);
-    drop_misspelt(checker, table, &missing);
-    if (missing.count > 0) {
-        Str names = list_of(checker, &missing);
-        if (may_change_later) {
-            soften(checker, SEVERITY_WARNING);
-        }
-        fire_at_table(checker, table, format(checker, "%.*s needs %.*s", SHOW(table->connector_name), SHOW(names)),
-                      hint_of(&missing));
-    }
-}
-
 /* ALTER TABLE ... SET, or a hint OPTIONS(...) of a query, may bring what is missing. */
 static bool options_may_change(const Checker *checker) {
     const Script *script = checker->script;
@@ -134,14 +114,46 @@ static bool options_may_change(const Checker *checker) {
     return false;
 }
 
+/* Whether options_may_change(), which is only asked when something is missing. */
+typedef struct LaterChange {
+    bool is_known, may_come;
+} LaterChange;
+
+static bool may_come_later(const Checker *checker, LaterChange *change) {
+    if (!change->is_known) {
+        *change = (LaterChange){true, options_may_change(checker)};
+    }
+    return change->may_come;
+}
+
+static void check_table(Checker *checker, const CheckedTable *table, LaterChange *change) {
+    const TableDefinition *definition = table->plan->table->definition;
+    bool takes_unknown_options =
+        !span_is_empty(definition->like) && definition->takes_like_options && table->plan->table->like == NULL;
+    if (table->connector == NULL || table->connector->keys == KEYS_UNCHECKED || takes_unknown_options ||
+        definition->has_connection) {
+        return;
+    }
+    Names missing = missing_options(checker, table);
+    drop_misspelt(checker, table, &missing);
+    if (missing.count > 0) {
+        Str names = list_of(checker, &missing);
+        if (may_come_later(checker, change)) {
+            soften(checker, SEVERITY_WARNING);
+        }
+        fire_at_table(checker, table, format(checker, "%.*s needs %.*s", SHOW(table->connector_name), SHOW(names)),
+                      hint_of(&missing));
+    }
+}
+
 /* Tables that others are made of and that no statement uses are not looked at: they need not be complete. */
 void check_required_options(Checker *checker) {
     const bool *is_base = find_bases(checker);
-    bool may_change_later = options_may_change(checker);
+    LaterChange change = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
         const Table *table = checker->tables[i].plan->table;
         if (!table->statement->is_frozen && !(is_base[i] && table->roles == 0)) {
-            check_table(checker, &checker->tables[i], may_change_later);
+            check_table(checker, &checker->tables[i], &change);
         }
     }
 }

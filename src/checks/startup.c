@@ -97,12 +97,12 @@ static void check_companion(Checker *checker, const CheckedTable *table, const P
 /* timestamp-millis and its like without the mode that looks at them. */
 static void check_left_alone(Checker *checker, const CheckedTable *table, Str mode) {
     size_t count;
-    const PlannedOption **options = own_options(checker, table, &count);
+    const PlannedOption *const *options = own_options(table, &count);
     for (size_t i = 0; i < count; i++) {
         bool is_offset = str_has_prefix(options[i]->key, STR(OFFSET_KEYS));
         bool is_timestamp = str_has_prefix(options[i]->key, STR("scan.startup.timestamp"));
         Str wanted = is_offset ? STR("specific-offset") : STR("timestamp");
-        OptionStatus status = catalogue_option(table->connector, options[i]->key, checker->settings->release).status;
+        OptionStatus status = found_option(table, options[i])->status;
         bool is_taken = status == OPTION_KNOWN || status == OPTION_PREFIXED;
         if (is_taken && (is_offset || is_timestamp) && !str_equal_ignore_case(mode, wanted)) {
             Str key = shown(checker, options[i]->key), now = shown(checker, mode);

@@ -73,12 +73,11 @@ static void check_typed_value(Checker *checker, const CheckedTable *table, const
 }
 
 /* The catalogue's entry of the table's own option, with the connector whose entry it is; NULL when there is none. */
-static const CatalogueOption *known_option(const Checker *checker, const CheckedTable *table,
-                                           const PlannedOption *option, const Connector **connector) {
-    OptionFound found =
-        catalogue_option_in_role(table->connector, option->key, checker->settings->release, role_of(table));
-    *connector = found.status == OPTION_IMPLICIT ? catalogue_everywhere() : table->connector;
-    return found.status == OPTION_KNOWN || found.status == OPTION_IMPLICIT ? found.option : NULL;
+static const CatalogueOption *known_option(const CheckedTable *table, const PlannedOption *option,
+                                           const Connector **connector) {
+    const OptionFound *found = found_option(table, option);
+    *connector = found->status == OPTION_IMPLICIT ? catalogue_everywhere() : table->connector;
+    return found->status == OPTION_KNOWN || found->status == OPTION_IMPLICIT ? found->option : NULL;
 }
 
 /* An older name is not read where the newer one stands, too. */
@@ -90,10 +89,10 @@ static bool is_superseded(const Checker *checker, const CheckedTable *table, con
 
 void check_option_value_type(Checker *checker, const CheckedTable *table) {
     size_t count;
-    const PlannedOption **options = own_options(checker, table, &count);
+    const PlannedOption *const *options = own_options(table, &count);
     for (size_t i = 0; i < count; i++) {
         const Connector *connector;
-        const CatalogueOption *known = known_option(checker, table, options[i], &connector);
+        const CatalogueOption *known = known_option(table, options[i], &connector);
         bool is_start_up_mode = str_equal(options[i]->key, STR("scan.startup.mode")); /* has a check of its own */
         if (known != NULL && !is_start_up_mode && !is_superseded(checker, table, known, connector) &&
             !is_placeholder(options[i]->value)) {
@@ -104,10 +103,10 @@ void check_option_value_type(Checker *checker, const CheckedTable *table) {
 
 void check_value_of_newer_flink(Checker *checker, const CheckedTable *table) {
     size_t count;
-    const PlannedOption **options = own_options(checker, table, &count);
+    const PlannedOption *const *options = own_options(table, &count);
     for (size_t i = 0; i < count; i++) {
         const Connector *connector;
-        const CatalogueOption *known = known_option(checker, table, options[i], &connector);
+        const CatalogueOption *known = known_option(table, options[i], &connector);
         if (known == NULL || is_placeholder(options[i]->value)) {
             continue;
         }

@@ -149,7 +149,9 @@ static void work(void *context) {
                                      .scratch = &job->scratch,
                                      .findings = &job->findings,
                                      .made = {.arena = &job->result->arena}};
-    if (job->findings.worst >= SEVERITY_TROUBLE || !result_make(&job->result->made, script, &plans)) {
+    bool wants_text = job->settings->lint != LINT_ONLY;
+    if (job->findings.worst >= SEVERITY_TROUBLE ||
+        !(wants_text ? result_make : result_tell)(&job->result->made, script, &plans)) {
         return;
     }
     check(job, script, &plans);
@@ -168,7 +170,9 @@ static void work(void *context) {
 
 static void report(void *context) {
     Job *job = context;
-    facts_copy(&job->facts, &job->result->facts, &job->result->arena);
+    if (!job->order->is_alone) {
+        facts_copy(&job->facts, &job->result->facts, &job->result->arena);
+    }
     if (job->settings->format != FORMAT_TEXT) {
         findings_record(&job->findings, job->style.least, &job->result->arena, &job->result->records);
         return;

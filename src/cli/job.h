@@ -18,6 +18,7 @@ typedef struct JobOrder {
     const RuleList *rules;
     size_t rule_list_count;
     bool is_broken; /* its rules file is: nothing may be done */
+    bool is_alone;  /* the run's only input: its facts are compared with no others */
 } JobOrder;
 
 typedef struct JobResult {

@@ -144,6 +144,11 @@ static bool tell(ResultText *result, const Script *script, const Renames *rename
     return result->findings->worst < SEVERITY_TROUBLE;
 }
 
+bool result_tell(ResultText *result, const Script *script, Plans *plans) {
+    Renames renames = find_renames(result, plans);
+    return tell(result, script, &renames);
+}
+
 bool result_make(ResultText *result, const Script *script, Plans *plans) {
     const FileSettings *settings = result->settings;
     Renames renames = find_renames(result, plans);

@@ -23,6 +23,9 @@ typedef struct ResultText {
  * that is asked for. Leaves through the arena's guard when memory ends. */
 bool result_make(ResultText *result, const Script *script, Plans *plans);
 
+/* Only what result_make() would find; nothing is made. */
+bool result_tell(ResultText *result, const Script *script, Plans *plans);
+
 /* result->made becomes invalid. */
 void result_free(ResultText *result);
 

@@ -210,6 +210,7 @@ static void prepare(void *context) {
     run->orders = arena_array(&run->arena, inputs.count, sizeof *run->orders);
     for (size_t i = 0; i < inputs.count; i++) {
         run->orders[i] = make_order(run, inputs.items[i], rules_files);
+        run->orders[i].is_alone = inputs.count == 1;
         run->order_count++;
     }
 }

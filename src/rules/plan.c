@@ -31,6 +31,9 @@ struct Planner {
 /* ---- Looking at a plan ---------------------------------------------------------------------------------- */
 
 static const PlannedOption *own_option(const Plan *plan, Str key) {
+    if (!(plan->keys & plan_key_bit(key))) {
+        return NULL;
+    }
     for (size_t i = plan->count; i > 0; i--) {
         const PlannedOption *option = &plan->options[i - 1];
         if (!option->is_removed && str_equal(option->key, key)) {
@@ -219,6 +222,7 @@ static PlannedOption *add_option(Planner *planner, Str key, Str value, const Act
     }
     PlannedOption *option = &plan->options[plan->count++];
     *option = (PlannedOption){.key = key, .value = value, .action = action};
+    plan->keys |= plan_key_bit(key);
     plan->is_changed = true;
     return option;
 }
@@ -275,6 +279,7 @@ static void rename_key(Planner *planner, Str old, Str new, const Action *action)
         }
     }
     last->key = new;
+    planner->plan->keys |= plan_key_bit(new);
     last->action = action;
     planner->plan->is_changed = true;
 }
@@ -468,6 +473,7 @@ static void start_plan(Planner *planner, Plan *plan, const Table *table) {
         option->source = source;
         option->key = option->old_key = literal_value(text, source->key, planner->values);
         option->value = option->old_value = literal_value(text, source->value, planner->values);
+        plan->keys |= plan_key_bit(option->key);
     }
     planner->plan = plan;
 }

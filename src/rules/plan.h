@@ -20,6 +20,7 @@ typedef struct Plan {
     const Table *table;
     PlannedOption *options; /* the table's own in their order, removed ones among them; then the added ones */
     size_t count, capacity;
+    uint64_t keys; /* a bit for each key that was ever among them, see plan_key_bit() */
     Str new_name; /* of the Flink table; empty while it keeps its own */
     const Action *renamed_by;
     bool is_changed;
@@ -59,6 +60,13 @@ const Plan *plans_at(const Plans *plans, size_t i, Arena *scratch);
 
 /* Puts each plan's options in order: connector first, then the catalogue's order, then the rest by key. */
 void plans_sort(Plans *plans, Arena *arena);
+
+/* One of 64 bits: most keys that a plan is asked for are none of its, and have a bit that it lacks. */
+static inline uint64_t plan_key_bit(Str key) {
+    unsigned last = key.size > 0 ? (unsigned char)key.data[key.size - 1] : 0;
+    unsigned first = key.size > 0 ? (unsigned char)key.data[0] : 0;
+    return UINT64_C(1) << ((key.size * 7 + last * 3 + first * 5) & 63);
+}
 
 /* The option that Flink would use: the last of that key among the plan's own, else among those that LIKE brings.
  * NULL when there is none. */
