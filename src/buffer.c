@@ -51,15 +51,6 @@ bool buffer_reserve(Buffer *buffer, size_t more) {
     return true;
 }
 
-void buffer_add(Buffer *buffer, Str text) {
-    if (text.size > 0 && buffer_reserve(buffer, text.size)) {
-        memcpy(buffer->data + buffer->size, text.data, text.size);
-        buffer->size += text.size;
-    }
-}
-
-void buffer_add_char(Buffer *buffer, char c) { buffer_add(buffer, (Str){&c, 1}); }
-
 void buffer_add_repeated(Buffer *buffer, char c, size_t count) {
     if (count > 0 && buffer_reserve(buffer, count)) {
         memset(buffer->data + buffer->size, c, count);

@@ -16,8 +16,8 @@ void buffer_free(Buffer *buffer);
 /* Keeps the memory for the next text. */
 void buffer_clear(Buffer *buffer);
 
-void buffer_add(Buffer *buffer, Str text);
-void buffer_add_char(Buffer *buffer, char c);
+static inline void buffer_add(Buffer *buffer, Str text);
+static inline void buffer_add_char(Buffer *buffer, char c) { buffer_add(buffer, (Str){&c, 1}); }
 void buffer_add_repeated(Buffer *buffer, char c, size_t count);
 void buffer_format(Buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -26,6 +26,14 @@ Str buffer_take(Buffer *buffer, Arena *arena);
 
 /* Room for `more` bytes; false (and failed) when there is none. */
 bool buffer_reserve(Buffer *buffer, size_t more);
+
+static inline void buffer_add(Buffer *buffer, Str text) {
+    bool has_room = text.size <= buffer->capacity - buffer->size && !buffer->failed;
+    if (text.size > 0 && (has_room || buffer_reserve(buffer, text.size))) {
+        memcpy(buffer->data + buffer->size, text.data, text.size);
+        buffer->size += text.size;
+    }
+}
 
 /* What the buffer holds; valid until it changes. */
 static inline Str buffer_str(const Buffer *buffer) { return (Str){buffer->data, buffer->size}; }

@@ -48,6 +48,14 @@ static uint32_t trail_end(Str text, uint32_t at, uint32_t limit) {
     return end;
 }
 
+static void print_value(Pretty *pretty, const PlannedOption *option) {
+    if (option_value_changed(option)) {
+        literal_write(out_of(pretty), option->value);
+    } else {
+        buffer_add(out_of(pretty), slice(pretty, option->source->value.start, option->source->value.end));
+    }
+}
+
 /* 'k' = 'v' as it is written, or with what the plan changed. */
 static void print_pair(Pretty *pretty, const PlannedOption *option) {
     Printer *printer = &pretty->printer;
@@ -63,6 +71,11 @@ static void print_pair(Pretty *pretty, const PlannedOption *option) {
     } else {
         buffer_add(printer->out, slice(pretty, source->key.start, source->key.end));
     }
+    if (!printer->statement->has_comments) {
+        buffer_add(printer->out, STR(" = "));
+        print_value(pretty, option);
+        return;
+    }
     printer->previous = (Token){source->key.start, source->key.end, TOKEN_QUOTED_STRING};
     printer->position = source->key.end;
     printer->item_indent = 1;
@@ -74,11 +87,7 @@ static void print_pair(Pretty *pretty, const PlannedOption *option) {
     } else {
         buffer_add_char(printer->out, ' ');
     }
-    if (option_value_changed(option)) {
-        literal_write(printer->out, option->value);
-    } else {
-        buffer_add(printer->out, slice(pretty, source->value.start, source->value.end));
-    }
+    print_value(pretty, option);
 }
 
 /* A removed option leaves its comments, each on a line of its own. */
@@ -98,7 +107,8 @@ static void print_lead(Pretty *pretty, const PlannedOption *option, const Option
     Str text = printer->text;
     uint32_t key = option->source->key.start, before = gap->lead;
     bool leads = false;
-    for (Token token = lex(text, before); token.start < key; token = lex(text, token.end)) {
+    for (Token token = before < key ? lex(text, before) : (Token){.start = key}; token.start < key;
+         token = lex(text, token.end)) {
         if (!token_is_comment(token)) {
             continue;
         }
@@ -116,6 +126,9 @@ static void print_lead(Pretty *pretty, const PlannedOption *option, const Option
 
 static void print_trail(Pretty *pretty, const OptionGap *gap, uint32_t from) {
     Str text = pretty->printer.text;
+    if (from >= gap->trail) {
+        return;
+    }
     for (Token token = lex(text, from); token.start < gap->trail; token = lex(text, token.end)) {
         if (token_is_comment(token)) {
             buffer_add_char(out_of(pretty), ' ');
@@ -148,6 +161,12 @@ static void print_option(Pretty *pretty, const PlannedOption *option, const Opti
 static OptionGap *find_gaps(Pretty *pretty, const TableDefinition *definition) {
     OptionGap *gaps = arena_array(pretty->arena, definition->option_count, sizeof *gaps);
     Str text = pretty->printer.text;
+    if (!pretty->printer.statement->has_comments) {
+        for (uint32_t i = 0; i < definition->option_count; i++) {
+            gaps[i] = (OptionGap){definition->options[i].key.start, definition->options[i].value.end};
+        }
+        return gaps;
+    }
     uint32_t lead = trail_end(text, definition->option_list.start + 1, definition->option_list.end);
     for (uint32_t i = 0; i < definition->option_count; i++) {
         gaps[i].lead = lead;
@@ -408,7 +427,9 @@ void emit_pretty(Emission *emission) {
                      .arena = emission->scratch,
                      .out = emission->out,
                      .is_empty = true};
-    pretty.printer = (Printer){.text = source->text, .newline = newline_text(source->newline), .out = emission->text};
+    pretty.printer = (Printer){.text = source->text, .newline = newline_text(source->newline), .out = emission->text,
+                               .arena = emission->out->arena,
+                               .tails = arena_array(emission->out->arena, COLUMN_TAILS, sizeof(PrintedTail))};
     verify_start(&pretty.verifier, pretty.script, pretty.out, LAYOUT_PRETTY, emission->out->arena, emission->scratch);
     buffer_add(out_of(&pretty), (Str){source->text.data, source->begin});
     print_script(&pretty);

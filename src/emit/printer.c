@@ -45,6 +45,7 @@ void printer_start(Printer *printer, const Statement *statement) {
     printer->previous = (Token){0};
     printer->item_indent = 0;
     printer->must_break = false;
+    printer->tail = STR("");
 }
 
 /* Gathers what the marks at the token say, and passes them. */
@@ -91,6 +92,10 @@ static void print_comment(Printer *printer, Token comment, CommentPlace place, u
 static bool print_gap(Printer *printer, uint32_t end, unsigned indent) {
     bool leads = false;
     uint32_t before = printer->position;
+    if (!printer->statement->has_comments) {
+        printer->position = end;
+        return false;
+    }
     for (Token comment = next_comment(printer->text, before, end); comment.start < end;
          comment = next_comment(printer->text, before, end)) {
         CommentPlace place = comment_place(printer->text, before, comment);
@@ -160,8 +165,10 @@ static void print_token(Printer *printer, Token token, const Marks *marks) {
         buffer_add(printer->out, text);
         return;
     }
-    for (size_t i = 0; i < text.size; i++) {
-        buffer_add_char(printer->out, ascii_upper(text.data[i]));
+    if (buffer_reserve(printer->out, text.size)) {
+        for (size_t i = 0; i < text.size; i++) {
+            printer->out->data[printer->out->size++] = ascii_upper(text.data[i]);
+        }
     }
 }
 
@@ -172,11 +179,43 @@ static unsigned comment_indent(const Printer *printer, const Marks *marks) {
     return marks->is_line ? 0 : printer->item_indent + 1;
 }
 
+/* ---- Columns that read as ones before ---------------------------------------------------------------------------- */
+
+/* Behind the name of a column: prints the rest of it when that was printed before, or prepares to learn how it is. */
+static void print_known_tail(Printer *printer, Token name) {
+    Str tail = printer->statement->has_comments ? STR("") : column_tail(printer->text, name.end);
+    printer->tail = tail;
+    printer->tail_start = printer->out->size;
+    if (tail.size == 0) {
+        return;
+    }
+    const PrintedTail *known = &printer->tails[column_tail_place(tail)];
+    if (str_equal(known->text, tail)) {
+        uint32_t end = name.end + (uint32_t)tail.size;
+        buffer_add(printer->out, known->printed);
+        printer->tail = STR("");
+        printer->previous = (Token){end - 1, end, TOKEN_COMMA};
+        printer->position = end - 1;
+    }
+}
+
+static void learn_tail(Printer *printer, Token comma) {
+    Str tail = printer->tail, out = str_from(buffer_str(printer->out), printer->tail_start);
+    bool is_whole = tail.data + tail.size == printer->text.data + comma.end; /* a type may have commas of its own */
+    if (is_whole && !printer->out->failed) {
+        printer->tails[column_tail_place(tail)] = (PrintedTail){tail, arena_copy(printer->arena, out)};
+        printer->tail = STR("");
+    }
+}
+
 static void print_next(Printer *printer, Token token) {
     Marks marks = marks_at(printer, token);
     if (token.kind == TOKEN_COMMA && marks.verbatim_end == 0) {
         buffer_add_char(printer->out, ',');
         printer->previous = token;
+        if (printer->tail.size > 0) {
+            learn_tail(printer, token);
+        }
         return; /* its gap is printed with the next token's */
     }
     size_t size = printer->out->size;
@@ -191,6 +230,9 @@ static void print_next(Printer *printer, Token token) {
     printer->previous = token;
     printer->position = token.end;
     printer->must_break = false;
+    if (marks.is_item && token_is_plain_name(token)) {
+        print_known_tail(printer, token);
+    }
 }
 
 void printer_tokens(Printer *printer, uint32_t end) {

@@ -217,14 +217,27 @@ static int compare_marks(const void *a, const void *b) {
     return (int)left->kind - (int)right->kind;
 }
 
+/* By insertion, which is quick while few stand far from their place. False when too many do. */
+static bool sort_nearly_sorted(Mark *marks, size_t count) {
+    size_t moves = 8 * count;
+    for (size_t i = 1; i < count; i++) {
+        Mark mark = marks[i];
+        size_t at = i;
+        for (; at > 0 && compare_marks(&marks[at - 1], &mark) > 0 && moves > 0; at--, moves--) {
+            marks[at] = marks[at - 1];
+        }
+        marks[at] = mark;
+        if (moves == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Marks are made when the grammar has seen the whole of a thing, so an outer one may come after its inner ones. */
 static void sort_marks(Builder *builder) {
-    Mark *marks = builder->marks.items;
-    for (size_t i = 1; i < builder->marks.count; i++) {
-        if (compare_marks(&marks[i - 1], &marks[i]) > 0) {
-            qsort(marks, builder->marks.count, sizeof *marks, compare_marks);
-            return;
-        }
+    if (!sort_nearly_sorted(builder->marks.items, builder->marks.count)) {
+        qsort(builder->marks.items, builder->marks.count, sizeof *builder->marks.items, compare_marks);
     }
 }
 

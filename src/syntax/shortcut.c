@@ -1,5 +1,6 @@
 #include "syntax/shortcut.h"
 
+#include "syntax/column_tail.h"
 #include "syntax/lexer.h"
 
 static Span moved_span(Span span, uint32_t by) {
@@ -33,41 +34,12 @@ static bool take_option(Builder *builder, Token *first, Token *last) {
 
 /* ---- Columns ------------------------------------------------------------------------------------------------------ */
 
-/* What stands behind a name up to the end of its line, when a comma ends it; else empty. */
-static Str tail_at(Str text, uint32_t start) {
-    Str rest = str_from(text, start);
-    size_t most = rest.size < COLUMN_TAIL_MAX ? rest.size : COLUMN_TAIL_MAX;
-    const char *newline = memchr(rest.data, '\n', most);
-    if (newline == NULL || newline == rest.data) {
-        return STR("");
-    }
-    const char *comma = newline - 1;
-    if (*comma == '\r' && comma > rest.data) {
-        comma--;
-    }
-    return *comma == ',' ? (Str){rest.data, (size_t)(comma - rest.data) + 1} : STR("");
-}
-
-/* Where a tail has its place. Types differ in their first letters and their last. */
-static ColumnTail *place_of(Shortcuts *shortcuts, Str tail) {
-    uint64_t head = 0, end = 0;
-    size_t size = tail.size < sizeof head ? tail.size : sizeof head;
-    memcpy(&head, tail.data, size);
-    memcpy(&end, tail.data + tail.size - size, size);
-    uint64_t hash = (head * 31 + end + tail.size) * UINT64_C(0x9E3779B97F4A7C15);
-    return &shortcuts->tails[hash >> 56];
-}
-
-static bool is_plain_name(Token token) {
-    return token.kind == TOKEN_QUOTED_IDENTIFIER || token.kind == TOKEN_IDENTIFIER;
-}
-
 static bool take_column(Shortcuts *shortcuts, Builder *builder, Token *first, Token *last) {
-    Str text = builder->source->text, tail = is_plain_name(*first) ? tail_at(text, first->end) : STR("");
+    Str text = builder->source->text, tail = token_is_plain_name(*first) ? column_tail(text, first->end) : STR("");
     if (tail.size == 0) {
         return false;
     }
-    const ColumnTail *known = place_of(shortcuts, tail);
+    const ColumnTail *known = &shortcuts->tails[column_tail_place(tail)];
     if (!str_equal(known->text, tail)) {
         return false;
     }
@@ -90,7 +62,7 @@ static bool take_column(Shortcuts *shortcuts, Builder *builder, Token *first, To
 static void learn_column(Shortcuts *shortcuts, const Builder *builder, Token comma) {
     uint32_t end = shortcuts->first.end;
     const Column *column = &builder->column;
-    Str tail = is_plain_name(shortcuts->first) ? tail_at(builder->source->text, end) : STR("");
+    Str tail = token_is_plain_name(shortcuts->first) ? column_tail(builder->source->text, end) : STR("");
     bool is_one = tail.size == comma.end - end && column->name.end == end && column->name.start == shortcuts->first.start;
     size_t marks = builder->marks.count - shortcuts->first_mark;
     if (!is_one || marks > COLUMN_TAIL_MARKS + 1) {
@@ -106,7 +78,7 @@ static void learn_column(Shortcuts *shortcuts, const Builder *builder, Token com
             learned.marks[learned.mark_count++] = (Mark){mark->start - end, mark->end - end, mark->kind};
         }
     }
-    *place_of(shortcuts, tail) = learned;
+    shortcuts->tails[column_tail_place(tail)] = learned;
 }
 
 /* ---- Both --------------------------------------------------------------------------------------------------------- */

@@ -6,11 +6,12 @@
 #define SMTPATCH_SHORTCUT_H
 
 #include "syntax/builder.h"
+#include "syntax/column_tail.h"
 
 /* Of what list the grammar stands behind a comma. */
 typedef enum ListKind { LIST_NONE, LIST_OPTIONS, LIST_COLUMNS } ListKind;
 
-enum { COLUMN_TAILS = 256, COLUMN_TAIL_MAX = 128, COLUMN_TAIL_MARKS = 4 };
+enum { COLUMN_TAIL_MARKS = 4 };
 
 /* What the grammar made of a column of one token as its name; all offsets from the end of the name. */
 typedef struct ColumnTail {
