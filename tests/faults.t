@@ -87,7 +87,7 @@ sub memory_fails {
         my $wrong = wrong_with(\@got, \@good, [files(), $names], $new);
         push @wrong, "$at: $wrong" if defined $wrong;
     }
-    ok($count > 30 && !@wrong, "memory ends at each of $count allocations: @arguments")
+    ok($count > 20 && !@wrong, "memory ends at each of $count allocations: @arguments")
         or diag(join "\n", @wrong[0 .. ($#wrong < 9 ? $#wrong : 9)]);
 }
 

@@ -99,7 +99,7 @@ static bool compile_patterns(Matching *matching) {
 
 static bool matches(Matching *matching, const Pattern *pattern, Str name) {
     MatchResult result = pattern_match(pattern, name, &matching->matcher);
-    matching->is_known = matching->is_known && result != MATCH_GAVE_UP;
+    matching->is_known = matching->is_known && (result == MATCH_YES || result == MATCH_NO);
     return result == MATCH_YES;
 }
 

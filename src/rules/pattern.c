@@ -1,6 +1,7 @@
 #include "rules/pattern.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Far above what any sane pattern needs on a name, and reached in well under a second. */
 enum { MATCH_LIMIT = 1000000, DEPTH_LIMIT = 10000, HEAP_LIMIT_KIB = 20000, GROUPS_MAX = 64 };
@@ -21,7 +22,6 @@ bool pattern_compile(Str text, Pattern *pattern, Arena *arena, Str *message, siz
         *offset = at;
         return false;
     }
-    pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE); /* without it the interpreter serves */
     return true;
 }
 
@@ -33,7 +33,8 @@ void pattern_free(Pattern *pattern) {
 bool matcher_init(Matcher *matcher) {
     matcher->data = pcre2_match_data_create(GROUPS_MAX, NULL);
     matcher->context = pcre2_match_context_create(NULL);
-    if (matcher->data == NULL || matcher->context == NULL) {
+    matcher->quick = calloc(QUICK_PATTERNS, sizeof *matcher->quick);
+    if (matcher->data == NULL || matcher->context == NULL || matcher->quick == NULL) {
         matcher_free(matcher);
         return false;
     }
@@ -44,20 +45,75 @@ bool matcher_init(Matcher *matcher) {
 }
 
 void matcher_free(Matcher *matcher) {
+    for (size_t i = 0; matcher->quick != NULL && i < QUICK_PATTERNS; i++) {
+        pcre2_code_free(matcher->quick[i].code);
+    }
+    free(matcher->quick);
     pcre2_match_data_free(matcher->data);
     pcre2_match_context_free(matcher->context);
     *matcher = (Matcher){0};
 }
 
-MatchResult pattern_match(const Pattern *pattern, Str subject, Matcher *matcher) {
-    int status = pcre2_match(pattern->code, (PCRE2_SPTR)(subject.data ? subject.data : ""), subject.size, 0, 0,
-                             matcher->data, matcher->context);
-    matcher->group_count = 0;
-    if (status >= 0) {
-        matcher->group_count = status > 0 ? (size_t)status : pcre2_get_ovector_count(matcher->data);
-        return MATCH_YES;
+/* The matcher's entry for the pattern; NULL when another pattern has it. */
+static QuickPattern *quick_pattern(const Pattern *pattern, Matcher *matcher) {
+    uint64_t hash = (uint64_t)(uintptr_t)pattern * UINT64_C(0x9E3779B97F4A7C15);
+    QuickPattern *quick = &matcher->quick[hash >> 57];
+    if (quick->pattern == NULL) {
+        *quick = (QuickPattern){.pattern = pattern, .last_size = SIZE_MAX};
     }
-    return status == PCRE2_ERROR_NOMATCH ? MATCH_NO : MATCH_GAVE_UP;
+    return quick->pattern == pattern ? quick : NULL;
+}
+
+/* JIT takes longer than a hundred matches, and a pattern may not be changed while other threads use it. Without JIT the
+ * interpreter serves. */
+static const pcre2_code *code_of(const Pattern *pattern, QuickPattern *quick) {
+    enum { USES_THAT_PAY = 200 };
+    if (quick != NULL && ++quick->uses == USES_THAT_PAY) {
+        quick->code = pcre2_code_copy(pattern->code);
+        if (quick->code != NULL) {
+            pcre2_jit_compile(quick->code, PCRE2_JIT_COMPLETE);
+        }
+    }
+    return quick != NULL && quick->code != NULL ? quick->code : pattern->code;
+}
+
+static int match(const Pattern *pattern, Str subject, QuickPattern *quick, Matcher *matcher) {
+    return pcre2_match(code_of(pattern, quick), (PCRE2_SPTR)(subject.data ? subject.data : ""), subject.size, 0, 0,
+                       matcher->data, matcher->context);
+}
+
+static MatchResult result_of(int status) {
+    switch (status) {
+    case PCRE2_ERROR_NOMATCH:
+        return MATCH_NO;
+    case PCRE2_ERROR_NOMEMORY:
+        return MATCH_OUT_OF_MEMORY;
+    default:
+        return status >= 0 ? MATCH_YES : MATCH_GAVE_UP;
+    }
+}
+
+MatchResult pattern_match(const Pattern *pattern, Str subject, Matcher *matcher) {
+    int status = match(pattern, subject, quick_pattern(pattern, matcher), matcher);
+    matcher->group_count = status > 0    ? (size_t)status
+                           : status == 0 ? pcre2_get_ovector_count(matcher->data)
+                                         : 0;
+    return result_of(status);
+}
+
+MatchResult pattern_test(const Pattern *pattern, Str subject, Matcher *matcher) {
+    QuickPattern *quick = quick_pattern(pattern, matcher);
+    if (quick == NULL || subject.size > SUBJECT_KEPT_MAX) {
+        return result_of(match(pattern, subject, quick, matcher));
+    }
+    if (!str_equal((Str){quick->last_subject, quick->last_size}, subject)) {
+        quick->last_status = match(pattern, subject, quick, matcher);
+        quick->last_size = subject.size;
+        if (subject.size > 0) {
+            memcpy(quick->last_subject, subject.data, subject.size);
+        }
+    }
+    return result_of(quick->last_status);
 }
 
 Str matcher_group(const Matcher *matcher, Str subject, size_t group) {

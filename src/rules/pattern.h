@@ -11,17 +11,30 @@ typedef struct Pattern {
     pcre2_code *code; /* freed by pattern_free() */
 } Pattern;
 
-/* Compiles text (UTF-8, unanchored, with JIT where it is to be had). False when it is no regular expression; then
+/* Compiles text (UTF-8, unanchored). False when it is no regular expression; then
  * *message, in arena, says why, and *offset where in text. Leaves through the arena's guard when memory ends. */
 bool pattern_compile(Str text, Pattern *pattern, Arena *arena, Str *message, size_t *offset);
 
 void pattern_free(Pattern *pattern);
 
+enum { QUICK_PATTERNS = 128, SUBJECT_KEPT_MAX = 32 };
+
+/* A pattern that a matcher has much to do with. */
+typedef struct QuickPattern {
+    const Pattern *pattern;
+    unsigned uses;
+    pcre2_code *code; /* the matcher's own, with JIT; NULL while it would not pay */
+    int last_status;  /* for the subject matched last, when that was short enough to be kept */
+    size_t last_size;
+    char last_subject[SUBJECT_KEPT_MAX];
+} QuickPattern;
+
 /* What matching needs besides the pattern; one for each thread. */
 typedef struct Matcher {
     pcre2_match_data *data;
     pcre2_match_context *context;
-    size_t group_count; /* that the last match has set */
+    size_t group_count;  /* that the last match has set */
+    QuickPattern *quick; /* QUICK_PATTERNS of them, each for one of several patterns */
 } Matcher;
 
 /* False when memory ended. */
@@ -32,11 +45,15 @@ typedef enum MatchResult {
     MATCH_NO,
     MATCH_YES,
     MATCH_GAVE_UP, /* the limits were reached */
+    MATCH_OUT_OF_MEMORY,
 } MatchResult;
+
+/* Whether the pattern, which must live as long as the matcher does, matches; for who does not ask for its groups: the same subject once more costs nothing. */
+MatchResult pattern_test(const Pattern *pattern, Str subject, Matcher *matcher);
 
 MatchResult pattern_match(const Pattern *pattern, Str subject, Matcher *matcher);
 
-/* After MATCH_YES: the group as a part of the subject; empty when it took no part or there is no such group. */
+/* After MATCH_YES of pattern_match(): the group as a part of the subject; empty when it took no part or there is no such group. */
 Str matcher_group(const Matcher *matcher, Str subject, size_t group);
 
 /* The number of a named group, or 0. */

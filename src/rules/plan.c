@@ -88,7 +88,10 @@ static Str upstream_table(const Planner *planner) {
 }
 
 static MatchResult match(Planner *planner, const Condition *condition, Str subject) {
-    MatchResult result = pattern_match(&condition->pattern, subject, planner->matcher);
+    MatchResult result = pattern_test(&condition->pattern, subject, planner->matcher);
+    if (result == MATCH_OUT_OF_MEMORY) {
+        guard_leave(planner->arena->guard);
+    }
     if (result == MATCH_GAVE_UP) {
         const Pattern *pattern = &condition->pattern;
         finding_file_trouble(planner->findings, planner->file,
@@ -427,7 +430,10 @@ static void apply_action(Planner *planner, const Action *action) {
 static void match_groups(Planner *planner, const Rule *rule) {
     if (rule->table_condition != NULL) {
         planner->table_subject = upstream_table(planner);
-        match(planner, rule->table_condition, planner->table_subject);
+        MatchResult result = pattern_match(&rule->table_condition->pattern, planner->table_subject, planner->matcher);
+        if (result == MATCH_OUT_OF_MEMORY) {
+            guard_leave(planner->arena->guard);
+        }
     }
 }
 
