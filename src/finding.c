@@ -26,7 +26,8 @@ static int compare_places(const void *a, const void *b) {
     if (left->span.start != right->span.start) {
         return left->span.start < right->span.start ? -1 : 1;
     }
-    return (left->number > right->number) - (left->number < right->number);
+    int order = left->id != NULL && right->id != NULL ? strcmp(left->id, right->id) : 0;
+    return order != 0 ? order : (left->number > right->number) - (left->number < right->number);
 }
 
 void findings_sort(Findings *findings, size_t from) {

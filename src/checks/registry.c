@@ -67,19 +67,33 @@ void look_at_tables(Checker *checker) {
     }
 }
 
-static void run_check(Checker *checker, const CheckEntry *check) {
-    checker->check = check;
-    checker->check_number = (size_t)(check - checks);
+static void start_check(Checker *checker, size_t number) {
+    checker->check = &checks[number];
+    checker->check_number = number;
     checker->at_most = SEVERITY_OFF;
-    if (check->check_script != NULL) {
-        check->check_script(checker);
-        return;
-    }
+}
+
+static bool is_on(const Checker *checker, size_t number) {
+    return checker->settings->severities[number] != SEVERITY_OFF;
+}
+
+/* All checks of one table, then those of the next: so what they look at is at hand. */
+static void run_table_checks(Checker *checker) {
     for (size_t i = 0; i < checker->table_count; i++) {
-        if (!checker->tables[i].plan->table->statement->is_frozen) {
-            checker->at_most = SEVERITY_OFF;
-            check->check_table(checker, &checker->tables[i]);
+        const CheckedTable *table = &checker->tables[i];
+        for (size_t j = 0; j < CHECK_COUNT && !table->plan->table->statement->is_frozen; j++) {
+            if (checks[j].check_table != NULL && is_on(checker, j)) {
+                start_check(checker, j);
+                checks[j].check_table(checker, table);
+            }
         }
+    }
+}
+
+static void run_script_check(Checker *checker, size_t number) {
+    if (checks[number].check_script != NULL && is_on(checker, number)) {
+        start_check(checker, number);
+        checks[number].check_script(checker);
     }
 }
 
@@ -97,13 +111,12 @@ void script_checks(const Script *script, const Plans *plans, const CheckSettings
     look_at_tables(&checker);
     checker.parallelism = session_parallelism(&checker);
     facts_collect(&checker);
+    run_table_checks(&checker);
     for (size_t i = 0; i < CHECK_COUNT; i++) {
-        if (i != last && settings->severities[i] != SEVERITY_OFF) {
-            run_check(&checker, &checks[i]);
+        if (i != last) {
+            run_script_check(&checker, i);
         }
     }
-    if (settings->severities[last] != SEVERITY_OFF) { /* when all others have had their say */
-        run_check(&checker, &checks[last]);
-    }
+    run_script_check(&checker, last); /* when all others have had their say */
     findings_sort(findings, first_finding);
 }
