@@ -38,6 +38,8 @@ help:
 #: check      run every test
 #: check-flink  let Flink's own parser and connectors judge (needs a JDK, Maven and its repository; else it is skipped)
 #: fuzz       run each fuzzer of tests/fuzz/ for FUZZ_SECONDS (60), with clang (and libclang-rt-dev): ASan and UBSan; FUZZERS names some
+#: bench      time it beside sed and cat, on scripts as SMT writes them (MEGABYTES="1 10 100", ROUNDS=5)
+#: instructions  count instructions (with valgrind) and compare them with the stored figures
 #: install    install below DESTDIR/PREFIX; uninstall takes it away again
 #: clean      remove $(BUILD)
 #: Settings: V=1 (show commands), SANITIZE=1 (ASan, UBSan), WERROR=1, BUILD=dir, PREFIX=dir, DESTDIR=dir, CC, CFLAGS
@@ -167,6 +169,20 @@ $(BUILD)/fuzzers/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(BUILD)/libsmtpatch.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libsmtpatch.a $(LIBRARIES)
 
+# ---- Speed -------------------------------------------------------------------------------------------------
+
+$(BUILD)/tests/measure: tests/bench/measure.c
+	@mkdir -p $(@D)
+	@echo '  LINK    $@'
+	$(CC) -std=c11 $(WARNINGS) -D_GNU_SOURCE -O2 -o $@ $<
+
+# MEGABYTES: the sizes of the scripts.
+bench: $(BUILD)/smtpatch $(BUILD)/tests/measure
+	@BUILD='$(BUILD)' perl tests/bench/bench.pl $(MEGABYTES)
+
+instructions: $(BUILD)/smtpatch
+	@BUILD='$(BUILD)' STORE='$(STORE)' perl tests/bench/instructions.pl
+
 demo: $(BUILD)/smtpatch
 	@BUILD='$(BUILD)' sh tests/demo.sh
 
@@ -190,7 +206,7 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps check check-flink fuzz demo install uninstall clean
+.PHONY: all help deps check check-flink fuzz bench instructions demo install uninstall clean
 # V=1 shows the commands themselves.
 ifndef V
 .SILENT:
