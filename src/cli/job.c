@@ -7,6 +7,7 @@
 #include "checks/registry.h"
 #include "cli/changes.h"
 #include "cli/result.h"
+#include "cli/stream.h"
 #include "emit/diff.h"
 #include "report/text.h"
 #include "syntax/parser.h"
@@ -105,19 +106,25 @@ static void print_output(Job *job, const Script *script, const Plans *plans) {
 }
 
 /* Whether nobody but the printer looks at the plans, at one after the other. */
-static bool prints_only(const Job *job, const Model *model) {
+static bool prints_only(const Job *job) {
     const FileSettings *settings = &job->order->settings;
     return job->settings->lint == LINT_NONE && job->settings->output == NULL && !job->settings->is_verbose &&
-           !settings->fixes && !settings->sorts_options && !model->has_like &&
+           !settings->fixes && !settings->sorts_options &&
            !rules_rename_tables(job->order->rules, job->order->rule_list_count);
+}
+
+/* Whether it looks at one statement after the other, too. */
+static bool may_stream(const Job *job) {
+    const FileSettings *settings = &job->order->settings;
+    return prints_only(job) && settings->layout == LAYOUT_KEEP && settings->prelude.count == 0 &&
+           !settings->gathers_inserts && !rules_ask_for_roles(job->order->rules, job->order->rule_list_count);
 }
 
 /* The plans of every table: rules, then fixes where they are asked for. */
 static Plans plan(Job *job, const Script *script) {
     const FileSettings *settings = &job->order->settings;
     const Model *model = model_build(script, &job->arena);
-    start_matcher(job);
-    Plans plans = (prints_only(job, model) ? plans_promise : plans_make)(
+    Plans plans = (prints_only(job) && !model->has_like ? plans_promise : plans_make)(
         model, job->order->rules, job->order->rule_list_count, settings->release, &job->matcher, &job->arena,
         &job->findings);
     if (settings->fixes) {
@@ -134,21 +141,28 @@ static unsigned wanted_parts(const Job *job) {
            (job->order->settings.layout == LAYOUT_PRETTY ? PARSE_MARKS : 0U);
 }
 
-static void work(void *context) {
-    Job *job = context;
-    if (!read_input(job)) {
-        return;
+/* Layout keep without a look at the whole. False when that is needed. */
+static bool stream(Job *job) {
+    Script *script = arena_new(&job->arena, Script);
+    Model *model = arena_new(&job->arena, Model);
+    Findings planned = {.arena = &job->arena};
+    *script = (Script){.source = &job->source};
+    *model = (Model){.script = script};
+    Plans plans = plans_promise(model, job->order->rules, job->order->rule_list_count, job->order->settings.release,
+                                &job->matcher, &job->arena, &planned);
+    StreamStatus status = stream_keep(&job->result->made, &job->source, &plans, &planned);
+    if (status == STREAM_DONE) {
+        deliver(job);
     }
+    return status != STREAM_NEEDS_ALL;
+}
+
+static void read_all(Job *job) {
     const Script *script = parse_script(&job->source, wanted_parts(job), &job->arena, &job->findings);
     if (job->findings.worst >= SEVERITY_TROUBLE) {
         return;
     }
     Plans plans = plan(job, script);
-    job->result->made = (ResultText){.settings = &job->order->settings,
-                                     .arena = &job->arena,
-                                     .scratch = &job->scratch,
-                                     .findings = &job->findings,
-                                     .made = {.arena = &job->result->arena}};
     bool wants_text = job->settings->lint != LINT_ONLY;
     if (job->findings.worst >= SEVERITY_TROUBLE ||
         !(wants_text ? result_make : result_tell)(&job->result->made, script, &plans)) {
@@ -165,6 +179,22 @@ static void work(void *context) {
         print_output(job, script, &plans);
     } else {
         deliver(job);
+    }
+}
+
+static void work(void *context) {
+    Job *job = context;
+    if (!read_input(job)) {
+        return;
+    }
+    start_matcher(job);
+    job->result->made = (ResultText){.settings = &job->order->settings,
+                                     .arena = &job->arena,
+                                     .scratch = &job->scratch,
+                                     .findings = &job->findings,
+                                     .made = {.arena = &job->result->arena}};
+    if (!may_stream(job) || !stream(job)) {
+        read_all(job);
     }
 }
 

@@ -48,16 +48,20 @@ static Str whole_text(ResultText *result, const Script *original) {
     return result->made.list.count > 0 ? result->made.list.items[0] : STR("");
 }
 
+bool result_accept(ResultText *result, const Source *source, Str problem) {
+    if (problem.size > 0) {
+        report_bug(result, source, problem);
+    }
+    return result->findings->worst < SEVERITY_TROUBLE;
+}
+
 static bool print_layout(ResultText *result, Layout layout, const Script *script, const Plans *plans) {
     Pieces made = {.arena = result->made.arena};
     Emission emission = {.script = script, .plans = plans, .scratch = result->scratch, .out = &made,
                          .text = &result->text};
     (layout == LAYOUT_KEEP ? emit_keep : emit_pretty)(&emission);
     result->made = made;
-    if (emission.problem.size > 0) {
-        report_bug(result, script->source, emission.problem);
-    }
-    return result->findings->worst < SEVERITY_TROUBLE;
+    return result_accept(result, script->source, emission.problem);
 }
 
 /* The script that the text of the last step is; NULL when it is none, which is a bug. */

@@ -23,6 +23,10 @@ typedef struct ResultText {
  * that is asked for. Leaves through the arena's guard when memory ends. */
 bool result_make(ResultText *result, const Script *script, Plans *plans);
 
+/* Reports problem, which a comparison found, as a bug unless it is empty. False when the result must not be used: for that,
+ * or for trouble that was found before. */
+bool result_accept(ResultText *result, const Source *source, Str problem);
+
 /* Only what result_make() would find; nothing is made. */
 bool result_tell(ResultText *result, const Script *script, Plans *plans);
 

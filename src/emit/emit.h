@@ -17,6 +17,19 @@ typedef struct Emission {
  * last one, in its style; a removed one takes its comma along, and its line if nothing else is on it. Comments stay. */
 void emit_keep(Emission *emission);
 
+/* The same table by table: keep_start(), keep_table() for each of the script's tables in their order, keep_end(). Of the
+ * emission script (of which the source is enough), scratch and out are used, and problem is set at the end. */
+typedef struct KeepEmission {
+    Emission *emission;
+    Verifier verifier;
+    uint32_t from; /* the source is in the output up to here */
+    bool is_done;  /* the last statement was written, which has no ';' */
+} KeepEmission;
+
+void keep_start(KeepEmission *keep, Emission *emission);
+void keep_table(KeepEmission *keep, const Plan *plan);
+void keep_end(KeepEmission *keep);
+
 /* The script in the canonical style. Printing the result again changes nothing. */
 void emit_pretty(Emission *emission);
 

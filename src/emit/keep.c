@@ -384,25 +384,43 @@ static uint32_t print_table(Keeper *keeper, const Plan *plan, uint32_t from, Pie
     return end;
 }
 
-void emit_keep(Emission *emission) {
+void keep_start(KeepEmission *keep, Emission *emission) {
+    *keep = (KeepEmission){.emission = emission};
+    verify_start(&keep->verifier, emission->script, emission->out, LAYOUT_KEEP, emission->out->arena, emission->scratch);
+}
+
+void keep_table(KeepEmission *keep, const Plan *plan) {
+    Emission *emission = keep->emission;
     const Source *source = emission->script->source;
+    const Statement *statement = plan->table->statement;
     Keeper keeper = {.arena = emission->scratch, .text = source->text, .newline = newline_text(source->newline)};
-    Verifier verifier;
-    uint32_t from = 0;
-    verify_start(&verifier, emission->script, emission->out, LAYOUT_KEEP, emission->out->arena, emission->scratch);
+    if (!plan->is_changed) {
+        return;
+    }
+    keep->from = print_table(&keeper, plan, keep->from, emission->out);
+    keep->is_done = statement->end == source->text.size;
+    if (keep->is_done) {
+        emission->problem = verify_end(&keep->verifier, statement, plan);
+    } else {
+        verify_part(&keep->verifier, keep->from, statement, plan);
+    }
+}
+
+void keep_end(KeepEmission *keep) {
+    Emission *emission = keep->emission;
+    if (!keep->is_done) {
+        pieces_add(emission->out, str_from(emission->script->source->text, keep->from));
+        emission->problem = verify_end(&keep->verifier, NULL, NULL);
+    }
+}
+
+void emit_keep(Emission *emission) {
+    KeepEmission keep;
+    keep_start(&keep, emission);
     for (size_t i = 0; i < emission->plans->model->table_count; i++) {
         ArenaMark mark = arena_mark(emission->scratch);
-        const Plan *plan = plans_at(emission->plans, i, emission->scratch);
-        if (plan->is_changed) {
-            from = print_table(&keeper, plan, from, emission->out);
-            if (plan->table->statement->end == keeper.text.size) { /* there is no ';', so this is the last one */
-                emission->problem = verify_end(&verifier, plan->table->statement, plan);
-                return;
-            }
-            verify_part(&verifier, from, plan->table->statement, plan);
-        }
+        keep_table(&keep, plans_at(emission->plans, i, emission->scratch));
         arena_release(emission->scratch, mark);
     }
-    pieces_add(emission->out, str_from(keeper.text, from));
-    emission->problem = verify_end(&verifier, NULL, NULL);
+    keep_end(&keep);
 }

@@ -70,12 +70,16 @@ static void link_like(Build *build, Table *table) {
     }
 }
 
+Table table_alone(Str text, const Statement *statement, const TableName *current, Arena *arena) {
+    return (Table){.statement = statement,
+                   .definition = statement->table,
+                   .name = table_name(text, statement->table->name, current, arena)};
+}
+
 static void add_table(Build *build, const Statement *statement) {
     Model *model = build->model;
     Table *table = &model->tables[model->table_count];
-    table->statement = statement;
-    table->definition = statement->table;
-    table->name = table_name(model->script->source->text, statement->table->name, &build->current, build->arena);
+    *table = table_alone(model->script->source->text, statement, &build->current, build->arena);
     link_like(build, table);
     Table *first = first_of_name(model, &table->name);
     if (first == NULL) {

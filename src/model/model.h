@@ -70,6 +70,9 @@ Model *model_build(const Script *script, Arena *arena);
  * when the script defines none. */
 Table *model_find(const Model *model, const TableName *name, uint32_t offset);
 
+/* The table that a CREATE TABLE defines, for who looks at it alone: its statement, definition and name. */
+Table table_alone(Str text, const Statement *statement, const TableName *current, Arena *arena);
+
 /* Changes the catalog and database in force when the statement is a USE; they begin as DEFAULT_TABLE_NAME. */
 void model_apply_use(Str text, const Statement *statement, TableName *current, Arena *arena);
 

@@ -519,10 +519,19 @@ static bool renames_table(const Rule *rule) {
     return false;
 }
 
-bool rules_rename_tables(const RuleList *lists, size_t list_count) {
+static bool asks_for_role(const Rule *rule) {
+    for (size_t i = 0; i < rule->condition_count; i++) {
+        if (rule->conditions[i].field == FIELD_ROLE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool any_rule(const RuleList *lists, size_t list_count, bool (*is_meant)(const Rule *rule)) {
     for (size_t i = 0; i < list_count; i++) {
         for (size_t j = 0; j < lists[i].count; j++) {
-            if (renames_table(&lists[i].rules[j])) {
+            if (is_meant(&lists[i].rules[j])) {
                 return true;
             }
         }
@@ -530,14 +539,23 @@ bool rules_rename_tables(const RuleList *lists, size_t list_count) {
     return false;
 }
 
-const Plan *plans_at(const Plans *plans, size_t i, Arena *scratch) {
-    if (plans->items != NULL) {
-        return &plans->items[i];
-    }
+bool rules_rename_tables(const RuleList *lists, size_t list_count) {
+    return any_rule(lists, list_count, renames_table);
+}
+
+bool rules_ask_for_roles(const RuleList *lists, size_t list_count) {
+    return any_rule(lists, list_count, asks_for_role);
+}
+
+const Plan *plan_of_table(const Plans *plans, const Table *table, Arena *scratch) {
     Planner *planner = plans->planner;
     planner->values = scratch;
-    make_plan(planner, &planner->one, &plans->model->tables[i]);
+    make_plan(planner, &planner->one, table);
     return &planner->one;
+}
+
+const Plan *plans_at(const Plans *plans, size_t i, Arena *scratch) {
+    return plans->items != NULL ? &plans->items[i] : plan_of_table(plans, &plans->model->tables[i], scratch);
 }
 
 Plans plans_make(const Model *model, const RuleList *lists, size_t list_count, Release release, Matcher *matcher,

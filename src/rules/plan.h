@@ -55,6 +55,13 @@ Plans plans_promise(const Model *model, const RuleList *lists, size_t list_count
 /* Whether one of the rules gives tables other names. */
 bool rules_rename_tables(const RuleList *lists, size_t list_count);
 
+/* Whether one of the rules asks for what the rest of a script makes of a table: its role. */
+bool rules_ask_for_roles(const RuleList *lists, size_t list_count);
+
+/* The plan of a table, in scratch, from plans that are only promised; until the next one is asked for. The table need
+ * not be of their model. */
+const Plan *plan_of_table(const Plans *plans, const Table *table, Arena *scratch);
+
 /* The plan of the model's table number i. One that was only promised is made in scratch. */
 const Plan *plans_at(const Plans *plans, size_t i, Arena *scratch);
 

@@ -203,7 +203,7 @@ void builder_other(Builder *builder) {
 void builder_out_of_memory(Builder *builder) { builder->is_out_of_memory = true; }
 
 static void *copy_items(Builder *builder, const void *items, size_t count, size_t size) {
-    return count == 0 ? NULL : memcpy(arena_array(builder->arena, count, size), items, count * size);
+    return count == 0 ? NULL : memcpy(arena_array(builder->tree, count, size), items, count * size);
 }
 
 #define copy_vector(builder, vector) \
@@ -248,7 +248,7 @@ static void finish_table(Builder *builder, Statement *statement) {
         builder->table.columns = copy_vector(builder, builder->columns);
         builder->table.column_count = (uint32_t)builder->columns.count;
     }
-    statement->table = arena_new(builder->arena, TableDefinition);
+    statement->table = arena_new(builder->tree, TableDefinition);
     *statement->table = builder->table;
 }
 
@@ -272,6 +272,5 @@ void builder_end_statement(Builder *builder, uint32_t end) {
     statement->mark_count = (uint32_t)builder->marks.count;
     statement->inserts = copy_vector(builder, builder->inserts);
     statement->insert_count = (uint32_t)builder->inserts.count;
-    *vector_add(builder->arena, &builder->statements) = *statement;
     builder->first.kind = TOKEN_EOF;
 }

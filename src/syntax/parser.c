@@ -12,12 +12,15 @@ typedef struct Driver {
     Token before_previous;      /* the token before builder.previous */
     VECTOR(uint32_t) open_parens; /* where each '(' that is not closed stands */
     VECTOR(Pragma) pragmas;
+    size_t next_pragma;         /* that no statement was asked about yet */
+    bool is_off;                /* by the pragmas before that */
     bool is_skipping;           /* after an error, until the next ';' */
     bool is_in_hint;            /* between the two ends of a hint */
     bool is_in_set;             /* between STATEMENT SET BEGIN and its END, where ';' ends no statement */
     size_t open_cases;          /* CASEs there whose END is to come */
     Shortcuts shortcuts;
     Script *script;
+    const StatementTaker *taker; /* NULL: the statements are gathered */
 } Driver;
 
 static void start_grammar(Driver *driver) {
@@ -173,6 +176,39 @@ static bool give(Driver *driver, Token token) {
     return true;
 }
 
+/* Where a pragma still concerns the statement: up to its ';', or its last token when it has none. */
+static uint32_t pragma_limit(const Source *source, const Statement *statement) {
+    return statement->end < source->text.size ? statement->end : statement->span.end;
+}
+
+/* A statement is frozen by -- smtpatch: skip right before it, or when it lies in off … on. */
+static bool is_frozen(Driver *driver, const Statement *statement) {
+    bool skips = false;
+    uint32_t limit = pragma_limit(driver->builder.source, statement);
+    for (; driver->next_pragma < driver->pragmas.count; driver->next_pragma++) {
+        const Pragma *pragma = &driver->pragmas.items[driver->next_pragma];
+        bool is_before = pragma->comment.start < statement->span.start;
+        if (pragma->comment.start >= limit) {
+            break;
+        }
+        driver->is_off = pragma->kind == PRAGMA_OFF || (driver->is_off && pragma->kind != PRAGMA_ON);
+        skips = skips || (pragma->kind == PRAGMA_SKIP && is_before) || (pragma->kind == PRAGMA_OFF && !is_before);
+    }
+    return driver->is_off || skips;
+}
+
+static void deliver(Driver *driver) {
+    Builder *builder = &driver->builder;
+    builder->statement.is_frozen = is_frozen(driver, &builder->statement);
+    if (driver->taker == NULL) {
+        *vector_add(builder->arena, &builder->statements) = builder->statement;
+        return;
+    }
+    if (!driver->taker->take(driver->taker->context, &builder->statement)) {
+        guard_leave(builder->arena->guard);
+    }
+}
+
 /* The ';', or the end of the text in its place: the client adds one there, and so does this. */
 static void end_statement(Driver *driver, Token end) {
     Builder *builder = &driver->builder;
@@ -186,7 +222,7 @@ static void end_statement(Driver *driver, Token end) {
         return;
     }
     builder_end_statement(builder, end.start);
-    builder->first.kind = TOKEN_EOF;
+    deliver(driver);
     driver->open_cases = 0;
 }
 
@@ -313,29 +349,6 @@ static void take_end(Driver *driver, Token end) {
     }
 }
 
-/* Where a pragma still concerns the statement: up to its ';', or its last token when it has none. */
-static uint32_t pragma_limit(const Script *script, const Statement *statement) {
-    return statement->end < script->source->text.size ? statement->end : statement->span.end;
-}
-
-/* A statement is frozen by -- smtpatch: skip right before it, or when it lies in off … on. */
-static void freeze_statements(Script *script) {
-    size_t next = 0;
-    bool is_off = false;
-    for (size_t i = 0; i < script->statement_count; i++) {
-        Statement *statement = &script->statements[i];
-        bool skips = false;
-        for (; next < script->pragma_count && script->pragmas[next].comment.start < pragma_limit(script, statement);
-             next++) {
-            PragmaKind kind = script->pragmas[next].kind;
-            bool is_before = script->pragmas[next].comment.start < statement->span.start;
-            is_off = kind == PRAGMA_OFF || (is_off && kind != PRAGMA_ON);
-            skips = skips || (kind == PRAGMA_SKIP && is_before) || (kind == PRAGMA_OFF && !is_before);
-        }
-        statement->is_frozen = is_off || skips;
-    }
-}
-
 static void make_script(Driver *driver) {
     Script *script = driver->script;
     *script = (Script){.source = driver->builder.source,
@@ -343,7 +356,6 @@ static void make_script(Driver *driver) {
                        .statement_count = driver->builder.statements.count,
                        .pragmas = driver->pragmas.items,
                        .pragma_count = driver->pragmas.count};
-    freeze_statements(script);
 }
 
 static void drive(void *context) {
@@ -370,12 +382,17 @@ static void starrocks_trouble(Source *source, Findings *findings, size_t first_f
                     STR("give smtpatch the flink-create.*.sql that SMT writes beside it"));
 }
 
-Script *parse_script(Source *source, unsigned parts, Arena *arena, Findings *findings) {
+static Script *parse(Source *source, unsigned parts, const StatementTaker *taker, Arena *arena, Findings *findings) {
     Driver *driver = arena_new(arena, Driver);
     size_t first_finding = findings->list.count;
-    driver->builder = (Builder){.source = source, .arena = arena, .findings = findings, .parts = parts};
+    driver->builder = (Builder){.source = source,
+                                .arena = arena,
+                                .tree = taker ? taker->arena : arena,
+                                .findings = findings,
+                                .parts = parts};
     driver->parser = arena_alloc(arena, grammar_size());
     driver->script = arena_new(arena, Script);
+    driver->taker = taker;
     start_grammar(driver);
     bool is_done = arena_run(arena, drive, driver); /* the grammar's stack is malloc's */
     FlinkParserFinalize(driver->parser);
@@ -386,4 +403,12 @@ Script *parse_script(Source *source, unsigned parts, Arena *arena, Findings *fin
         starrocks_trouble(source, findings, first_finding);
     }
     return driver->script;
+}
+
+Script *parse_script(Source *source, unsigned parts, Arena *arena, Findings *findings) {
+    return parse(source, parts, NULL, arena, findings);
+}
+
+void parse_statements(Source *source, unsigned parts, const StatementTaker *taker, Arena *arena, Findings *findings) {
+    parse(source, parts, taker, arena, findings);
 }

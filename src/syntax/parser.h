@@ -10,4 +10,15 @@
  * tree. A file of StarRocks DDL gets one error that says so. Linear in the size of the source. */
 Script *parse_script(Source *source, unsigned parts, Arena *arena, Findings *findings);
 
+/* Who takes the statements of a script one by one. */
+typedef struct StatementTaker {
+    bool (*take)(void *context, const Statement *statement); /* false: memory ended */
+    void *context;
+    Arena *arena; /* of each statement's parts, which take() may release */
+} StatementTaker;
+
+/* As parse_script(), but hands each statement over when its end was read, and keeps none: memory does not grow with the
+ * script. Those before an error were handed over when it is found. take() must come back. */
+void parse_statements(Source *source, unsigned parts, const StatementTaker *taker, Arena *arena, Findings *findings);
+
 #endif
