@@ -45,19 +45,20 @@ static void find_own(const Checker *checker, CheckedTable *table) {
 }
 
 /* Keys differ in their first letters, their last or their length. */
-static KnownOption *place_of(KnownOptions *known, Str key) {
+static KnownOption *place_of(KnownOptions *known, const CheckedTable *table, Str key) {
     uint64_t head = 0, end = 0;
     size_t size = key.size < sizeof head ? key.size : sizeof head;
     if (size > 0) {
         memcpy(&head, key.data, size);
         memcpy(&end, key.data + key.size - size, size);
     }
-    uint64_t hash = (head * 31 + end + key.size) * UINT64_C(0x9E3779B97F4A7C15);
-    return &known->places[hash >> 56];
+    uint64_t table_hash = table->connector_name.size * 8 + table->roles;
+    uint64_t hash = (head * 31 + end + key.size + (table_hash << 32)) * UINT64_C(0x9E3779B97F4A7C15);
+    return &known->places[hash >> 54];
 }
 
 static const OptionFound *find_known(const Checker *checker, const CheckedTable *table, Str key, KnownOptions *known) {
-    KnownOption *place = place_of(known, key);
+    KnownOption *place = place_of(known, table, key);
     Role role = role_of(table);
     if (place->found == NULL || place->connector != table->connector || place->role != role ||
         !str_equal(place->key, key)) {

@@ -12,7 +12,7 @@ typedef struct KnownOption {
     const OptionFound *found;
 } KnownOption;
 
-enum { KNOWN_OPTIONS = 256 };
+enum { KNOWN_OPTIONS = 1024 };
 
 typedef struct KnownOptions {
     KnownOption places[KNOWN_OPTIONS];
