@@ -120,13 +120,13 @@ expression(A) ::= run(R).                       { builder_verbatim(builder, R); 
 /* ---- Option lists ---------------------------------------------------------------------------------------- */
 
 properties(A) ::= LEFT_PAREN(L) RIGHT_PAREN(R). { A = span_between(L, R); }
-properties(A) ::= LEFT_PAREN(L) options RIGHT_PAREN(R). { builder_list(builder, L, R); A = span_between(L, R); }
+properties(A) ::= LEFT_PAREN(L) options RIGHT_PAREN(R). { builder_list(builder, R); A = span_between(L, R); }
 options ::= option.
 options ::= options COMMA option.
 option ::= literal(K) EQUALS literal(V).        { builder_option(builder, K, V); }
 
 property_keys ::= LEFT_PAREN RIGHT_PAREN.
-property_keys ::= LEFT_PAREN(L) keys RIGHT_PAREN(R). { builder_list(builder, L, R); }
+property_keys ::= LEFT_PAREN keys RIGHT_PAREN(R). { builder_list(builder, R); }
 keys ::= literal(K).                            { builder_item(builder, K); }
 keys ::= keys COMMA literal(K).                 { builder_item(builder, K); }
 
@@ -163,7 +163,7 @@ table_tail ::= as_query.
 as_query ::= AS(T) query(Q).                    { builder_as_query(builder, T, Q); }
 
 elements ::= .
-elements ::= LEFT_PAREN(L) element_list RIGHT_PAREN(R). { builder_elements(builder, L, R); }
+elements ::= LEFT_PAREN element_list RIGHT_PAREN(R). { builder_elements(builder, R); }
 element_list ::= .
 element_list ::= columns.
 element_list ::= column_names.
@@ -222,7 +222,7 @@ using_connection ::= .
 using_connection ::= USING(U) CONNECTION path(P). { builder_connection(builder, U, P); }
 
 like_options ::= .
-like_options ::= LEFT_PAREN(L) like_option_list RIGHT_PAREN(R). { builder_list(builder, L, R); }
+like_options ::= LEFT_PAREN like_option_list RIGHT_PAREN(R). { builder_list(builder, R); }
 like_option_list ::= like_option.
 like_option_list ::= like_option_list like_option.
 like_option ::= INCLUDING|EXCLUDING|OVERWRITING(K) like_feature(F).
@@ -317,9 +317,9 @@ resources(A) ::= resource(R).                   { A = R; }
 resources(A) ::= resources(S) COMMA resource(R). { A = span_join(S, R); }
 resource(A) ::= JAR|ARTIFACT QUOTED_STRING(S).  { A = token_span(S); }
 model_input ::= .
-model_input ::= INPUT(I) LEFT_PAREN(L) columns RIGHT_PAREN(R). { builder_columns_clause(builder, I, L, R); }
+model_input ::= INPUT(I) LEFT_PAREN columns RIGHT_PAREN(R). { builder_columns_clause(builder, I, R); }
 model_output ::= .
-model_output ::= OUTPUT(O) LEFT_PAREN(L) columns RIGHT_PAREN(R). { builder_columns_clause(builder, O, L, R); }
+model_output ::= OUTPUT(O) LEFT_PAREN columns RIGHT_PAREN(R). { builder_columns_clause(builder, O, R); }
 model_query ::= .
 model_query ::= as_query.
 view_columns ::= .

@@ -18,8 +18,7 @@ Span builder_name(Builder *builder, Token token) {
     return token_span(token);
 }
 
-void builder_list(Builder *builder, Token open, Token close) {
-    (void)open;
+void builder_list(Builder *builder, Token close) {
     builder_mark(builder, MARK_CLOSE, token_span(close));
 }
 
@@ -62,8 +61,8 @@ void builder_table(Builder *builder, Span path) {
     builder->statement.name = path;
 }
 
-void builder_elements(Builder *builder, Token open, Token close) {
-    builder_list(builder, open, close);
+void builder_elements(Builder *builder, Token close) {
+    builder_list(builder, close);
     builder->table.with_place = close.end;
 }
 
@@ -97,9 +96,9 @@ void builder_metadata_key(Builder *builder, Span literal) { builder->metadata_ke
 void builder_virtual(Builder *builder) { builder->is_virtual = true; }
 void builder_column_is_key(Builder *builder) { builder->is_primary_key = true; }
 
-void builder_columns_clause(Builder *builder, Token keyword, Token open, Token close) {
+void builder_columns_clause(Builder *builder, Token keyword, Token close) {
     builder_line(builder, keyword);
-    builder_list(builder, open, close);
+    builder_list(builder, close);
     builder->columns.count = 0; /* a model's, not a table's */
 }
 

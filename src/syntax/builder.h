@@ -41,7 +41,7 @@ typedef struct Builder {
 
 void builder_mark(Builder *builder, MarkKind kind, Span span);
 Span builder_name(Builder *builder, Token token);
-void builder_list(Builder *builder, Token open, Token close);
+void builder_list(Builder *builder, Token close);
 void builder_item(Builder *builder, Span item);
 void builder_line(Builder *builder, Token token);
 void builder_tight(Builder *builder, Token token);
@@ -55,7 +55,7 @@ void builder_connection(Builder *builder, Token keyword, Span path);
 void builder_temporary(Builder *builder);
 
 void builder_table(Builder *builder, Span path);
-void builder_elements(Builder *builder, Token open, Token close);
+void builder_elements(Builder *builder, Token close);
 /* first: where the definition begins. */
 void builder_column(Builder *builder, ColumnKind kind, Span first, Span name, Span content);
 /* Tells the constraint made last that CONSTRAINT and a name stand before it. */
@@ -63,7 +63,7 @@ void builder_named_constraint(Builder *builder, Token keyword, Span name);
 void builder_metadata_key(Builder *builder, Span literal);
 void builder_virtual(Builder *builder);
 void builder_column_is_key(Builder *builder);
-void builder_columns_clause(Builder *builder, Token keyword, Token open, Token close);
+void builder_columns_clause(Builder *builder, Token keyword, Token close);
 void builder_like(Builder *builder, Token keyword, Span path);
 void builder_like_option(Builder *builder, Token strategy, Token feature);
 void builder_as_query(Builder *builder, Token keyword, Span query);

@@ -131,6 +131,54 @@ static void test_vectors_grow_in_place(void **state) {
     assert_int_equal(numbers.items[numbers.count - 1], 0);
 }
 
+/* An array that outgrows its block has one of its own; a release takes away those made since the mark and no others. */
+static void test_large_arrays(void **state) {
+    (void)state;
+    enum { MANY = 300000 };
+    VECTOR(size_t) before = {0}, behind = {0};
+    for (size_t i = 0; i < MANY; i++) {
+        *vector_add(&arena, &before) = i;
+    }
+    char *small = arena_alloc(&arena, 8);
+    ArenaMark mark = arena_mark(&arena);
+    for (size_t i = 0; i < MANY; i++) {
+        *vector_add(&arena, &behind) = 2 * i;
+        *vector_add(&arena, &before) = MANY + i;
+    }
+    assert_int_equal(behind.items[MANY - 1], 2 * (MANY - 1));
+    arena_release(&arena, mark);
+    for (size_t i = 0; i < 2 * MANY; i++) {
+        assert_int_equal(before.items[i], i);
+    }
+    assert_int_equal(*small, 0);
+    arena_release(&arena, (ArenaMark){0});
+    assert_null(arena.block);
+}
+
+static void test_pieces(void **state) {
+    (void)state;
+    static const char text[] = "one two three";
+    Pieces pieces = {.arena = &arena};
+    pieces_add(&pieces, (Str){text, 4});
+    pieces_add(&pieces, (Str){text + 4, 4});
+    assert_int_equal(pieces.list.count, 1);
+    pieces_add(&pieces, STR(""));
+    pieces_add_like(&pieces, STR("thirty-three"), (Str){text + 8, 5});
+    assert_text(pieces_text(&pieces, (PiecePlace){0, 0}, &arena), "one two thirty-three");
+    assert_int_equal(pieces.list.count, 3);
+    assert_int_equal(pieces.size, 20);
+    assert_true(pieces_equal(&pieces, STR("one two thirty-three")));
+    assert_false(pieces_equal(&pieces, STR("one two thirty-thred")));
+    assert_false(pieces_equal(&pieces, STR("one two thirty-three ")));
+    assert_text(pieces_text(&pieces, pieces_behind(&pieces, (PiecePlace){0, 0}, 4), &arena), "two thirty-three");
+    assert_text(pieces_text(&pieces, pieces_behind(&pieces, (PiecePlace){0, 2}, 10), &arena), "ty-three");
+    assert_text(pieces_text(&pieces, pieces_end(&pieces), &arena), "");
+    assert_int_equal(common_prefix(STR("abcdefghijk"), STR("abcdefghijx")), 10);
+    assert_int_equal(common_prefix(STR("abcdefgh"), STR("abcdefgh")), 8);
+    assert_int_equal(common_suffix(STR("x23456789"), STR("123456789")), 8);
+    assert_int_equal(common_suffix(STR("ab"), STR("aab")), 2);
+}
+
 static void test_buffer(void **state) {
     (void)state;
     Buffer buffer = {0};
@@ -256,6 +304,8 @@ int main(void) {
         arena_test(test_arena_leaves_through_its_guard),
         arena_test(test_arena_memory),
         arena_test(test_vectors_grow_in_place),
+        arena_test(test_large_arrays),
+        arena_test(test_pieces),
         arena_test(test_buffer),
         arena_test(test_lines),
         arena_test(test_columns),
