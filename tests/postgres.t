@@ -3,80 +3,19 @@
 # directory, starts (reached by a socket there and by no network) and takes away again. Needs Debian's postgresql-15.
 use strict;
 use warnings;
-use File::Path qw(remove_tree);
 use FindBin ();
 use Test::More;
 use lib "$FindBin::Bin/lib";
 use Command;
+use PostgresServer;
+use SmtTables qw(smt_tables);
 
-my $programs = '/usr/lib/postgresql/15/bin';
-my $psql = -x "$programs/psql" ? "$programs/psql" : 'psql';
-plan skip_all => 'PostgreSQL 15 is not installed (Debian: postgresql-15)' if !-x "$programs/initdb" || !-x "$programs/postgres";
+my $missing = PostgresServer::is_missing();
+plan skip_all => $missing if defined $missing;
+my $server = eval { PostgresServer->start(settings => ['max_replication_slots=20', 'max_wal_senders=20']) };
+plan skip_all => $@ if !defined $server;
 
-# PostgreSQL does not run as root.
-my @owner = $> == 0 ? grep { defined $_->[2] } map { [getpwnam $_] } qw(postgres nobody) : ();
-plan skip_all => 'there is no user to run PostgreSQL as' if $> == 0 && !@owner;
-
-# ---- The cluster ----------------------------------------------------------------------------------------------------
-
-my $cluster = "/tmp/smtpatch-$$";
-my $is_started = 0;
-
-# Runs a program as the owner of the cluster; true when it went well.
-sub as_owner {
-    my (@command) = @_;
-    my $child = fork // die "fork: $!\n";
-    if ($child == 0) {
-        if (@owner) {
-            $) = "$owner[0][3] $owner[0][3]";
-            ($(, $<, $>) = ($owner[0][3], @{$owner[0]}[2, 2]);
-        }
-        chdir $cluster;
-        open STDIN, '<', '/dev/null';
-        open STDOUT, '>>', "$cluster/said" or die;
-        open STDERR, '>&', \*STDOUT or die;
-        exec {$command[0]} @command or die;
-    }
-    waitpid $child, 0;
-    return $? == 0;
-}
-
-sub start {
-    mkdir $cluster, 0700 or die "$cluster: $!\n";
-    chown @{$owner[0]}[2, 3], $cluster if @owner;
-    as_owner("$programs/initdb", '-D', "$cluster/data", '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--no-locale', '--no-sync') or return 0;
-    my @settings = ('listen_addresses=', "unix_socket_directories=$cluster", 'wal_level=logical', 'max_replication_slots=20',
-        'max_wal_senders=20', 'fsync=off', 'shared_buffers=16MB');
-    $is_started = as_owner("$programs/pg_ctl", '-D', "$cluster/data", '-w', '-t', '60', '-l', "$cluster/log", '-o',
-        join(' ', map { "-c $_" } @settings), 'start');
-    return $is_started;
-}
-
-END {
-    my $status = $?;
-    as_owner("$programs/pg_ctl", '-D', "$cluster/data", '-m', 'immediate', 'stop') if $is_started;
-    remove_tree($cluster) if defined $cluster && -d $cluster;
-    $? = $status;
-}
-$SIG{$_} = sub { exit 1 } for qw(INT TERM HUP);
-
-# Exit status, output and messages of a script in a database.
-sub execute {
-    my ($database, $sql, @options) = @_;
-    my $file = spew("run-$database.sql", $sql);
-    my $error = "$directory/psql.error";
-    my $child = open(my $out, '-|') // die "fork: $!\n";
-    if ($child == 0) {
-        open STDERR, '>', $error or die;
-        delete @ENV{grep { /^PG/ } keys %ENV};
-        exec {$psql} 'psql', '-X', '-q', '-h', $cluster, '-U', 'postgres', '-d', $database, '-v', 'ON_ERROR_STOP=1', @options, '-f', $file;
-        die "psql: $!\n";
-    }
-    binmode $out;
-    my $printed = do { local $/; <$out> } // '';
-    close $out;
-    return ($? >> 8, $printed, slurp($error));
-}
+sub execute { return $server->execute(@_) }
 
 # The rows of a query, fields with a bar between them.
 sub rows {
@@ -106,27 +45,14 @@ sub emitted {
     return $printed;
 }
 
-start() or plan skip_all => 'PostgreSQL 15 does not start here: ' . (-e "$cluster/said" ? slurp("$cluster/said") =~ s/\s+/ /gr : '');
-
 # ---- The twelve tables ----------------------------------------------------------------------------------------------
 
 my $fixture = 'fixtures/postgres/flink-create.1.sql';
-my %types = (STRING => 'text', TINYINT => 'smallint', DOUBLE => 'double precision', BYTES => 'bytea');
-my (@names, $tables);
-for my $definition (slurp("$root/$fixture") =~ /^CREATE TABLE (.*?^\);)/msg) {
-    my ($columns, $options) = $definition =~ /\A\S+ .*?\(\n(.*?)^\) with \(\n(.*)/ms or die;
-    my %option = $options =~ /'([\w.-]+)' = '([^']*)'/g;
-    next if $option{connector} ne 'postgres-cdc';
-    $columns =~ s/ NOT ENFORCED//;
-    $columns =~ s/`/"/g;
-    $columns =~ s/\b([A-Z]+)\b/$types{$1} \/\/ $1/ge;
-    push @names, "$option{'schema-name'}.$option{'table-name'}";
-    $tables .= qq{CREATE SCHEMA IF NOT EXISTS "$option{'schema-name'}";\nCREATE TABLE "$option{'schema-name'}"."$option{'table-name'}" (\n$columns);\n};
-}
-@names = sort @names;
+my @tables = smt_tables(slurp("$root/$fixture"));
+my @names = sort map { "$_->{schema}.$_->{table}" } @tables;
 is(scalar @names, 12, 'the fixture has twelve tables');
 runs('a database', 'postgres', 'CREATE DATABASE school');
-runs('the tables', 'school', "SET client_min_messages = warning;\n$tables");
+runs('the tables', 'school', join '', "SET client_min_messages = warning;\n", map { $_->{create} } @tables);
 
 my @twelve = ('--slot', 'flink_${table|slot}', '--publication', 'school_pub', $fixture);
 my $sql = emitted(@twelve);
