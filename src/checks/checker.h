@@ -32,6 +32,7 @@ typedef struct Fact {
     int64_t first, last; /* of the range */
     int64_t numbered;    /* of a slot: VALUE_0 to VALUE_(numbered-1) are its snapshot readers'; 0 without them */
     bool is_incremental;
+    bool is_read;          /* by a statement of its script */
     bool is_frozen;        /* the script says to leave the table alone: no finding stands there */
     bool may_be_shared;    /* allow(…) or lint.ID: no finding about the sharing of slots or ids over files, */
     bool may_be_numbered;  /* none about numbered slots */

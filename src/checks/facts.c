@@ -51,6 +51,7 @@ static Fact *add_fact(Collector *collector, const CheckedTable *table, FactKind 
     fact->server = server_of(checker, table);
     fact->value = value;
     fact->is_incremental = table->is_incremental;
+    fact->is_read = (definition->roles & ROLE_SOURCE) != 0;
     fact->is_frozen = is_frozen(table);
     fact->file = checker->script->source->name;
     fact->table = name_of(checker, table);
@@ -220,14 +221,16 @@ static bool are_apart(const Fact *a, const Fact *b, bool across_files) {
     return across_files ? !str_equal(a->file, b->file) : a->name != b->name;
 }
 
-/* The finding stands at the later one, unless that is frozen. */
-static void add_conflict(Conflicts *conflicts, const Fact *a, const Fact *b, size_t count, Arena *arena) {
+/* The finding stands at the later one, unless that is frozen; NULL when both are. */
+static Conflict *add_conflict(Conflicts *conflicts, const Fact *a, const Fact *b, size_t count, Arena *arena) {
     const Fact *first = compare_order(a, b) < 0 ? a : b, *second = first == a ? b : a;
     if (first->is_frozen && second->is_frozen) {
-        return;
+        return NULL;
     }
     Conflict *conflict = vector_add(arena, conflicts);
-    *conflict = second->is_frozen ? (Conflict){first, second, count, 0} : (Conflict){second, first, count, 0};
+    *conflict = second->is_frozen ? (Conflict){.here = first, .there = second, .count = count}
+                                    : (Conflict){.here = second, .there = first, .count = count};
+    return conflict;
 }
 
 static int compare_conflicts(const void *a, const void *b) {
@@ -250,7 +253,8 @@ static bool same_slot(const Fact *a, const Fact *b) {
 /* One conflict for the users of one slot, items[from] to items[end - 1]. */
 static void compare_users(FactList list, size_t from, size_t end, bool across_files, Conflicts *conflicts,
                           Arena *arena) {
-    const Fact *first = NULL, *second = NULL;
+    const Fact *first = NULL, *second = NULL, *first_read = NULL;
+    bool is_certain = false;
     size_t count = 0;
     for (size_t i = from; i < end; i++) {
         const Fact *fact = list.items[i];
@@ -258,14 +262,17 @@ static void compare_users(FactList list, size_t from, size_t end, bool across_fi
             continue;
         }
         count++;
+        is_certain = is_certain || (first_read != NULL && fact->is_read && are_apart(first_read, fact, across_files));
+        first_read = first_read == NULL && fact->is_read ? fact : first_read;
         if (first == NULL) {
             first = fact;
         } else if ((second == NULL || second->is_frozen) && are_apart(first, fact, across_files)) {
             second = fact;
         }
     }
-    if (second != NULL) {
-        add_conflict(conflicts, first, second, count, arena);
+    Conflict *conflict = second != NULL ? add_conflict(conflicts, first, second, count, arena) : NULL;
+    if (conflict != NULL) {
+        conflict->is_certain = is_certain;
     }
 }
 
@@ -446,8 +453,8 @@ Str slots_message(const Conflict *conflict, bool across_files, Arena *arena) {
     Str slot = shown_in(arena, conflict->here->value), user = user_text(conflict, across_files, arena);
     return arena_format(
         arena,
-        "slot '%.*s' is also the slot of %.*s: only one source can read it, the others stop with \"is active for "
-        "PID\", and whoever reads next misses what another has confirmed",
+        "slot '%.*s' is also the slot of %.*s: only one source can read it, the others stop with \"already exists\" "
+        "and \"is active for PID\", and what one of them confirms the others never get",
         SHOW(slot), SHOW(user));
 }
 

@@ -21,6 +21,7 @@ bool server_ids_parse(Arena *arena, Str text, int64_t *first, int64_t *last);
 typedef struct Conflict {
     const Fact *here, *there; /* the later one, at which the finding stands, and the other */
     size_t count;             /* the sources that claim just this, when there are more than the two */
+    bool is_certain;          /* of one slot: statements read two of its sources at least, so that they will meet */
     int64_t free_from;        /* of server ids: no source of that server has this one or a higher one */
 } Conflict;
 

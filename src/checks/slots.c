@@ -21,6 +21,7 @@ void check_slot_shared_by_sources(Checker *checker) {
     Conflicts conflicts = conflicts_of_slots(checker->facts, false, checker->arena);
     for (size_t i = 0; i < conflicts.count; i++) {
         const Conflict *conflict = &conflicts.items[i];
+        soften(checker, conflict->is_certain ? SEVERITY_ERROR : SEVERITY_WARNING);
         fire_at_slot(checker, &checker->tables[conflict->here->index], slots_message(conflict, false, checker->arena),
                      hint);
     }

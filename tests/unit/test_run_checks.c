@@ -72,8 +72,8 @@ static void assert_findings(const char *expected) {
 }
 
 #define SHARED                                                                                                       \
-    "only one source can read it, the others stop with \"is active for PID\", and whoever reads next misses what "   \
-    "another has confirmed [slot-shared-by-sources]\n"
+    "only one source can read it, the others stop with \"already exists\" and \"is active for PID\", and what one of "  \
+    "them confirms the others never get [slot-shared-by-sources]\n"
 #define OVERLAP "MySQL drops the connection of a reader when another comes with its id [mysql-server-id-overlap]\n"
 
 static void test_nothing(void **state) {
@@ -84,7 +84,22 @@ static void test_nothing(void **state) {
 static void test_slot_in_two_files(void **state) {
     (void)state;
     add_slot("a.sql", "orders", 8, "shop");
-    add_slot("b.sql", "users", 9, "shop");
+    add_slot("b.sql", "users", 9, "shop")->is_read = true;
+    assert_findings("b.sql:9:17: 2 slot 'shop' is also the slot of 'orders' (a.sql:8): " SHARED);
+}
+
+static void test_slot_read_in_two_files(void **state) {
+    (void)state;
+    add_slot("a.sql", "orders", 8, "shop")->is_read = true;
+    add_slot("b.sql", "users", 9, "shop")->is_read = true;
+    assert_findings("b.sql:9:17: 3 slot 'shop' is also the slot of 'orders' (a.sql:8): " SHARED);
+}
+
+static void test_slot_read_with_severity(void **state) {
+    (void)state;
+    severities[check_index(STR("slot-shared-by-sources"))] = SEVERITY_WARNING;
+    add_slot("a.sql", "orders", 8, "shop")->is_read = true;
+    add_slot("b.sql", "users", 9, "shop")->is_read = true;
     assert_findings("b.sql:9:17: 2 slot 'shop' is also the slot of 'orders' (a.sql:8): " SHARED);
 }
 
@@ -261,6 +276,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_nothing),
         TEST(test_slot_in_two_files),
+        TEST(test_slot_read_in_two_files),
+        TEST(test_slot_read_with_severity),
         TEST(test_slot_in_one_file),
         TEST(test_slot_in_three_files),
         TEST(test_slots_apart),
