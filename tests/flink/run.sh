@@ -5,6 +5,8 @@
 #             those that there are, CHANGED (1500) more with random mistakes in them
 #   options   the connectors' factories and smtpatch's checks take the same option lists: LISTS of each connector (2500),
 #             made from the number SEED (1)
+#   job       ten tables of PostgreSQL: Flink runs a script of SMT as it was written, as smtpatch patches it, and with one
+#             slot for all tables
 set -eu
 
 cd "$(dirname "$0")"
@@ -23,7 +25,7 @@ skip() {
 make_jar() {
     folder=$1 target=$2
     shift 2
-    if timeout -k 5 90 mvn -B -q -f "$folder/pom.xml" "-Dbuild=$target" "$@" package > "$target.log" 2>&1 < /dev/null; then
+    if timeout -k 5 180 mvn -B -q -f "$folder/pom.xml" "-Dbuild=$target" "$@" package > "$target.log" 2>&1 < /dev/null; then
         return
     fi
     if grep -q 'COMPILATION ERROR' "$target.log"; then
@@ -52,9 +54,21 @@ check_options() {
     done
 }
 
+# run_job PROGRAM: with a cluster of Flink. All that it starts ends with it.
+run_job() {
+    target=$work/job
+    mkdir -p "$work/$1"
+    timeout -k 20 600 perl "$1.pl" "$BUILD/smtpatch" "$work/$1" timeout -k 5 600 java -XX:TieredStopAtLevel=1 -Xmx1500m \
+        --add-opens=java.base/java.util=ALL-UNNAMED --add-opens=java.base/java.lang=ALL-UNNAMED \
+        "-Djava.io.tmpdir=$work/$1" "-Dorg.slf4j.simpleLogger.logFile=$work/$1/flink.log" \
+        -cp "$target/classes:$target/lib/*" Cluster || status=1
+}
+
 make_jar language "$work/language"
 perl language.pl "$BUILD/smtpatch" "$work/statements" $java_command -cp "$work/language/classes:$work/language/lib/*" Language ||
     status=1
 check_options 3.5 3.5.0 1.20.3 postgres-cdc mysql-cdc starrocks
 check_options 3.1 3.1.1 1.19.3 postgres-cdc mysql-cdc
+make_jar job "$work/job"
+run_job job
 exit $status

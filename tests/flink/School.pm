@@ -1,0 +1,188 @@
+package School;
+# What the tests of running jobs stand on: PostgreSQL with the ten tables of fixtures/postgres that have a key, in the
+# database school, and the same tables empty in the database warehouse; the script that SMT wrote for them; Flink.
+use strict;
+use warnings;
+use Command;
+use Exporter qw(import);
+use File::Basename qw(dirname);
+use FlinkCluster;
+use IO::Socket::INET;
+use PostgresServer;
+use SmtTables qw(smt_tables);
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+our @EXPORT = qw($server $flink @tables $script @without_decoderbufs @incremental @in_one_job open_school finish execute rows quoted
+    tables_that_differ until_true same_rows smtpatch prepare_server clean_up);
+
+our ($server, $flink, @tables, $script);
+
+# What else a script needs to run here.
+our @without_decoderbufs = qw(--set decoding.plugin.name=pgoutput --debezium publication.autocreate.mode=disabled);
+our @incremental = qw(--set scan.incremental.snapshot.enabled=true);
+our @in_one_job = qw(--statement-set --prelude execution.checkpointing.interval=1s --prelude parallelism.default=1);
+
+my ($work, $tap, $began);
+
+# Starts all, with work in the folder $at; Flink by COMMAND.
+sub open_school {
+    my ($name, $at, @command) = @_;
+    ($work, $began) = ($at, time);
+    open $tap, '>', "$work/$name.tap" or die "$work/$name.tap: $!\n";
+    Test::More->builder->output($tap);
+    my $missing = PostgresServer::is_missing();
+    leave($name, $missing) if defined $missing;
+    $ENV{SERVER_PORT} = free_port();
+    @ENV{qw(SOURCE_PASSWORD SINK_PASSWORD)} = qw(let-me-read let-me-write);
+    $server = PostgresServer->start(port => $ENV{SERVER_PORT},
+        settings => [qw(max_replication_slots=40 max_wal_senders=40 max_connections=400 wal_sender_timeout=10s)]);
+    make_tables();
+    my $here = dirname(__FILE__) . '/job/here.ini';
+    $script = (smtpatch($script, '--layout', 'keep', '--no-lint', '--rules', $here))[1];
+    $flink = FlinkCluster->start($work, @command);
+}
+
+sub close_school {
+    $_->stop for grep { defined } $flink, $server;
+}
+
+sub leave {
+    my ($name, $why) = @_;
+    print "$name: skipped: $why\n";
+    exit 0;
+}
+
+# The line that sums up; ends the program.
+sub finish {
+    my ($name) = @_;
+    close_school();
+    done_testing();
+    my @results = Test::More->builder->summary;
+    my $failed = grep { !$_ } @results;
+    printf "%s: %d assertions, %d failed, %.0f s\n", $name, scalar @results, $failed, time - $began;
+    exit($failed ? 1 : 0);
+}
+
+sub free_port {
+    my $socket = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or die "no port: $!\n";
+    return $socket->sockport;
+}
+
+# ---- PostgreSQL -----------------------------------------------------------------------------------------------------
+
+sub execute { return $server->execute(@_) }
+
+# The rows of a query, fields with a bar between them.
+sub rows {
+    my ($database, $sql) = @_;
+    my ($status, $printed, $said) = execute($database, $sql, '-A', '-t');
+    $status == 0 or die "$sql\n$said";
+    return split /\n/, $printed;
+}
+
+sub quoted {
+    my ($table) = @_;
+    return qq{"$table->{schema}"."$table->{table}"};
+}
+
+# The value of a column in row i, as an expression.
+my %value_of = (
+    text        => sub { "'$_[0] ' || i || E' \\u2013 l\\'\\u00e9t\\u00e9 \\\\ \"x\"'" },
+    boolean     => sub { 'i % 2 = 0' },
+    date        => sub { "date '2020-02-28' + i" },
+    'timestamp(6)' => sub { "timestamp '2024-03-31 01:59:59.123456' + i * interval '1 hour 0.000001 seconds'" },
+    real        => sub { 'i / 4.0' },
+    'char(3)'   => sub { "(ARRAY['EUR', 'USD', 'X'])[1 + i % 3]" },
+    map({ $_ => sub { 'i' } } qw(bigint int smallint)),
+);
+
+sub value {
+    my ($name, $type, $may_be_null) = @{$_[0]};
+    my $expression = $type =~ /^decimal/ ? '(i * 1.25)' : $value_of{$type}->($name);
+    return $may_be_null ? "CASE WHEN i % 7 <> 0 THEN $expression END" : $expression;
+}
+
+# The statement that puts rows FIRST to LAST into a table.
+sub School::insertion {
+    my ($table, $first, $last) = @_;
+    return 'INSERT INTO ' . quoted($table) . ' SELECT ' . join(', ', map { value($_) } @{$table->{columns}})
+        . " FROM generate_series($first, $last) AS i;\n";
+}
+
+sub make_tables {
+    my $all = slurp("$root/fixtures/postgres/flink-create.1.sql");
+    my %is_keyless = map { $_->{table} => 1 } grep { !@{$_->{key}} } smt_tables($all);
+    $script = join "\n\n", grep { !/`([^`]+)_(?:src|sink)`/ || !$is_keyless{$1} } split /\n\n/, $all;
+    @tables = smt_tables($script);
+    @tables == 10 or die "the fixture has another number of tables with a key\n";
+    rows('postgres', "CREATE DATABASE $_") for qw(school warehouse);
+    my $create = join '', 'SET client_min_messages = warning;', map { $_->{create} } @tables;
+    rows($_, $create) for qw(school warehouse);
+    fill_tables();
+    rows('postgres', "CREATE ROLE writer LOGIN PASSWORD '$ENV{SINK_PASSWORD}'");
+    rows('warehouse', 'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO writer');
+}
+
+sub fill_tables {
+    rows('school', join '', map { 'TRUNCATE ' . quoted($_) . ';' . insertion($_, 1, 250) } @tables);
+}
+
+# Ends jobs, drops all slots and makes the tables new.
+sub clean_up {
+    my (@jobs) = @_;
+    $flink->cancel(@jobs);
+    my $in_use = 'SELECT slot_name FROM pg_replication_slots WHERE active';
+    until_true(30, sub { !rows('school', $in_use) });
+    rows('school', 'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots');
+    rows('warehouse', 'TRUNCATE ' . join ', ', map { quoted($_) } @tables);
+    fill_tables();
+}
+
+# The rows of a table of a database, in the order of their text.
+sub content {
+    my ($database, $table) = @_;
+    return join "\n", rows($database, 'SELECT row::text FROM ' . quoted($table) . ' AS row ORDER BY 1');
+}
+
+sub tables_that_differ {
+    return map { $_->{table} } grep { content('school', $_) ne content('warehouse', $_) } @_;
+}
+
+# ---- Waiting --------------------------------------------------------------------------------------------------------
+
+# Calls the function until what it gives is true, for so many seconds at most; gives that.
+sub until_true {
+    my ($seconds, $function) = @_;
+    my $end = time + $seconds;
+    while (1) {
+        my $result = $function->();
+        return $result if $result || time > $end;
+        sleep 0.5;
+    }
+}
+
+# Waits until the tables have the same rows in both databases.
+sub same_rows {
+    my ($name, $seconds, @which) = @_;
+    my $began = time;
+    until_true($seconds, sub { !tables_that_differ(@which) });
+    is_deeply([tables_that_differ(@which)], [], sprintf '%s (%.1f s)', $name, time - $began);
+}
+
+# ---- smtpatch -------------------------------------------------------------------------------------------------------
+
+# Exit status, output and messages of smtpatch on a script, with its checks.
+sub smtpatch {
+    my ($input, @arguments) = @_;
+    return run_with({checks => 1}, '--no-config', @arguments, spew('flink-create.1.sql', $input));
+}
+
+# Runs what --emit postgres prints for the script with these options on the server.
+sub prepare_server {
+    my ($status, $sql, $said) = smtpatch($script, '--no-lint', '--emit', 'postgres', @_);
+    rows('school', $sql);
+    rows('postgres', "ALTER ROLE smt PASSWORD '$ENV{SOURCE_PASSWORD}'"); # which no script can know
+}
+
+1;
