@@ -35,6 +35,12 @@ static bool fix_name(const Checker *checker, const CheckedTable *table, Plan *pl
     return true;
 }
 
+static bool fix_anchors(const CheckedTable *table, PlannedOption *option) {
+    Str bare = without_inner_anchors(table, option);
+    option->value = bare.size > 0 ? bare : option->value;
+    return bare.size > 0;
+}
+
 static bool fix_useless(const Checker *checker, const CheckedTable *table, PlannedOption *option) {
     option->is_removed = property_has_no_effect(checker, table, option->key);
     return option->is_removed;
@@ -43,7 +49,8 @@ static bool fix_useless(const Checker *checker, const CheckedTable *table, Plann
 static void fix_table(const Checker *checker, const CheckedTable *table, Plan *plan) {
     for (size_t i = 0; i < plan->count; i++) {
         PlannedOption *option = &plan->options[i];
-        if (is_untouched(option) && (fix_name(checker, table, plan, option) || fix_useless(checker, table, option))) {
+        if (is_untouched(option) && (fix_name(checker, table, plan, option) || fix_anchors(table, option) ||
+                                     fix_useless(checker, table, option))) {
             option->action = &fix_action;
             plan->is_changed = true;
         }

@@ -75,7 +75,7 @@ static Str length_problem(Checker *checker, const CheckedTable *table, Str slot)
     return format(
         checker,
         "slot name of %zu bytes: the parallel snapshot readers add _0, _1, ... to it%s, and PostgreSQL cuts names "
-        "after 63, so that the readers meet in one slot",
+        "after 63, so that the readers do not find their slots, and the job fails",
         slot.size, is_long ? "" : ", more digits with more readers");
 }
 
