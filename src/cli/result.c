@@ -99,17 +99,20 @@ static bool rewrite(ResultText *result, RewriteStep rewrite_step, const Script *
         return false;
     }
     const Prelude *prelude = &result->settings->prelude;
+    Meant meant = {.renames = renames->items, .rename_count = renames->count};
     Buffer *step = start_step(result);
     if (rewrite_step == REWRITE_NAMES) {
         rename_tables(before, renames->items, renames->count, result->arena, step);
     } else if (rewrite_step == REWRITE_PRELUDE) {
         set_prelude(before, prelude->items, prelude->count, result->arena, step);
+        meant.settings = prelude->items;
+        meant.setting_count = prelude->count;
     } else {
         gather_inserts(before, result->arena, step);
     }
     end_step(result, step);
     const Script *after = parse_step(result, original);
-    Str problem = after ? verify_rewrite(before, after, renames->items, renames->count, result->arena) : STR("");
+    Str problem = after ? verify_rewrite(before, after, &meant, result->arena) : STR("");
     if (problem.size > 0) {
         report_bug(result, original->source, problem);
     }

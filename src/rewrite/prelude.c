@@ -3,6 +3,7 @@
 #include "rewrite/rewrite.h"
 #include "syntax/lexer.h"
 #include "syntax/literal.h"
+#include "syntax/setting.h"
 
 typedef struct Prelude {
     const Script *script;
@@ -17,13 +18,11 @@ static Prelude start_prelude(const Script *script, Arena *arena) {
 }
 
 static Str setting_key(const Prelude *prelude, const Statement *statement) {
-    Str raw = source_slice(prelude->script->source, statement->name);
-    return statement->is_raw ? raw : literal_value(prelude->text, statement->name, prelude->arena);
+    return setting_text(prelude->script->source, statement, statement->name, prelude->arena);
 }
 
 static Str setting_value(const Prelude *prelude, const Statement *statement) {
-    Str raw = source_slice(prelude->script->source, statement->value);
-    return statement->is_raw ? raw : literal_value(prelude->text, statement->value, prelude->arena);
+    return setting_text(prelude->script->source, statement, statement->value, prelude->arena);
 }
 
 static Str literal_of(Prelude *prelude, Str value) {

@@ -38,9 +38,18 @@ void rename_tables(const Script *script, const Rename *renames, size_t count, Ar
 /* Trouble when two tables would have one name. */
 void rename_findings(const Script *script, const Rename *renames, size_t count, Arena *arena, Findings *findings);
 
-/* Compares a rewritten script with the one it was made of: every statement but SETs and the frames of statement sets must
- * be there with the same tokens (names of renamed tables aside), INSERTs in their order and the others in theirs, and
- * every comment. Empty, or what is wrong. */
-Str verify_rewrite(const Script *before, const Script *after, const Rename *renames, size_t rename_count, Arena *arena);
+/* What a rewrite was to change. */
+typedef struct Meant {
+    const Rename *renames;
+    size_t rename_count;
+    const PreludeSetting *settings; /* that the rewrite set; none for the others */
+    size_t setting_count;
+} Meant;
+
+/* Compares a rewritten script with the one it was made of: every statement but the frames of statement sets must be there
+ * with the same tokens (names of renamed tables aside), INSERTs in their order and the others in theirs, and every
+ * comment. A SET of a key that was to be set has the new value, and only such SETs may be new, at the top. Empty, or
+ * what is wrong. */
+Str verify_rewrite(const Script *before, const Script *after, const Meant *meant, Arena *arena);
 
 #endif

@@ -2,18 +2,23 @@
 
 #include "rewrite/rewrite.h"
 #include "syntax/lexer.h"
+#include "syntax/setting.h"
 
 /* What a script must keep: sums and sequences of hashes. */
 typedef struct Digest {
     uint64_t inserts, others; /* each in its order */
     uint64_t comments;        /* in any order */
     size_t insert_count, other_count;
+    bool has_wrong_value; /* a SET has not what was to be set */
 } Digest;
 
 typedef struct Digesting {
     const Script *script;
     const Str *names; /* old and new ones of renamed tables, sorted */
     size_t name_count;
+    const Meant *meant;
+    bool is_after;       /* the script is the rewritten one */
+    size_t added;        /* so many of its first SETs may be new */
     Arena *arena;
 } Digesting;
 
@@ -69,6 +74,34 @@ static uint64_t hash_comments(const Script *script) {
     return sum;
 }
 
+/* What the statement was to set; NULL for all but SETs of such keys. A pragma keeps its SETs as they are. */
+static const PreludeSetting *meant_setting(const Digesting *digesting, const Statement *statement) {
+    const Meant *meant = digesting->meant;
+    if (statement->kind != STATEMENT_SET || statement->is_frozen || meant->setting_count == 0) {
+        return NULL;
+    }
+    Str key = setting_text(digesting->script->source, statement, statement->name, digesting->arena);
+    size_t i = 0;
+    while (i < meant->setting_count && !str_equal(meant->settings[i].key, key)) {
+        i++;
+    }
+    return i < meant->setting_count ? &meant->settings[i] : NULL;
+}
+
+static void digest_other(const Digesting *digesting, size_t number, Digest *digest) {
+    const Statement *statement = &digesting->script->statements[number];
+    const PreludeSetting *setting = meant_setting(digesting, statement);
+    uint64_t hash = setting ? str_hash(setting->key) : hash_tokens(digesting, statement->span);
+    if (setting != NULL && digesting->is_after) {
+        Str value = setting_text(digesting->script->source, statement, statement->value, digesting->arena);
+        digest->has_wrong_value = digest->has_wrong_value || !str_equal(value, setting->value);
+    }
+    if (setting == NULL || number >= digesting->added) {
+        digest->others = mix(digest->others, hash);
+        digest->other_count++;
+    }
+}
+
 static Digest digest(const Digesting *digesting) {
     const Script *script = digesting->script;
     Digest digest = {.comments = hash_comments(script)};
@@ -79,24 +112,31 @@ static Digest digest(const Digesting *digesting) {
             digest.inserts = mix(digest.inserts, hash_tokens(digesting, statement->inserts[j].span));
             digest.insert_count++;
         }
-        if (statement->insert_count == 0 && !is_frame && statement->kind != STATEMENT_SET) {
-            digest.others = mix(digest.others, hash_tokens(digesting, statement->span));
-            digest.other_count++;
+        if (statement->insert_count == 0 && !is_frame) {
+            digest_other(digesting, i, &digest);
         }
     }
     return digest;
 }
 
-Str verify_rewrite(const Script *before, const Script *after, const Rename *renames, size_t rename_count,
-                   Arena *arena) {
-    const Str *names = sorted_names(renames, rename_count, arena);
-    Digest old = digest(&(Digesting){before, names, 2 * rename_count, arena});
-    Digest new = digest(&(Digesting){after, names, 2 * rename_count, arena});
+Str verify_rewrite(const Script *before, const Script *after, const Meant *meant, Arena *arena) {
+    Digesting digesting = {.script = before, .meant = meant, .arena = arena, .name_count = 2 * meant->rename_count};
+    digesting.names = sorted_names(meant->renames, meant->rename_count, arena);
+    Digest old = digest(&digesting);
+    digesting.script = after;
+    digesting.is_after = true;
+    if (after->statement_count > before->statement_count) {
+        digesting.added = after->statement_count - before->statement_count;
+    }
+    Digest new = digest(&digesting);
     if (old.insert_count != new.insert_count || old.inserts != new.inserts) {
         return STR("an INSERT is not the script's");
     }
     if (old.other_count != new.other_count || old.others != new.others) {
         return STR("a statement is not the script's");
+    }
+    if (new.has_wrong_value) {
+        return STR("a SET has another value");
     }
     return old.comments == new.comments ? STR("") : STR("a comment is not the script's");
 }

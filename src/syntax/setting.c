@@ -1,5 +1,7 @@
 #include "syntax/setting.h"
 
+#include "syntax/literal.h"
+
 /* Java's \s: unlike is_blank() it is what the expressions say. */
 static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
@@ -47,4 +49,8 @@ bool raw_setting_parse(Str text, Span span, RawSetting *setting) {
     }
     return at < span.end && text.data[at] == '=' &&
            value_at(text, skip_spaces(text, at + 1, span.end), span.end, &setting->value);
+}
+
+Str setting_text(const Source *source, const Statement *statement, Span span, Arena *arena) {
+    return statement->is_raw ? source_slice(source, span) : literal_value(source->text, span, arena);
 }

@@ -2,7 +2,8 @@
 #ifndef SMTPATCH_SETTING_H
 #define SMTPATCH_SETTING_H
 
-#include "text.h"
+#include "arena.h"
+#include "syntax/tree.h"
 
 typedef struct RawSetting {
     Span key;
@@ -12,5 +13,8 @@ typedef struct RawSetting {
 /* Reads the statement at span as ParserImpl's regular expressions do (flink-table-planner, SetOperationParseStrategy
  * and its like for RESET): no comment inside, no '' in a quoted value. False when they would not match. */
 bool raw_setting_parse(Str text, Span span, RawSetting *setting);
+
+/* What the key (span: statement->name) or the value (statement->value) of a SET or RESET is, in either form. */
+Str setting_text(const Source *source, const Statement *statement, Span span, Arena *arena);
 
 #endif
