@@ -17,6 +17,7 @@ typedef struct Driver {
     bool is_skipping;           /* after an error, until the next ';' */
     bool is_in_hint;            /* between the two ends of a hint */
     bool is_in_set;             /* between STATEMENT SET BEGIN and its END, where ';' ends no statement */
+    uint32_t set_start;         /* its BEGIN; there is no set in a set */
     size_t open_cases;          /* CASEs there whose END is to come */
     Shortcuts shortcuts;
     Script *script;
@@ -60,7 +61,7 @@ static bool has_own_insert(const Driver *driver, Token token) {
     const Builder *builder = &driver->builder;
     int before = builder->previous.kind;
     if (driver->is_in_set) {
-        return before == TOKEN_BEGIN || before == TOKEN_SEMICOLON;
+        return builder->previous.start == driver->set_start || before == TOKEN_SEMICOLON;
     }
     Token second = lex_significant(builder->source->text, builder->first.end);
     return second.start == token.start || (second.kind != TOKEN_INSERT && second.kind != TOKEN_UPSERT);
@@ -143,9 +144,10 @@ static bool may_hold_set(const Builder *builder) {
 
 /* The END of a CASE does not end the set that it stands in. */
 static void track_set(Driver *driver, Token token) {
-    if (token.kind == TOKEN_BEGIN && driver->builder.previous.kind == TOKEN_SET && may_hold_set(&driver->builder) &&
-        driver->before_previous.kind == TOKEN_STATEMENT) {
+    if (token.kind == TOKEN_BEGIN && driver->builder.previous.kind == TOKEN_SET && !driver->is_in_set &&
+        may_hold_set(&driver->builder) && driver->before_previous.kind == TOKEN_STATEMENT) {
         driver->is_in_set = true;
+        driver->set_start = token.start;
         driver->open_cases = 0;
     } else if (token.kind == TOKEN_CASE) {
         driver->open_cases++;
