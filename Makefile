@@ -37,7 +37,8 @@ help:
 #: demo       patch a script as SMT writes it and show the difference
 #: check      run every test
 #: check-flink  let Flink's own parser and connectors judge (needs a JDK, Maven and its repository; else it is skipped)
-#: fuzz       run each fuzzer of tests/fuzz/ for FUZZ_SECONDS (60), with clang (and libclang-rt-dev): ASan and UBSan; FUZZERS names some
+#: fuzz       run each fuzzer of tests/fuzz/ for FUZZ_SECONDS (60), with clang (and libclang-rt-dev): ASan and UBSan;
+#:            FUZZERS names some, FUZZ_JOBS (1) is how many run at a time
 #: bench      time it beside sed and cat, on scripts as SMT writes them (MEGABYTES="1 10 100", ROUNDS=5)
 #: instructions  count instructions (with valgrind) and compare them with the stored figures
 #: install    install below DESTDIR/PREFIX; uninstall takes it away again
@@ -157,17 +158,18 @@ check-flink: $(BUILD)/smtpatch
 # ---- Fuzzing -----------------------------------------------------------------------------------------------
 
 FUZZ_SECONDS ?= 60
-FUZZERS ?= fuzz_script fuzz_rules fuzz_values fuzz_publications
+FUZZ_JOBS ?= 1
+FUZZERS ?= fuzz_syntax fuzz_script fuzz_rules fuzz_values fuzz_publications
 FUZZ_FLAGS = CC=clang CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
 
 # A build of its own, as everything must be made with clang.
 fuzz:
 	@$(MAKE) BUILD=$(BUILD)/fuzz $(FUZZ_FLAGS) $(FUZZERS:%=$(BUILD)/fuzz/fuzzers/%)
-	@BUILD='$(BUILD)/fuzz' FUZZ_SECONDS='$(FUZZ_SECONDS)' sh tests/fuzz/run.sh $(FUZZERS)
+	@BUILD='$(BUILD)/fuzz' FUZZ_SECONDS='$(FUZZ_SECONDS)' FUZZ_JOBS='$(FUZZ_JOBS)' sh tests/fuzz/run.sh $(FUZZERS)
 
-$(BUILD)/fuzzers/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(BUILD)/libsmtpatch.a
+$(BUILD)/fuzzers/%: tests/fuzz/%.c tests/fuzz/fuzz.h tests/fuzz/mutate.h tests/fuzz/mutate.c $(BUILD)/libsmtpatch.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libsmtpatch.a $(LIBRARIES)
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< tests/fuzz/mutate.c $(BUILD)/libsmtpatch.a $(LIBRARIES)
 
 # ---- Speed -------------------------------------------------------------------------------------------------
 

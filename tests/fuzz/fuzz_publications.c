@@ -1,6 +1,6 @@
 /* A PostgreSQL script: its publications, and the same text as one piece of SQL. Laws: a finding's place and a statement's
  * lie in the text. */
-#include "fuzz.h"
+#include "mutate.h"
 
 #include "postgres/publications.h"
 #include "postgres/quote.h"
@@ -52,4 +52,62 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     ground_end(&run.ground);
     return 0;
+}
+
+static const char *const pieces[] = {
+    "CREATE PUBLICATION p FOR ALL TABLES;\n",
+    "CREATE PUBLICATION p FOR TABLE t, ONLY s.u (a, b) WHERE (a > 1);\n",
+    "CREATE PUBLICATION q;\n",
+    ("CREATE PUBLICATION p FOR TABLES IN SCHEMA s, CURRENT_SCHEMA WITH (publish = 'insert', "
+     "publish_via_partition_root);\n"),
+    "ALTER PUBLICATION p ADD TABLE t *;\n",
+    "ALTER PUBLICATION p SET TABLE u (a);\n",
+    "ALTER PUBLICATION p DROP TABLE t;\n",
+    "ALTER PUBLICATION p DROP TABLES IN SCHEMA s;\n",
+    "ALTER PUBLICATION p RENAME TO q;\n",
+    "ALTER PUBLICATION p SET (publish = 'update, delete');\n",
+    "ALTER PUBLICATION p OWNER TO o;\n",
+    "DROP PUBLICATION IF EXISTS p, q CASCADE;\n",
+    "SET search_path = s, public;\n",
+    "SET search_path TO DEFAULT;\n",
+    "CREATE TABLE t (x int) PARTITION BY RANGE (x);\n",
+    "CREATE TABLE u PARTITION OF t FOR VALUES FROM (1) TO (2);\n",
+    "CREATE TABLE v () INHERITS (t);\n",
+    "ALTER TABLE t ATTACH PARTITION u DEFAULT;\n",
+    "ALTER TABLE t DETACH PARTITION u;\n",
+    "ALTER TABLE t INHERIT v;\n",
+    "\\connect db\n",
+    "\\c\n",
+    "\\.\n",
+    "COPY t (a) FROM stdin;\n1\t2\n\\.\n",
+    "DO $$BEGIN END$$;\n",
+    "$f$",
+    "$$",
+    "--c\n",
+    "/* /* c */ */",
+    "E'\\''",
+    "U&\"\\0441\"",
+    "U&'x'",
+    "\"a\"\"b\"",
+    "''",
+    ";",
+    "(",
+    ")",
+    ",",
+    ".",
+    "SELECT 1 FROM a.b WHERE c IN (SELECT d FROM e);\n",
+    "WITH q AS (SELECT 1) SELECT * FROM q;\n",
+    "INSERT INTO t SELECT f(1);\n",
+    "\xFF",
+    "\xEF\xBB\xBF",
+    "\xE8\xAE\xA2",
+    "\r\n",
+    "(((((((((",
+    "+1+1+1+1",
+    "CREATE PUBLICATION \"\xE8\xAE\xA2\" FOR TABLE ONLY (t);\n",
+};
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed) {
+    static const Kind kind = {0, token_end, line_end, pieces, sizeof pieces / sizeof *pieces};
+    return mutate(&kind, data, size, max_size, seed);
 }

@@ -1,6 +1,6 @@
 /* A rules file: read, its settings applied, its rules applied to a script. Laws: smtpatch finds no bug in its own result;
  * a finding's place lies in the text. */
-#include "fuzz.h"
+#include "mutate.h"
 
 #include "cli/result.h"
 #include "report/text.h"
@@ -12,7 +12,8 @@ static const char script_text[] =
     "  'table-name' = 'students', 'slot.name' = 'x\\y'\n);\n"
     "CREATE TABLE m (a INT) WITH ('connector' = 'mysql-cdc', 'k' = 'v', 'k' = 'w');\n"
     "CREATE TABLE s (a INT) WITH ('connector' = 'starrocks', 'table-name' = 's');\n"
-    "CREATE TABLE n LIKE m;\nCREATE TABLE o (a INT);\nINSERT INTO s SELECT a FROM m; INSERT INTO s SELECT id FROM students_src;\n";
+    "CREATE TABLE n LIKE m;\nCREATE TABLE o (a INT);\nINSERT INTO s SELECT a FROM m; INSERT INTO s SELECT id FROM "
+    "students_src;\n";
 
 typedef struct Run {
     Ground ground;
@@ -79,4 +80,87 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     buffer_free(&run.messages);
     ground_end(&run.ground);
     return 0;
+}
+
+static const char *const pieces[] = {
+    "[smtpatch]\n",
+    "[prelude]\n",
+    "[rule a]\n",
+    "[rule]\n",
+    "[table-rule.1]\n",
+    "[db]\n",
+    "[other]\n",
+    "[",
+    "]",
+    " = ",
+    "=",
+    "\n",
+    "\r\n",
+    " ; c\n",
+    "# c\n",
+    "  more\n",
+    "\"",
+    "\"a ; b\"",
+    "layout = keep\n",
+    "layout = pretty\n",
+    "sort-options = yes\n",
+    "statement-set = yes\n",
+    "fix = no\n",
+    "flink-cdc = 3.1\n",
+    "lint.slot-shared-by-sources = off\n",
+    "lint.unknown-option = error\n",
+    "publication-sql = p.sql\n",
+    "execution.checkpointing.interval = 10s\n",
+    "connector = ^postgres-cdc$\n",
+    "connector = !mysql\n",
+    "connector = .\n",
+    "catalog = .\n",
+    "database = ^(?<d>.*)$\n",
+    "schema = public\n",
+    "table = ^(?<x>[a-z]+)_?(.*)$\n",
+    "table = (?i)S\n",
+    "name = ^[a-z]$\n",
+    "role = source\n",
+    "role = sink\n",
+    "file = in\n",
+    "option.k = v\n",
+    "slot = s_${table|slot}\n",
+    "publication = ${database}_pub\n",
+    "heartbeat = 10s\n",
+    "debezium.a.b = c\n",
+    "set.k = ${option:k}x\n",
+    "set.connector = print\n",
+    "default.k = v\n",
+    "replace.k = it's\n",
+    "unset.k* =\n",
+    "unset.slot.name =\n",
+    "rename.k = l\n",
+    "rename.slot.name = debezium.slot.name\n",
+    "rename-table.${name}_new =\n",
+    "rename-table.m =\n",
+    "rename-upstream = yes\n",
+    "escape-backslashes = yes\n",
+    "flink.cdc.slot.name = s\n",
+    "flink.starrocks.sink.label-prefix = l\n",
+    "${table}",
+    "${1}",
+    "${x}",
+    "${name|upper|slot}",
+    "${env:HOME}",
+    "${option:",
+    "$$",
+    "${",
+    "}",
+    "|lower",
+    "\xEF\xBB\xBF",
+    "\xFF",
+    "(a+)+$",
+    "\\",
+    "'",
+    "''",
+};
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed) {
+    static const Kind kind = {0, line_end, word_end, pieces, sizeof pieces / sizeof *pieces};
+    return mutate(&kind, data, size, max_size, seed);
 }

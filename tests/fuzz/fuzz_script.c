@@ -2,8 +2,11 @@
  * rules and the release of Flink CDC, the third a view to print (0: none); the rest is the script.
  *
  * Laws: smtpatch finds no bug in its own result; keep without rules gives the same bytes; the options read back from the
- * result are the plan's; the same settings find nothing left to do in it; a finding's place lies in the text. */
-#include "fuzz.h"
+ * result are the plan's; outside of them tokens and comments are the script's; the same settings find nothing left to do
+ * in it (so pretty of pretty is pretty); a finding's place lies in the text; JSON is JSON. */
+#include "mutate.h"
+
+#include <jansson.h>
 
 #include "checks/fix.h"
 #include "checks/registry.h"
@@ -23,7 +26,8 @@ static const char *const rules_texts[] = {
     "[rule a]\nname = .\nset.table-name = ${name|lower}\ndefault.x = ${connector}\nreplace.a = b\n",
     "[rule a]\nrename.l = renamed\nrename.scan.startup.mode = renamed\n",
     "[rule a]\nname = ^t$\nrename-table.u =\n",
-    "[table-rule.1]\ndatabase = .*\nschema = .*\ntable = .*\nflink.cdc.slot.name = s\nflink.starrocks.sink.label-prefix = l\n",
+    ("[table-rule.1]\ndatabase = .*\nschema = .*\ntable = .*\n"
+     "flink.cdc.slot.name = s\nflink.starrocks.sink.label-prefix = l\n"),
     "[rule a]\nescape-backslashes = yes\nset.q = a\\b\n",
 };
 
@@ -45,7 +49,8 @@ typedef struct Run {
     bool is_taken;
 } Run;
 
-static const PreludeSetting prelude[] = {{STR("execution.checkpointing.interval"), STR("10s")}, {STR("it's"), STR("b")}};
+static const PreludeSetting prelude[] = {{STR("execution.checkpointing.interval"), STR("10s")},
+                                         {STR("it's"), STR("b")}};
 
 static void choose_settings(Run *run) {
     unsigned switches = run->header[0];
@@ -88,6 +93,16 @@ static void make_plans(Run *run, const Script *script) {
     }
 }
 
+/* JSON is JSON. */
+static void check_view(const char *name, const Run *run) {
+    json_t *tree =
+        strcmp(name, "json") == 0 ? json_loadb(run->view.data, run->view.size, JSON_ALLOW_NUL, NULL) : json_null();
+    if (tree == NULL) {
+        break_law("this is no JSON", buffer_str(&run->view));
+    }
+    json_decref(tree);
+}
+
 static void print_view(Run *run) {
     Ground *ground = &run->ground;
     size_t views = 0;
@@ -96,9 +111,14 @@ static void print_view(Run *run) {
     }
     size_t view = run->header[2] % (views + 1);
     if (view > 0) {
-        OutputRequest request = {.script = run->script, .plans = &run->plans, .width = 80, .arena = &ground->arena,
-                                 .findings = &ground->findings, .out = &run->view};
+        OutputRequest request = {.script = run->script,
+                                 .plans = &run->plans,
+                                 .width = 80,
+                                 .arena = &ground->arena,
+                                 .findings = &ground->findings,
+                                 .out = &run->view};
         output_at(view - 1)->print(&request);
+        check_view(output_at(view - 1)->name, run);
     }
 }
 
@@ -160,8 +180,19 @@ static void run_end(Run *run) {
 
 /* ---- the laws ---- */
 
-/* The options of a table in its result: what the plan has of it, each key's last. */
+static size_t options_left(const Plan *plan) {
+    size_t count = 0;
+    for (size_t i = 0; i < plan->count; i++) {
+        count += !plan->options[i].is_removed;
+    }
+    return count;
+}
+
+/* The options of a table in its result: what the plan has of it, each key's last, and no others. */
 static void compare_options(const Run *first, const Plan *plan, const Run *second, const Plan *read_back) {
+    if (options_left(plan) != options_left(read_back)) {
+        break_law("there are more or fewer options than the plan says", first->text);
+    }
     for (size_t i = 0; i < plan->count; i++) {
         const PlannedOption *option = &plan->options[i];
         const PlannedOption *found = option->is_removed ? NULL : plan_option(&second->plans, read_back, option->key);
@@ -182,18 +213,86 @@ static void compare_plans(const Run *first, const Run *second) {
     }
 }
 
+/* ---- tokens and comments, compared without the help of the program's own comparison ---- */
+
+/* The tokens of a script outside of its option lists, one after the other. */
+typedef struct Reader {
+    const Script *script;
+    uint32_t at;
+    size_t next;       /* the statement whose list comes next */
+    uint64_t comments; /* the sum of their hashes, and of those in the lists */
+} Reader;
+
+static Span next_list(Reader *reader) {
+    for (; reader->next < reader->script->statement_count; reader->next++) {
+        const Statement *statement = &reader->script->statements[reader->next];
+        bool is_table = statement->kind == STATEMENT_CREATE_TABLE && !span_is_empty(statement->table->option_list);
+        if (is_table && statement->table->option_list.end > reader->at) {
+            return statement->table->option_list;
+        }
+    }
+    return (Span){UINT32_MAX, UINT32_MAX};
+}
+
+static Token next_token(Reader *reader) {
+    for (;;) {
+        Span list = next_list(reader);
+        Token token = lex(reader->script->source->text, reader->at);
+        bool is_comment = token_is_comment(token), is_listed = token.start >= list.start && token.kind != TOKEN_EOF;
+        reader->at = token.end;
+        if (is_comment) {
+            reader->comments += str_hash(source_slice(reader->script->source, token_span(token)));
+        } else if (token.kind != TOKEN_BLANK && !is_listed && token.kind != TOKEN_WITH) {
+            return token; /* WITH comes and goes with its list */
+        }
+    }
+}
+
+/* Both know the result's statements as the parser reads them; only what stands in a table's WITH ( … ) may differ. */
+static void compare_tokens(const Run *first, const Run *second) {
+    Reader old = {.script = first->script, .at = first->script->source->begin};
+    Reader new = {.script = second->script, .at = second->script->source->begin};
+    Token from, to;
+    do {
+        from = next_token(&old);
+        to = next_token(&new);
+        Str a = source_slice(old.script->source, token_span(from)),
+            b = source_slice(new.script->source, token_span(to));
+        bool is_keyword = token_is_keyword(from) && first->settings.layout == LAYOUT_PRETTY;
+        if (from.kind != to.kind || !(is_keyword ? str_equal_ignore_case(a, b) : str_equal(a, b))) {
+            break_law("a token outside of the options has changed", first->text);
+        }
+    } while (from.kind != TOKEN_EOF);
+    if (old.comments != new.comments) {
+        break_law("the comments have changed", first->text);
+    }
+}
+
+static bool only_changes_options(const Run *run) {
+    for (size_t i = 0; i < run->plans.model->table_count; i++) {
+        if (run->plans.items[i].new_name.size > 0) {
+            return false;
+        }
+    }
+    return (run->header[0] & (SWITCH_SET | SWITCH_PRELUDE)) == 0;
+}
+
 static void check_laws(const Run *first) {
     Run again;
     const uint8_t bare[HEADER_SIZE] = {SWITCH_KEEP, 0, 0};
     run_start(&again, bare, first->text);
     compare_plans(first, &again);
+    if (only_changes_options(first)) {
+        compare_tokens(first, &again);
+    }
     if (!str_equal(again.text, first->text)) {
         break_law("keep changes a result", first->text);
     }
     run_end(&again);
     run_start(&again, first->header, first->text);
     if (!again.is_taken || !str_equal(again.text, first->text)) {
-        break_law(again.is_taken ? "twice is not as once" : "the result is not taken", again.is_taken ? again.text : first->text);
+        break_law(again.is_taken ? "twice is not as once" : "the result is not taken",
+                  again.is_taken ? again.text : first->text);
     }
     run_end(&again);
 }
@@ -205,7 +304,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     Str text = {(const char *)data + HEADER_SIZE, size - HEADER_SIZE};
     run_start(&run, data, text);
-    bool changes_nothing = (run.header[0] & ~(unsigned)(SWITCH_CHECKS | SWITCH_SORT)) == SWITCH_KEEP && !has_rules(&run);
+    bool changes_nothing =
+        (run.header[0] & ~(unsigned)(SWITCH_CHECKS | SWITCH_SORT)) == SWITCH_KEEP && !has_rules(&run);
     if (run.is_taken && changes_nothing && !str_equal(run.text, text)) {
         break_law("keep changes it", run.text);
     }
@@ -216,93 +316,79 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     return 0;
 }
 
-/* ---- mutations that know tokens ---- */
-
-typedef struct Random {
-    uint64_t state;
-} Random;
-
-/* splitmix64 */
-static size_t random_below(Random *random, size_t limit) {
-    uint64_t bits = random->state += UINT64_C(0x9E3779B97F4A7C15);
-    bits = (bits ^ (bits >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    bits = (bits ^ (bits >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return (size_t)((bits ^ (bits >> 31)) % limit);
-}
+/* ---- mutations ---- */
 
 static const char *const pieces[] = {
-    "CREATE TABLE t (a INT) WITH ('connector' = 'postgres-cdc');", "INSERT INTO t SELECT * FROM s;", "BEGIN STATEMENT SET;",
-    "END;", "EXECUTE STATEMENT SET BEGIN ", "SET 'a' = 'b';", "RESET;", "USE d;", "USE CATALOG c;", "'k' = 'v',", ", 'k' = 'v'",
-    "LIKE s (EXCLUDING OPTIONS)", "AS SELECT 1", "PRIMARY KEY (a) NOT ENFORCED", "-- c\n", "/* c */", "// c\n", "/*+ OPTIONS('a'='b') */",
-    "-- smtpatch: off\n", "-- smtpatch: on\n", "-- smtpatch: skip\n", "-- smtpatch: allow(unknown-option)\n", "\r\n", "\r", "\n\n\n",
-    "N'x'", "U&'\\0041'", "E'\\''", "'a' 'b'", "''", "`a``b`", "ROW<x INT, y ARRAY<STRING>>", "COMMENT 'c'", "(", ")", "WITH (", ";", "${x}",
-    "WATERMARK FOR a AS a - INTERVAL '5' SECOND,", "CREATE VIEW v AS SELECT * FROM t;", "WITH q AS (SELECT 1) ", "'slot.name' = '${table}'",
-    "ALTER TABLE t ", "EXPLAIN ", "CASE WHEN a THEN b END", "a.b.c", "\xEF\xBB\xBF", "\xFF", "\xE8\xAE\xA2",
+    "CREATE TABLE t (a INT) WITH ('connector' = 'postgres-cdc');",
+    "INSERT INTO t SELECT * FROM s;",
+    "BEGIN STATEMENT SET;",
+    "END;",
+    "EXECUTE STATEMENT SET BEGIN ",
+    "SET 'a' = 'b';",
+    "RESET;",
+    "USE d;",
+    "USE CATALOG c;",
+    "'k' = 'v',",
+    ", 'k' = 'v'",
+    "LIKE s (EXCLUDING OPTIONS)",
+    "AS SELECT 1",
+    "PRIMARY KEY (a) NOT ENFORCED",
+    "-- c\n",
+    "/* c */",
+    "// c\n",
+    "/*+ OPTIONS('a'='b') */",
+    "-- smtpatch: off\n",
+    "-- smtpatch: on\n",
+    "-- smtpatch: skip\n",
+    "-- smtpatch: allow(unknown-option)\n",
+    "\r\n",
+    "\r",
+    "\n\n\n",
+    "N'x'",
+    "U&'\\0041'",
+    "E'\\''",
+    "'a' 'b'",
+    "''",
+    "`a``b`",
+    "ROW<x INT, y ARRAY<STRING>>",
+    "COMMENT 'c'",
+    "(",
+    ")",
+    "WITH (",
+    ";",
+    "${x}",
+    "WATERMARK FOR a AS a - INTERVAL '5' SECOND,",
+    "CREATE VIEW v AS SELECT * FROM t;",
+    "WITH q AS (SELECT 1) ",
+    "'slot.name' = '${table}'",
+    "ALTER TABLE t ",
+    "EXPLAIN ",
+    "CASE WHEN a THEN b END",
+    "a.b.c",
+    "\xEF\xBB\xBF",
+    "\xFF",
+    "\xE8\xAE\xA2",
+    "SET a.b = c;",
+    "SET 'execution.checkpointing.interval' = '1s';",
+    "RESET 'a';",
+    "STATEMENT SET BEGIN ",
+    "COMPILE PLAN 'p' FOR ",
+    "CREATE TEMPORARY VIEW v AS ",
+    "CREATE OR REPLACE TABLE ",
+    "DISTRIBUTED BY HASH(a) INTO 4 BUCKETS ",
+    "PARTITIONED BY (a) ",
+    "METADATA FROM 'k' VIRTUAL",
+    "a AS b + 1,",
+    "DECIMAL(10, 2)",
+    "TIMESTAMP(3) WITH LOCAL TIME ZONE",
+    "USING CONNECTION c ",
+    "'password' = 's',",
+    "'connector' = 'starrocks'",
+    "'connector' = 'mysql-cdc'",
+    "'debezium.publication.name' = 'p'",
 };
 
-/* A token of the text, chosen at random; may be empty at its end. */
-static Span random_token(Str text, Random *random) {
-    uint32_t wanted = (uint32_t)random_below(random, text.size + 1), offset = 0;
-    for (Token token = lex(text, 0); token.kind != TOKEN_EOF; token = lex(text, token.end)) {
-        if (token.end > wanted) {
-            return token_span(token);
-        }
-        offset = token.end;
-    }
-    return (Span){offset, offset};
-}
-
-/* Replaces bytes of the script by others; the size stays when they do not fit. */
-static size_t splice(uint8_t *data, size_t size, size_t max_size, Span span, Str with) {
-    size_t start = HEADER_SIZE + span.start, end = HEADER_SIZE + span.end;
-    if (size - (end - start) + with.size > max_size) {
-        return size;
-    }
-    memmove(data + start + with.size, data + end, size - end);
-    if (with.size > 0) {
-        memcpy(data + start, with.data, with.size);
-    }
-    return size - (end - start) + with.size;
-}
-
-static size_t mutate_tokens(uint8_t *data, size_t size, size_t max_size, Random *random) {
-    char *copy = malloc(size - HEADER_SIZE + 1);
-    if (copy == NULL) {
-        return size;
-    }
-    memcpy(copy, data + HEADER_SIZE, size - HEADER_SIZE);
-    copy[size - HEADER_SIZE] = '\0';
-    Str text = {copy, size - HEADER_SIZE};
-    Span one = random_token(text, random), other = random_token(text, random);
-    switch (random_below(random, 4)) {
-    case 0: /* taken away */
-        size = splice(data, size, max_size, one, STR(""));
-        break;
-    case 1: /* one in another's place */
-        size = splice(data, size, max_size, one, (Str){copy + other.start, other.end - other.start});
-        break;
-    case 2: /* a piece put in */
-        size = splice(data, size, max_size, (Span){one.start, one.start}, str_of(pieces[random_below(random, sizeof pieces / sizeof *pieces)]));
-        break;
-    default: /* a run of tokens doubled elsewhere */
-        one = (Span){one.start < other.start ? one.start : other.start, one.end > other.end ? one.end : other.end};
-        other = random_token(text, random);
-        size = splice(data, size, max_size, (Span){other.start, other.start}, (Str){copy + one.start, one.end - one.start});
-    }
-    free(copy);
-    return size;
-}
-
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed) {
-    Random random = {seed};
-    if (size <= HEADER_SIZE || random_below(&random, 3) == 0) {
-        return LLVMFuzzerMutate(data, size, max_size);
-    }
-    if (random_below(&random, 8) == 0) {
-        data[random_below(&random, HEADER_SIZE)] = (uint8_t)random_below(&random, 256);
-    }
-    for (size_t i = 1 + random_below(&random, 3); i > 0; i--) {
-        size = mutate_tokens(data, size, max_size, &random);
-    }
-    return size;
+    static const Kind kind = {HEADER_SIZE, token_end, word_end, pieces, sizeof pieces / sizeof *pieces};
+    return mutate(&kind, data, size, max_size, seed);
 }

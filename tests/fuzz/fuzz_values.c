@@ -1,6 +1,6 @@
 /* Values as Flink reads them, templates, slot names. The first byte chooses what the rest is read as.
  * Laws: what smtpatch would write instead of a value is taken; a slot's name is one; a plain template is its text. */
-#include "fuzz.h"
+#include "mutate.h"
 
 #include "catalogue/catalogue.h"
 #include "catalogue/value.h"
@@ -90,4 +90,96 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     ground_end(&run.ground);
     return 0;
+}
+
+static const char *const pieces[] = {
+    "1",
+    "0",
+    "-1",
+    "+",
+    "9223372036854775807",
+    "9223372036854775808",
+    "2147483648",
+    "18446744073709551616",
+    "0x1F",
+    "1e400",
+    "NaN",
+    "Infinity",
+    ".5",
+    "1.",
+    "ms",
+    "millis",
+    "milliseconds",
+    "s",
+    "sec",
+    "min",
+    "m",
+    "h",
+    "d",
+    "day",
+    "µs",
+    "us",
+    "ns",
+    "nanos",
+    "PT1H",
+    "P1DT2S",
+    "b",
+    "kb",
+    "k",
+    "mb",
+    "m",
+    "g",
+    "gb",
+    "tebibytes",
+    "true",
+    "TRUE",
+    "false",
+    " ",
+    "\t",
+    ";",
+    ",",
+    ":",
+    "'",
+    "''",
+    "\"",
+    "k:v",
+    "k1:v1,k2:v2",
+    "UTC",
+    "+08:00",
+    "Europe/Moscow",
+    "GMT+8",
+    "EST",
+    "initial",
+    "latest-offset",
+    "specific-offset",
+    "5400-5409",
+    "jdbc:mysql://u:p@h:1/d",
+    "http://h:8030",
+    "h1:1,h2:2",
+    "${table}",
+    "${table|slot}",
+    "${option:a}",
+    "${env:HOME}",
+    "${1}",
+    "$$",
+    "${",
+    "}",
+    "|lower",
+    "|upper",
+    "(",
+    ")",
+    "[",
+    "]",
+    "*",
+    "\\.",
+    "^a$",
+    "a|b",
+    "\xFF",
+    "\xE8\xAE\xA2",
+    "",
+};
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed) {
+    static const Kind kind = {1, word_end, NULL, pieces, sizeof pieces / sizeof *pieces};
+    return mutate(&kind, data, size, max_size, seed);
 }

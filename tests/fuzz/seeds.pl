@@ -58,13 +58,17 @@ for my $file (files_in(qr/\.sql$/, 'fixtures', @corpus)) {
     my $text = substr slurp($file), 0, $seed_size_max;
     $number++;
     seed('fuzz_script', pack('CCC', map { $_ % 256 } $_, $number, int($number / 3)) . $text) for 32, 33, 46, 50 + $number % 14;
+    seed('fuzz_syntax', $text);
 }
 for my $case (files_in(qr/\.case$/, 'tests')) {
     my @sections = split /^(?=---- |==== )/m, slurp($case);
     for (@sections) {
         next unless s/^---- (\w+).*\n//;
         my $kind = $1;
-        seed('fuzz_script', pack('CCC', map { $_ % 256 } 32 + $number % 32, $number, int($number / 3)) . $_) if $kind =~ /^(?:input|stdin)$/;
+        if ($kind =~ /^(?:input|stdin)$/) {
+            seed('fuzz_script', pack('CCC', map { $_ % 256 } 32 + $number % 32, $number, int($number / 3)) . $_);
+            seed('fuzz_syntax', $_);
+        }
         seed('fuzz_rules', $_) if $kind eq 'rules';
         seed('fuzz_publications', $_) if /PUBLICATION/;
         $number++;
