@@ -21,6 +21,18 @@ insert into s select a from t;
 insert into s select a from m;
 SQL
 
+# What PostgreSQL's parser looks at: one text that it takes and one that it does not.
+my $queries = <<'SQL';
+create table t (a int) with ('connector' = 'postgres-cdc', 'debezium.publication.name' = 'p',
+  'debezium.heartbeat.action.query' = 'update b set c = 1');
+create table u (a int) with ('connector' = 'postgres-cdc', 'debezium.publication.name' = 'p',
+  'debezium.heartbeat.action.query' = 'insert into from');
+SQL
+
+my $publications = <<'SQL';
+CREATE PUBLICATION p FOR TABLE a.b;
+SQL
+
 my $rules = <<'INI';
 [smtpatch]
 statement-set = yes
@@ -39,13 +51,17 @@ INI
 
 spew('rules.ini', $rules);
 
+spew('publications.sql', $publications);
+
 sub files { return join ' ', map { s{.*/}{}r } sort glob "$directory/place/* $directory/place/.??*" }
+
+my $original = $script; # what the file holds before a run
 
 # The program over a fresh script. Gives its status, output, messages, and the number of calls of that name.
 sub run_failing {
     my ($call, $at, $with, $arguments, %more) = @_;
     system 'rm', '-rf', "$directory/place";
-    spew('place/in.sql', $script);
+    spew('place/in.sql', $original);
     my %environment = (LD_PRELOAD => $library, FAIL_CALL => $call, FAIL_AT => $at, FAIL_COUNT => "$directory/count");
     $environment{FAIL_WITH} = $with if defined $with;
     unlink "$directory/count";
@@ -74,7 +90,7 @@ sub wrong_with {
     }
     return "it does not say why: $messages" if $messages !~ $out_of_memory && $output !~ $out_of_memory;
     return 'its output is not whole' if $output ne '' && $output ne $good->[1] && $output !~ $out_of_memory;
-    return file_now() eq $script ? undef : 'the file was changed';
+    return file_now() eq $original ? undef : 'the file was changed';
 }
 
 sub memory_fails {
@@ -134,6 +150,10 @@ SKIP: {
     memory_fails('--layout', 'keep');
     memory_fails('--format', 'json', '--diff', '-v', '--fix');
     memory_fails('--lint', '--format', 'github');
+    $original = $queries;
+    memory_fails('--lint', '--publication-sql', '../publications.sql');
+    memory_fails('-i');
+    $original = $script;
     my %errno = (ENOSPC => POSIX::ENOSPC(), EIO => POSIX::EIO(), EINTR => POSIX::EINTR(), EACCES => POSIX::EACCES(), EMFILE => POSIX::EMFILE());
     calls_fail('open', $errno{EACCES}, $errno{EMFILE});
     calls_fail('read', $errno{EIO});

@@ -14,6 +14,7 @@
 #include "cli/lookup.h"
 #include "cli/pool.h"
 #include "cli/publication_files.h"
+#include "postgres/memory.h"
 #include "report/formats.h"
 #include "report/text.h"
 
@@ -356,6 +357,7 @@ static bool is_usage_wrong(const Run *run) { return run->orders == NULL && run->
 
 int run(int count, char **arguments) {
     Run run = {.argument_count = count, .arguments = arguments, .settings = {.jobs = 1}};
+    postgres_memory_init();
     arena_init(&run.arena, &run.guard);
     run.findings.arena = run.command_line.arena = &run.arena;
     run.command_line.findings = &run.findings;

@@ -1,54 +1,14 @@
 #include "postgres/parse.h"
 
-#include <limits.h>
 #include <pg_query.h>
-#include <pthread.h>
 #include <stdlib.h>
 
+#include "postgres/memory.h"
+
 /* libpg_query writes the tree by recursion, about 130 bytes of stack for each level, and a level takes two bytes of text
- * ("+1"), so a long text gets a thread with a stack to fit. Its JSON is up to 100 times as long as the text, and past
- * 1 GiB PostgreSQL's memory would end the process, so there is a limit. */
-enum { STACK_PER_BYTE = 256, SHORT_TEXT = 2048, LARGEST_TEXT = 4 << 20, STACK_AT_LEAST = 1 << 20 };
-
-/* Everything that must be freed. */
-typedef struct Call {
-    const char *text;
-    PgQueryParseResult result;
-} Call;
-
-/* pg_query_init() keeps what it makes for a thread, but makes a key for the thread's end in a variable that all threads
- * share (pg_query.c, 15-4.0.0). */
-static pthread_mutex_t first_use = PTHREAD_MUTEX_INITIALIZER;
-
-static void *call_parser(void *context) {
-    Call *call = context;
-    pthread_mutex_lock(&first_use);
-    pg_query_init();
-    pthread_mutex_unlock(&first_use);
-    call->result = pg_query_parse(call->text);
-    return NULL;
-}
-
-/* False when no thread could be had. */
-static bool call_in_thread(Call *call, size_t size) {
-    pthread_attr_t attributes;
-    pthread_t thread;
-    if (pthread_attr_init(&attributes) != 0) {
-        return false;
-    }
-    bool is_running = pthread_attr_setstacksize(&attributes, STACK_AT_LEAST + size * STACK_PER_BYTE) == 0 &&
-                      pthread_create(&thread, &attributes, call_parser, call) == 0;
-    pthread_attr_destroy(&attributes);
-    return is_running && pthread_join(thread, NULL) == 0;
-}
-
-static bool run_parser(Call *call, size_t size) {
-    if (size > SHORT_TEXT) {
-        return call_in_thread(call, size);
-    }
-    call_parser(call);
-    return true;
-}
+ * ("+1"), so the stack grows with the text. Its JSON is up to 100 times as long as the text, and past 1 GiB PostgreSQL
+ * gives up, so there is a limit. */
+enum { STACK_PER_BYTE = 256, LARGEST_TEXT = 4 << 20, STACK_AT_LEAST = 1 << 20 };
 
 /* ---- Places ------------------------------------------------------------------------------------------------------ */
 
@@ -83,45 +43,36 @@ static Span place_of(Str text, Str message, int cursor) {
 
 /* ---- The whole --------------------------------------------------------------------------------------------------- */
 
-/* False when memory ended: jansson says so in some places, and nothing at all in others. */
-static bool load_tree(const char *json, json_t **tree, Parse *parse) {
-    json_error_t error;
-    *tree = json_loads(json, 0, &error);
-    if (*tree == NULL) {
-        enum json_error_code code = json_error_code(&error);
-        parse->is_opaque = true;
-        return code != json_error_out_of_memory && code != json_error_unknown;
-    }
-    parse->statements = json_object_get(*tree, "stmts");
-    return true;
-}
-
 typedef struct Reading {
-    const Parse *parse;
+    Parse parse;
+    const char *terminated; /* the text, with a NUL behind it */
+    Arena *arena;
     ReadParse read;
     void *context;
+    bool is_done;
 } Reading;
 
 static void read_guarded(void *context) {
     Reading *reading = context;
-    reading->read(reading->parse, reading->context);
+    reading->read(&reading->parse, reading->context);
 }
 
-static bool read_result(const PgQueryParseResult *result, Parse *parse, Arena *arena, ReadParse read, void *context) {
+/* What libpg_query makes is gone when the thread ends, in which this runs. */
+static void parse_and_read(void *context) {
+    Reading *reading = context;
+    Parse *parse = &reading->parse;
+    PgQueryParseResult result = pg_query_parse(reading->terminated);
     json_t *tree = NULL;
-    bool is_done = result->error == NULL || strcmp(result->error->message, "out of memory") != 0;
-    if (!is_done) {
-        return false;
-    }
-    if (result->error != NULL) {
-        parse->problem = str_of(result->error->message);
-        parse->place = place_of(parse->text, parse->problem, result->error->cursorpos);
+    if (result.error != NULL) {
+        parse->problem = str_of(result.error->message);
+        parse->place = place_of(parse->text, parse->problem, result.error->cursorpos);
     } else {
-        is_done = load_tree(result->parse_tree, &tree, parse);
+        tree = json_loads(result.parse_tree, 0, NULL);
+        parse->is_opaque = tree == NULL;
+        parse->statements = json_object_get(tree, "stmts");
     }
-    is_done = is_done && arena_run(arena, read_guarded, &(Reading){parse, read, context});
-    json_decref(tree);
-    return is_done;
+    reading->is_done = arena_run(reading->arena, read_guarded, reading);
+    json_decref(tree); /* jansson may have its own memory */
 }
 
 /* What need not be asked of the parser. */
@@ -137,18 +88,14 @@ static bool judge_text(Str text, Parse *parse) {
 }
 
 void parse_postgres(Str text, Arena *arena, ReadParse read, void *context) {
-    Parse parse = {.text = text.size > 0 ? text : STR("")};
-    if (judge_text(parse.text, &parse)) {
-        read(&parse, context);
+    Reading reading = {.parse.text = text.size > 0 ? text : STR(""), .arena = arena, .read = read, .context = context};
+    if (judge_text(reading.parse.text, &reading.parse)) {
+        read(&reading.parse, context);
         return;
     }
-    Call call = {.text = arena_copy(arena, text).data};
-    if (!run_parser(&call, text.size)) {
-        guard_leave(arena->guard);
-    }
-    bool is_done = read_result(&call.result, &parse, arena, read, context);
-    pg_query_free_parse_result(call.result);
-    if (!is_done) {
+    reading.terminated = arena_copy(arena, text).data;
+    size_t stack_size = STACK_AT_LEAST + text.size * STACK_PER_BYTE;
+    if (!postgres_memory_run(stack_size, parse_and_read, &reading) || !reading.is_done) {
         guard_leave(arena->guard);
     }
 }
