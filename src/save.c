@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/uio.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "source.h"
@@ -57,34 +58,72 @@ static bool is_unchanged(const struct stat *then, const struct stat *now) {
            then->st_mtim.tv_sec == now->st_mtim.tv_sec && then->st_mtim.tv_nsec == now->st_mtim.tv_nsec;
 }
 
-/* Owner first: changing it takes the set-user-id bits away. */
-static bool copy_owner_and_mode(int descriptor, const struct stat *status) {
+enum { ATTRIBUTES_MAX = 65536 }; /* Linux has no longer lists and values (xattr(7)) */
+
+/* Access lists are among the attributes that begin so: without them more people could read the file, or fewer. */
+static bool must_be_kept(const char *attribute) { return str_has_prefix(str_of(attribute), STR("system.")); }
+
+static bool is_there_none(int error) { return error == ENODATA || error == ENOTSUP || error == ENOSYS; }
+
+/* buffer: of 2 * ATTRIBUTES_MAX bytes. */
+static bool copy_attributes(int descriptor, const char *target, char *buffer) {
+    char *value = buffer + ATTRIBUTES_MAX;
+    ssize_t size = listxattr(target, buffer, ATTRIBUTES_MAX);
+    if (size < 0) {
+        return is_there_none(errno);
+    }
+    for (const char *name = buffer; name < buffer + size; name += strlen(name) + 1) {
+        ssize_t value_size = getxattr(target, name, value, ATTRIBUTES_MAX);
+        bool is_copied = value_size >= 0 && fsetxattr(descriptor, name, value, (size_t)value_size, 0) == 0;
+        if (!is_copied && must_be_kept(name)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What the directory gave to the new file goes; what the old one has comes, the rest of its attributes where they can be
+ * set. False with errno set. */
+static bool keep_attributes(int descriptor, const char *target) {
+    char *buffer = malloc(2 * ATTRIBUTES_MAX);
+    bool is_kept = buffer != NULL;
+    if (is_kept && fremovexattr(descriptor, "system.posix_acl_access") != 0) {
+        is_kept = is_there_none(errno);
+    }
+    is_kept = is_kept && copy_attributes(descriptor, target, buffer);
+    int error = errno;
+    free(buffer);
+    errno = error;
+    return is_kept;
+}
+
+/* Owner first: changing it takes the set-user-id bits away. Mode last, so that at no time more may be read. NULL or what
+ * went wrong. */
+static const char *copy_owner_and_mode(int descriptor, const char *target, const struct stat *status) {
     struct stat own;
     if (fstat(descriptor, &own) != 0) {
-        return false;
+        return strerror(errno);
     }
     if ((own.st_uid != status->st_uid || own.st_gid != status->st_gid) &&
         fchown(descriptor, status->st_uid, status->st_gid) != 0) {
-        return false;
+        return errno == EPERM ? "its owner or group could not be kept" : strerror(errno);
     }
-    return fchmod(descriptor, status->st_mode & 07777) == 0;
+    if (!keep_attributes(descriptor, target)) {
+        return errno == ENOMEM || errno == ENOENT ? strerror(errno) : "its access control list could not be kept";
+    }
+    return fchmod(descriptor, status->st_mode & 07777) == 0 ? NULL : strerror(errno);
 }
 
 /* Fills and closes the temporary file. NULL or what went wrong. */
-static const char *fill(int descriptor, const Pieces *contents, const struct stat *status) {
-    bool is_owned = copy_owner_and_mode(descriptor, status);
-    if (!is_owned) {
-        int error = errno;
-        close(descriptor);
-        return error == EPERM ? "its owner or group could not be kept" : strerror(error);
+static const char *fill(int descriptor, const char *target, const Pieces *contents, const struct stat *status) {
+    const char *problem = copy_owner_and_mode(descriptor, target, status);
+    if (problem == NULL && !(write_pieces(descriptor, contents) && fsync(descriptor) == 0)) {
+        problem = strerror(errno);
     }
-    bool is_written = write_pieces(descriptor, contents) && fsync(descriptor) == 0;
-    int error = errno;
-    bool is_closed = close(descriptor) == 0;
-    if (!is_written || !is_closed) {
-        return strerror(is_written ? errno : error);
+    if (close(descriptor) != 0 && problem == NULL) {
+        problem = strerror(errno);
     }
-    return NULL;
+    return problem;
 }
 
 /* The old file under the backup's name: a second link to it, put there by a rename. */
@@ -124,7 +163,7 @@ static const char *replace(const char *target, char *temporary, const Pieces *co
     if (descriptor < 0) {
         return errno == EACCES || errno == EROFS ? "its directory may not be written to" : strerror(errno);
     }
-    const char *problem = fill(descriptor, contents, &stamp->status);
+    const char *problem = fill(descriptor, target, contents, &stamp->status);
     if (problem == NULL && stat(target, &now) != 0) {
         problem = strerror(errno);
     }

@@ -16,8 +16,8 @@ const char *file_read(const char *path, Buffer *buffer, FileStamp *stamp);
 
 /* Replaces the contents of the file at path, which is the one that stamp tells of. Symbolic links are followed to
  * the file itself; other hard links to it keep the old contents. The new contents are written to a temporary file
- * beside it, with its mode and owner, synced, and renamed over it: the file is the old or the new one, whole, at any
- * moment. backup_suffix: NULL, or what to append to the name under which the old file is kept.
+ * beside it, with its mode, owner and access control list, synced, and renamed over it: the file is the old or the new
+ * one, whole, at any moment. backup_suffix: NULL, or what to append to the name under which the old file is kept.
  * NULL, or what went wrong; then the file is as it was and nothing else is left behind. */
 const char *file_replace(const char *path, const Pieces *contents, const FileStamp *stamp, const char *backup_suffix);
 

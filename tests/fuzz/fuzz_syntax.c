@@ -115,7 +115,7 @@ static void work(void *context) {
     run->source = ground_source(&run->ground, "in.sql", run->text);
     run->text = run->source.text;
     check_tokens(run->text);
-    run->script = parse_script(&run->source, &run->ground.arena, &run->ground.findings);
+    run->script = parse_script(&run->source, PARSE_ALL, &run->ground.arena, &run->ground.findings);
     check_findings(&run->ground.findings);
     check_tree(run);
 }

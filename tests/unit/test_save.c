@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "emit/diff.h"
@@ -119,6 +120,56 @@ static void test_umask_does_not_matter(void **state) {
     umask(mask);
     assert_int_equal(status_of(path).st_mode & 07777, 0666);
     assert_int_equal(status_of(path_of("a.bak")).st_mode & 07777, 0666);
+}
+
+/* An access list as the kernel keeps it (linux/posix_acl_xattr.h): that user may read beside the owner, the group not. */
+static const unsigned char access_list[] = {
+    2, 0, 0, 0,                    /* version */
+    1, 0, 6, 0, 255, 255, 255, 255, /* owner: rw- */
+    2, 0, 4, 0, 210, 4, 0, 0,       /* user 1234: r-- */
+    4, 0, 0, 0, 255, 255, 255, 255, /* group: --- */
+    16, 0, 4, 0, 255, 255, 255, 255, /* mask: r--, which is what the mode shows for the group */
+    32, 0, 0, 0, 255, 255, 255, 255, /* others: --- */
+};
+
+static const char access_name[] = "system.posix_acl_access";
+
+static void test_access_list_stays(void **state) {
+    (void)state;
+    const char *path = path_of("a");
+    unsigned char kept[sizeof access_list + 1];
+    put(path, "old");
+    if (setxattr(path, access_name, access_list, sizeof access_list, 0) != 0) {
+        assert_int_equal(errno, ENOTSUP);
+        skip(); /* the file system has none */
+    }
+    assert_int_equal(setxattr(path, "user.note", "x", 1, 0) == 0 || errno == ENOTSUP, 1);
+    ssize_t note = getxattr(path, "user.note", kept, sizeof kept);
+    mode_t mode = status_of(path).st_mode;
+    assert_null(replace(path, "new", ".bak"));
+    assert_int_equal(getxattr(path, access_name, kept, sizeof kept), sizeof access_list);
+    assert_memory_equal(kept, access_list, sizeof access_list);
+    assert_int_equal(getxattr(path, "user.note", kept, sizeof kept), note);
+    assert_int_equal(status_of(path).st_mode, mode);
+    assert_int_equal(getxattr(path_of("a.bak"), access_name, kept, sizeof kept), sizeof access_list);
+    assert_int_equal(count_files(), 2);
+}
+
+/* What a directory gives to new files in it is not the old file's. */
+static void test_access_list_of_the_directory(void **state) {
+    (void)state;
+    const char *path = path_of("a");
+    unsigned char kept[sizeof access_list];
+    put(path, "old");
+    assert_int_equal(chmod(path, 0644), 0);
+    if (setxattr(directory, "system.posix_acl_default", access_list, sizeof access_list, 0) != 0) {
+        assert_int_equal(errno, ENOTSUP);
+        skip();
+    }
+    assert_null(replace(path, "new", NULL));
+    assert_int_equal(getxattr(path, access_name, kept, sizeof kept), -1);
+    assert_int_equal(errno, ENODATA);
+    assert_int_equal(status_of(path).st_mode & 07777, 0644);
 }
 
 static void test_links(void **state) {
@@ -361,6 +412,8 @@ int main(void) {
         file_test(test_reading),
         file_test(test_mode_and_owner_stay),
         file_test(test_umask_does_not_matter),
+        file_test(test_access_list_stays),
+        file_test(test_access_list_of_the_directory),
         file_test(test_links),
         file_test(test_backup),
         file_test(test_changed_meanwhile),
