@@ -82,8 +82,8 @@ static bool copy_attributes(int descriptor, const char *target, char *buffer) {
     return true;
 }
 
-/* What the directory gave to the new file goes; what the old one has comes, the rest of its attributes where they can be
- * set. False with errno set. */
+/* What the directory gave to the new file goes; what the old one has comes, the rest of its attributes where they can
+ * be set. False with errno set. */
 static bool keep_attributes(int descriptor, const char *target) {
     char *buffer = malloc(2 * ATTRIBUTES_MAX);
     bool is_kept = buffer != NULL;
@@ -97,8 +97,8 @@ static bool keep_attributes(int descriptor, const char *target) {
     return is_kept;
 }
 
-/* Owner first: changing it takes the set-user-id bits away. Mode last, so that at no time more may be read. NULL or what
- * went wrong. */
+/* Owner first: changing it takes the set-user-id bits away. Mode last, so that at no time more may be read. NULL or
+ * what went wrong. */
 static const char *copy_owner_and_mode(int descriptor, const char *target, const struct stat *status) {
     struct stat own;
     if (fstat(descriptor, &own) != 0) {

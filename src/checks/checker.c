@@ -4,6 +4,7 @@
 
 #include "checks/registry.h"
 #include "syntax/literal.h"
+#include "syntax/pragma.h"
 #include "width.h"
 
 enum { SHOWN_COLUMNS = 60 };
@@ -158,20 +159,6 @@ static const Statement *statement_at(const Script *script, uint32_t offset) {
         }
     }
     return low < script->statement_count ? &script->statements[low] : NULL;
-}
-
-/* The first pragma at or behind offset. */
-static size_t pragma_from(const Script *script, uint32_t offset) {
-    size_t low = 0, high = script->pragma_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (script->pragmas[middle].comment.start < offset) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
 }
 
 /* An allow(…) before the statement that holds offset, or on the line of offset. */

@@ -194,11 +194,12 @@ void setting_apply(const Setting *setting, Strength strength, FileSettings *sett
 }
 
 void prelude_set(Prelude *prelude, Str key, Str value, Arena *arena) {
-    for (size_t i = 0; i < prelude->count; i++) {
-        if (str_equal(prelude->items[i].key, key)) {
-            prelude->items[i].value = value;
-            return;
-        }
+    prelude->index = prelude->index ? prelude->index : name_index_new(arena);
+    size_t number = name_index_get(prelude->index, key);
+    if (number != SIZE_MAX) {
+        prelude->items[number].value = value;
+        return;
     }
+    name_index_set(prelude->index, key, prelude->count, arena);
     *vector_add(arena, prelude) = (PreludeSetting){key, value};
 }

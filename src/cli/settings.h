@@ -4,6 +4,7 @@
 
 #include "emit/emit.h"
 #include "emit/output.h"
+#include "name_index.h"
 #include "rewrite/rewrite.h"
 #include "postgres/publications.h"
 #include "rules/load.h"
@@ -21,7 +22,12 @@ typedef enum Color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } Color;
 /* Where a value comes from; the stronger one stays. */
 typedef enum Strength { BY_DEFAULT, BY_CONFIG, BY_RULES_FILE, BY_COMMAND_LINE } Strength;
 
-typedef VECTOR(PreludeSetting) Prelude;
+/* A vector of settings, no two of one key. */
+typedef struct Prelude {
+    PreludeSetting *items;
+    size_t count, capacity;
+    NameIndex *index; /* by their keys */
+} Prelude;
 
 /* What may differ from file to file, as .smtpatch.ini is looked for beside each. */
 typedef struct FileSettings {

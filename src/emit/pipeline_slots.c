@@ -1,7 +1,7 @@
 #include <stdlib.h>
 
 #include "emit/pipeline.h"
-#include "postgres/name_index.h"
+#include "name_index.h"
 
 typedef struct Chooser {
     const Pipelines *pipelines;

@@ -1,5 +1,6 @@
 #include "model/qualifiers.h"
 
+#include "name_index.h"
 #include "syntax/lexer.h"
 #include "syntax/tree.h"
 
@@ -17,6 +18,7 @@ typedef struct QuerySource {
     TableName name; /* of an alias only the table */
     size_t scope;
     size_t table;   /* NO_SOURCE: it is an alias */
+    size_t next;    /* of its scope and name, added before it; or NO_SOURCE */
     bool is_hidden; /* behind an alias */
 } QuerySource;
 
@@ -32,6 +34,7 @@ typedef struct Walk {
     VECTOR(Scope) scopes;
     VECTOR(size_t) open; /* scopes of the open parentheses, and the query's own first */
     VECTOR(QuerySource) sources;
+    VECTOR(NameIndex *) names; /* of each scope's sources by their tables; NULL where there are none */
 } Walk;
 
 static Token next_of(const Walk *walk, Token token) { return lex_significant(walk->text, token.end); }
@@ -116,6 +119,13 @@ static bool is_alias(Walk *walk, Token token) {
 
 static void add_source(Walk *walk, QuerySource source) {
     source.scope = *scope_number(walk);
+    while (walk->names.count <= source.scope) {
+        *vector_add(walk->arena, &walk->names) = NULL;
+    }
+    NameIndex **names = &walk->names.items[source.scope];
+    *names = *names ? *names : name_index_new(walk->arena);
+    source.next = name_index_get(*names, source.name.table);
+    name_index_set(*names, source.name.table, walk->sources.count, walk->arena);
     *vector_add(walk->arena, &walk->sources) = source;
 }
 
@@ -130,16 +140,18 @@ static void add_alias(Walk *walk, Token token) {
 /* The nearest source with the name, or with the whole path when it is one. */
 static const QuerySource *find_source(Walk *walk, Span path, bool is_path) {
     TableName name = table_name(walk->text, path, walk->current, walk->arena);
-    for (size_t scope = *scope_number(walk); scope != NO_SOURCE; scope = walk->scopes.items[scope].parent) {
-        for (size_t i = 0; i < walk->sources.count; i++) {
-            const QuerySource *source = &walk->sources.items[i];
-            bool is_it = is_path ? table_name_equal(&source->name, &name) : str_equal(source->name.table, name.table);
-            if (source->scope == scope && !source->is_hidden && is_it) {
-                return source;
-            }
+    const QuerySource *found = NULL;
+    for (size_t scope = *scope_number(walk); scope != NO_SOURCE && found == NULL;
+         scope = walk->scopes.items[scope].parent) {
+        const NameIndex *names = scope < walk->names.count ? walk->names.items[scope] : NULL;
+        size_t number = names != NULL ? name_index_get(names, name.table) : NO_SOURCE;
+        for (; number != NO_SOURCE; number = walk->sources.items[number].next) {
+            const QuerySource *source = &walk->sources.items[number];
+            bool is_it = !is_path || table_name_equal(&source->name, &name);
+            found = is_it && !source->is_hidden ? source : found; /* the first of them is the last here */
         }
     }
-    return NULL;
+    return found;
 }
 
 /* The path of a column, from its first name on: what stands before one of its dots may be a table. */

@@ -1,27 +1,26 @@
 #include "model/query.h"
 
 #include "model/name.h"
+#include "name_index.h"
 #include "syntax/lexer.h"
+#include "syntax/tree.h"
 
 /* What is known of one level of parentheses. */
 typedef struct Level {
     bool is_select;     /* SELECT was seen here, so FROM is a query's and no function's */
     bool is_from;       /* in a FROM clause: a comma is followed by a table */
     bool expects_table; /* the next name is a table's */
+    Span own_name;      /* that WITH gives to these parentheses, which do not see it themselves */
 } Level;
-
-/* A name made by WITH: the query in its parentheses does not see it yet. */
-typedef struct OwnName {
-    Span name;
-    uint32_t from;
-} OwnName;
 
 typedef struct Scan {
     Str text;
     Span span;
     Arena *arena;
     Spans *tables;
-    VECTOR(OwnName) own_names;
+    NameIndex *own_names;    /* those of WITH whose parentheses are closed; NULL before the first */
+    Span own_name;           /* one whose parentheses are to come, … */
+    uint32_t own_name_start; /* … and where */
     VECTOR(Level) levels;
     Token previous;
 } Scan;
@@ -43,14 +42,8 @@ static Token path_end(const Scan *scan, Token first) {
 }
 
 static bool is_own_name(const Scan *scan, Span name) {
-    Str value = identifier_value(scan->text, name, scan->arena);
-    for (size_t i = 0; i < scan->own_names.count; i++) {
-        const OwnName *own = &scan->own_names.items[i];
-        if (name.start >= own->from && str_equal(value, identifier_value(scan->text, own->name, scan->arena))) {
-            return true;
-        }
-    }
-    return false;
+    return scan->own_names != NULL &&
+           name_index_get(scan->own_names, identifier_value(scan->text, name, scan->arena)) != SIZE_MAX;
 }
 
 /* The last token of the table's path. */
@@ -78,28 +71,21 @@ static Token behind_columns(const Scan *scan, Token name) {
 }
 
 /* WITH name AS ( …: what `name AS (` stands for elsewhere (a window) is no table either. */
-static bool is_with_name(const Scan *scan, Token name) {
-    Token as = behind_columns(scan, name);
-    return as.kind == TOKEN_AS && next_of(scan, as).kind == TOKEN_LEFT_PAREN;
-}
-
-/* Behind the parentheses of name AS ( … ). */
-static uint32_t end_of_with(const Scan *scan, Token name) {
-    Token token = next_of(scan, behind_columns(scan, name));
-    for (size_t depth = 0; token.start < scan->span.end; token = next_of(scan, token)) {
-        depth += token.kind == TOKEN_LEFT_PAREN;
-        if (token.kind == TOKEN_RIGHT_PAREN && --depth == 0) {
-            break;
-        }
+static bool take_with_name(Scan *scan, Token name) {
+    Token as = behind_columns(scan, name), open = next_of(scan, as);
+    bool is_it = as.kind == TOKEN_AS && open.kind == TOKEN_LEFT_PAREN;
+    if (is_it) {
+        scan->own_name = token_span(name);
+        scan->own_name_start = open.start;
     }
-    return token.end;
+    return is_it;
 }
 
 static void take_word(Scan *scan, Token token) {
     Level *level = level_of(scan);
     switch (token.kind) {
     case TOKEN_SELECT:
-        *level = (Level){.is_select = true};
+        *level = (Level){.is_select = true, .own_name = level->own_name};
         break;
     case TOKEN_FROM:
         if (level->is_select && scan->previous.kind != TOKEN_DISTINCT) {
@@ -136,19 +122,31 @@ static void take_word(Scan *scan, Token token) {
     }
 }
 
-static void open_level(Scan *scan) {
+static void open_level(Scan *scan, Token parenthesis) {
     bool expects_table = level_of(scan)->expects_table;
+    bool has_name = !span_is_empty(scan->own_name) && parenthesis.start == scan->own_name_start;
     level_of(scan)->expects_table = false;
-    *vector_add(scan->arena, &scan->levels) = (Level){.is_from = expects_table, .expects_table = expects_table};
+    *vector_add(scan->arena, &scan->levels) = (Level){.is_from = expects_table,
+                                                      .expects_table = expects_table,
+                                                      .own_name = has_name ? scan->own_name : SPAN_NONE};
+}
+
+static void close_level(Scan *scan) {
+    Span name = level_of(scan)->own_name;
+    if (!span_is_empty(name)) {
+        scan->own_names = scan->own_names ? scan->own_names : name_index_new(scan->arena);
+        name_index_set(scan->own_names, identifier_value(scan->text, name, scan->arena), 0, scan->arena);
+    }
+    scan->levels.count -= scan->levels.count > 1;
 }
 
 static Token take(Scan *scan, Token token) {
     if (token.kind == TOKEN_LEFT_PAREN) {
-        open_level(scan);
+        open_level(scan, token);
     } else if (token.kind == TOKEN_RIGHT_PAREN) {
-        scan->levels.count -= scan->levels.count > 1;
-    } else if (token_is_name(token) && is_with_name(scan, token)) {
-        *vector_add(scan->arena, &scan->own_names) = (OwnName){token_span(token), end_of_with(scan, token)};
+        close_level(scan);
+    } else if (token_is_name(token) && take_with_name(scan, token)) {
+        return token;
     } else if (token_is_name(token) && (level_of(scan)->expects_table || scan->previous.kind == TOKEN_TABLE)) {
         return take_table(scan, token);
     } else {

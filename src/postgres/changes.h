@@ -2,7 +2,7 @@
 #ifndef SMTPATCH_POSTGRES_CHANGES_H
 #define SMTPATCH_POSTGRES_CHANGES_H
 
-#include "postgres/name_index.h"
+#include "name_index.h"
 #include "postgres/parse.h"
 #include "postgres/publications.h"
 

@@ -20,8 +20,8 @@ typedef struct PostgresMemory {
     PostgresBlock *blocks;
 } PostgresMemory;
 
-/* The libraries' functions take no context, so a thread knows whose call it runs: set once, as the thread begins; NULL in
- * all other threads. */
+/* The libraries' functions take no context, so a thread knows whose call it runs: set once, as the thread begins; NULL
+ * in all other threads. */
 static _Thread_local PostgresMemory *current;
 
 /* What libpg_query calls, by the names that the Makefile gives them in its archive. */

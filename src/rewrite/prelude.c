@@ -1,20 +1,35 @@
 #include "edits.h"
 #include "lines.h"
+#include "name_index.h"
 #include "rewrite/rewrite.h"
 #include "syntax/lexer.h"
 #include "syntax/literal.h"
+#include "syntax/pragma.h"
 #include "syntax/setting.h"
 
 typedef struct Prelude {
     const Script *script;
+    const PreludeSetting *settings;
+    size_t count;
+    NameIndex *index; /* of the settings by their keys */
     Arena *arena;
     Str text;
     Edits edits;
     Findings *findings;
 } Prelude;
 
-static Prelude start_prelude(const Script *script, Arena *arena) {
-    return (Prelude){.script = script, .arena = arena, .text = script->source->text, .edits = {.arena = arena}};
+static Prelude start_prelude(const Script *script, const PreludeSetting *settings, size_t count, Arena *arena) {
+    NameIndex *index = name_index_new(arena);
+    for (size_t i = 0; i < count; i++) {
+        name_index_set(index, settings[i].key, i, arena);
+    }
+    return (Prelude){.script = script,
+                     .settings = settings,
+                     .count = count,
+                     .index = index,
+                     .arena = arena,
+                     .text = script->source->text,
+                     .edits = {.arena = arena}};
 }
 
 static Str setting_key(const Prelude *prelude, const Statement *statement) {
@@ -77,8 +92,10 @@ static void override(Prelude *prelude, const Statement *statement, const Prelude
     }
 }
 
-static bool sets(const Prelude *prelude, const Statement *statement, Str key) {
-    return statement->kind == STATEMENT_SET && str_equal(setting_key(prelude, statement), key);
+/* The number of the setting whose key the statement sets or resets, or SIZE_MAX. */
+static size_t setting_number(const Prelude *prelude, const Statement *statement) {
+    bool has_key = statement->kind == STATEMENT_SET || statement->kind == STATEMENT_RESET;
+    return has_key ? name_index_get(prelude->index, setting_key(prelude, statement)) : SIZE_MAX;
 }
 
 /* What runs with the settings of its time. */
@@ -87,20 +104,21 @@ static bool is_job(const Statement *statement) {
            (statement->kind == STATEMENT_CREATE_TABLE && !span_is_empty(statement->query));
 }
 
-/* False when the script does not set the key before its first job. */
-static bool override_all(Prelude *prelude, const PreludeSetting *setting) {
-    bool is_set = false, is_behind_job = false;
+/* Notes which settings the script makes itself before its first job. */
+static void override_all(Prelude *prelude, bool *is_made) {
+    bool is_behind_job = false;
     for (size_t i = 0; i < prelude->script->statement_count; i++) {
         const Statement *statement = &prelude->script->statements[i];
+        size_t number = setting_number(prelude, statement);
         is_behind_job = is_behind_job || is_job(statement);
-        if (sets(prelude, statement, setting->key)) {
-            if (!statement->is_frozen) {
-                override(prelude, statement, setting);
-            }
-            is_set = is_set || !is_behind_job;
+        if (number == SIZE_MAX || statement->kind != STATEMENT_SET) {
+            continue;
         }
+        if (!statement->is_frozen) {
+            override(prelude, statement, &prelude->settings[number]);
+        }
+        is_made[number] = is_made[number] || !is_behind_job;
     }
-    return is_set;
 }
 
 static uint32_t count_line_ends(Str text, Token blank) {
@@ -109,15 +127,6 @@ static uint32_t count_line_ends(Str text, Token blank) {
         count += text.data[i] == '\n' || (text.data[i] == '\r' && text.data[i + 1] != '\n');
     }
     return count;
-}
-
-static bool is_pragma(const Script *script, Token comment) {
-    for (size_t i = 0; i < script->pragma_count; i++) {
-        if (script->pragmas[i].comment.start == comment.start) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Behind the leading comments. A group of them right above the first statement is that statement's own when another
@@ -139,7 +148,7 @@ static uint32_t top_of(const Prelude *prelude) {
         line = line_ends > 0 || !has_group ? token.start : line;
         line_ends = 0;
         has_group = true;
-        has_pragma = has_pragma || is_pragma(script, token);
+        has_pragma = has_pragma || pragma_at(script, token) != NULL;
     }
     if (has_pragma || (script->statement_count > 0 && has_earlier_group && line_ends < 2)) {
         return group;
@@ -147,18 +156,15 @@ static uint32_t top_of(const Prelude *prelude) {
     return script->statement_count > 0 && line_ends == 0 ? line : first;
 }
 
-static void add_missing(Prelude *prelude, const PreludeSetting *settings, const bool *is_missing, size_t count) {
+static void add_missing(Prelude *prelude, const bool *is_made) {
     Str newline = newline_text(prelude->script->source->newline);
     uint32_t top = top_of(prelude);
     Buffer buffer = {0};
     bool starts_line = top == prelude->script->source->begin || is_line_end(prelude->text.data[top - 1]);
     buffer_add(&buffer, starts_line ? STR("") : newline);
-    for (size_t i = 0; i < count; i++) {
-        if (is_missing[i]) {
-            buffer_add(&buffer, STR("SET "));
-            literal_write(&buffer, settings[i].key);
-            buffer_add(&buffer, STR(" = "));
-            literal_write(&buffer, settings[i].value);
+    for (size_t i = 0; i < prelude->count; i++) {
+        if (!is_made[i]) {
+            buffer_add(&buffer, whole_setting(prelude, &prelude->settings[i]));
             buffer_add_char(&buffer, ';');
             buffer_add(&buffer, newline);
         }
@@ -170,14 +176,14 @@ static void add_missing(Prelude *prelude, const PreludeSetting *settings, const 
 }
 
 void set_prelude(const Script *script, const PreludeSetting *settings, size_t count, Arena *arena, Buffer *out) {
-    Prelude prelude = start_prelude(script, arena);
-    bool *is_missing = arena_array(arena, count, sizeof *is_missing), any_missing = false;
+    Prelude prelude = start_prelude(script, settings, count, arena);
+    bool *is_made = arena_array(arena, count, sizeof *is_made), all_made = true;
+    override_all(&prelude, is_made);
     for (size_t i = 0; i < count; i++) {
-        is_missing[i] = !override_all(&prelude, &settings[i]);
-        any_missing = any_missing || is_missing[i];
+        all_made = all_made && is_made[i];
     }
-    if (any_missing) {
-        add_missing(&prelude, settings, is_missing, count);
+    if (!all_made) {
+        add_missing(&prelude, is_made);
     }
     uint32_t from = edits_write(&prelude.edits, prelude.text, 0, out);
     buffer_add(out, str_from(prelude.text, from));
@@ -192,9 +198,8 @@ static void tell(const Prelude *prelude, const Statement *statement, Str message
 
 static void tell_setting(const Prelude *prelude, const Statement *statement, const PreludeSetting *setting) {
     Str key = setting->key;
-    bool resets = statement->kind == STATEMENT_RESET && str_equal(setting_key(prelude, statement), key);
-    bool is_kept = statement->is_frozen && sets(prelude, statement, key);
-    if (resets) {
+    bool is_kept = statement->is_frozen && statement->kind == STATEMENT_SET;
+    if (statement->kind == STATEMENT_RESET) {
         tell(prelude, statement,
              arena_format(prelude->arena, "'%.*s' of the prelude is taken back here", (int)key.size, key.data));
     } else if (is_kept && !str_equal(setting_value(prelude, statement), setting->value)) {
@@ -211,14 +216,15 @@ static bool resets_everything(const Prelude *prelude, const Statement *statement
 
 void prelude_findings(const Script *script, const PreludeSetting *settings, size_t count, Arena *arena,
                       Findings *findings) {
-    Prelude prelude = start_prelude(script, arena);
+    Prelude prelude = start_prelude(script, settings, count, arena);
     prelude.findings = findings;
     for (size_t i = 0; i < script->statement_count && count > 0; i++) {
         if (resets_everything(&prelude, &script->statements[i])) {
             tell(&prelude, &script->statements[i], STR("what the prelude sets is taken back here"));
         }
-        for (size_t j = 0; j < count; j++) {
-            tell_setting(&prelude, &script->statements[i], &settings[j]);
+        size_t number = setting_number(&prelude, &script->statements[i]);
+        if (number != SIZE_MAX) {
+            tell_setting(&prelude, &script->statements[i], &settings[number]);
         }
     }
 }

@@ -5,6 +5,7 @@
 #include "model/model.h"
 #include "rewrite/rewrite.h"
 #include "syntax/lexer.h"
+#include "syntax/pragma.h"
 
 /* An INSERT that moves: its text, and the comments that go with it. */
 typedef struct Moved {
@@ -191,18 +192,9 @@ static void tell_left_behind(const Gathering *gathering, size_t end) {
 
 /* ---- Taking INSERTs out -------------------------------------------------------------------------------------------- */
 
-static const Pragma *pragma_at(const Gathering *gathering, Token comment) {
-    for (size_t i = 0; i < gathering->script->pragma_count; i++) {
-        if (gathering->script->pragmas[i].comment.start == comment.start) {
-            return &gathering->script->pragmas[i];
-        }
-    }
-    return NULL;
-}
-
 /* What switches smtpatch off or on counts where it stands. */
 static bool is_switch(const Gathering *gathering, Token comment) {
-    const Pragma *pragma = pragma_at(gathering, comment);
+    const Pragma *pragma = pragma_at(gathering->script, comment);
     return pragma != NULL && pragma->kind != PRAGMA_ALLOW;
 }
 
@@ -235,7 +227,7 @@ static Span trail_of(const Gathering *gathering, uint32_t at) {
     Str text = gathering->text;
     Span trail = {at, at};
     Token token = lex(text, skip_line_blanks(text, at));
-    while (token_is_comment(token) && pragma_at(gathering, token) == NULL) {
+    while (token_is_comment(token) && pragma_at(gathering->script, token) == NULL) {
         trail.end = token.end;
         bool holds_line_end = memchr(text.data + token.start, '\n', token.end - token.start) != NULL;
         if (holds_line_end) {
@@ -243,7 +235,7 @@ static Span trail_of(const Gathering *gathering, uint32_t at) {
         }
         token = lex(text, skip_line_blanks(text, token.end));
     }
-    bool stops_at_pragma = token_is_comment(token) && pragma_at(gathering, token) != NULL;
+    bool stops_at_pragma = token_is_comment(token) && pragma_at(gathering->script, token) != NULL;
     bool goes_along = stops_at_pragma || is_at_line_end(text, skip_line_blanks(text, trail.end));
     return goes_along ? trail : (Span){at, at};
 }

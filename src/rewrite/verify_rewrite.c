@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "name_index.h"
 #include "rewrite/rewrite.h"
 #include "syntax/lexer.h"
 #include "syntax/setting.h"
@@ -17,6 +18,7 @@ typedef struct Digesting {
     const Str *names; /* old and new ones of renamed tables, sorted */
     size_t name_count;
     const Meant *meant;
+    NameIndex *keys;     /* of what was to be set */
     bool is_after;       /* the script is the rewritten one */
     size_t added;        /* so many of its first SETs may be new */
     Arena *arena;
@@ -81,11 +83,8 @@ static const PreludeSetting *meant_setting(const Digesting *digesting, const Sta
         return NULL;
     }
     Str key = setting_text(digesting->script->source, statement, statement->name, digesting->arena);
-    size_t i = 0;
-    while (i < meant->setting_count && !str_equal(meant->settings[i].key, key)) {
-        i++;
-    }
-    return i < meant->setting_count ? &meant->settings[i] : NULL;
+    size_t number = name_index_get(digesting->keys, key);
+    return number != SIZE_MAX ? &meant->settings[number] : NULL;
 }
 
 static void digest_other(const Digesting *digesting, size_t number, Digest *digest) {
@@ -122,6 +121,10 @@ static Digest digest(const Digesting *digesting) {
 Str verify_rewrite(const Script *before, const Script *after, const Meant *meant, Arena *arena) {
     Digesting digesting = {.script = before, .meant = meant, .arena = arena, .name_count = 2 * meant->rename_count};
     digesting.names = sorted_names(meant->renames, meant->rename_count, arena);
+    digesting.keys = name_index_new(arena);
+    for (size_t i = 0; i < meant->setting_count; i++) {
+        name_index_set(digesting.keys, meant->settings[i].key, i, arena);
+    }
     Digest old = digest(&digesting);
     digesting.script = after;
     digesting.is_after = true;

@@ -38,3 +38,22 @@ PragmaResult pragma_parse(Str text, Token comment, Pragma *pragma) {
     }
     return PRAGMA_UNKNOWN;
 }
+
+size_t pragma_from(const Script *script, uint32_t offset) {
+    size_t low = 0, high = script->pragma_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (script->pragmas[middle].comment.start < offset) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+const Pragma *pragma_at(const Script *script, Token comment) {
+    size_t number = pragma_from(script, comment.start);
+    bool is_it = number < script->pragma_count && script->pragmas[number].comment.start == comment.start;
+    return is_it ? &script->pragmas[number] : NULL;
+}

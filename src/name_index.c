@@ -1,4 +1,4 @@
-#include "postgres/name_index.h"
+#include "name_index.h"
 
 typedef struct Entry {
     Str name; /* data is NULL where nothing stands */

@@ -1,6 +1,6 @@
 /* From names to numbers: a hash table that grows in an arena. */
-#ifndef SMTPATCH_POSTGRES_NAME_INDEX_H
-#define SMTPATCH_POSTGRES_NAME_INDEX_H
+#ifndef SMTPATCH_NAME_INDEX_H
+#define SMTPATCH_NAME_INDEX_H
 
 #include "arena.h"
 
