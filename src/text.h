@@ -38,9 +38,10 @@ static inline bool str_has_suffix(Str text, Str suffix) {
            (suffix.size == 0 || memcmp(text.data + text.size - suffix.size, suffix.data, suffix.size) == 0);
 }
 
-/* The part of text from offset `from` on; empty when `from` is past the end. */
+/* The part of text from offset `from` on; empty when `from` is past the end. STR_NONE has no end to point to. */
 static inline Str str_from(Str text, size_t from) {
-    return from >= text.size ? (Str){text.data + text.size, 0} : (Str){text.data + from, text.size - from};
+    from = from < text.size ? from : text.size;
+    return (Str){text.size > 0 ? text.data + from : text.data, text.size - from};
 }
 
 /* Equal when ASCII letters are compared without their case, whatever the locale. */
