@@ -32,6 +32,9 @@ size_t common_prefix(Str a, Str b) {
 
 size_t common_suffix(Str a, Str b) {
     size_t most = a.size < b.size ? a.size : b.size, size = 0;
+    if (most == 0) {
+        return 0; /* the empty text may be NULL, which has no end */
+    }
     const char *a_end = a.data + a.size, *b_end = b.data + b.size;
     while (size + sizeof(uint64_t) <= most &&
            word_at(a_end - size - sizeof(uint64_t)) == word_at(b_end - size - sizeof(uint64_t))) {
