@@ -79,12 +79,6 @@ static void take_word(Walk *walk, Token token) {
     case TOKEN_RIGHT_PAREN:
         walk->open.count -= walk->open.count > 1;
         break;
-    case TOKEN_UNION:
-    case TOKEN_INTERSECT:
-    case TOKEN_EXCEPT:
-    case TOKEN_MINUS:
-        *scope_number(walk) = add_scope(walk, scope_of(walk)->parent);
-        break;
     case TOKEN_FROM:
         enter_clause(walk, walk->previous.kind != TOKEN_DISTINCT);
         break;
@@ -93,18 +87,14 @@ static void take_word(Walk *walk, Token token) {
         scope_of(walk)->last = NO_SOURCE;
         break;
     case TOKEN_SELECT:
-    case TOKEN_WHERE:
-    case TOKEN_GROUP:
-    case TOKEN_HAVING:
-    case TOKEN_ORDER:
-    case TOKEN_LIMIT:
-    case TOKEN_OFFSET:
-    case TOKEN_FETCH:
-    case TOKEN_WINDOW:
-    case TOKEN_QUALIFY:
         enter_clause(walk, false);
         break;
     default:
+        if (joins_queries(token.kind)) {
+            *scope_number(walk) = add_scope(walk, scope_of(walk)->parent);
+        } else if (begins_clause_behind_from(token.kind)) {
+            enter_clause(walk, false);
+        }
         break;
     }
 }

@@ -81,6 +81,27 @@ static bool take_with_name(Scan *scan, Token name) {
     return is_it;
 }
 
+bool begins_clause_behind_from(uint16_t kind) {
+    switch (kind) {
+    case TOKEN_WHERE:
+    case TOKEN_GROUP:
+    case TOKEN_HAVING:
+    case TOKEN_ORDER:
+    case TOKEN_LIMIT:
+    case TOKEN_OFFSET:
+    case TOKEN_FETCH:
+    case TOKEN_WINDOW:
+    case TOKEN_QUALIFY:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool joins_queries(uint16_t kind) {
+    return kind == TOKEN_UNION || kind == TOKEN_INTERSECT || kind == TOKEN_EXCEPT || kind == TOKEN_MINUS;
+}
+
 static void take_word(Scan *scan, Token token) {
     Level *level = level_of(scan);
     switch (token.kind) {
@@ -102,22 +123,10 @@ static void take_word(Scan *scan, Token token) {
     case TOKEN_VALUES:
         level->expects_table = false;
         break;
-    case TOKEN_WHERE:
-    case TOKEN_GROUP:
-    case TOKEN_HAVING:
-    case TOKEN_ORDER:
-    case TOKEN_LIMIT:
-    case TOKEN_OFFSET:
-    case TOKEN_FETCH:
-    case TOKEN_WINDOW:
-    case TOKEN_QUALIFY:
-    case TOKEN_UNION:
-    case TOKEN_INTERSECT:
-    case TOKEN_EXCEPT:
-    case TOKEN_MINUS:
-        level->is_from = level->expects_table = false;
-        break;
     default:
+        if (begins_clause_behind_from(token.kind) || joins_queries(token.kind)) {
+            level->is_from = level->expects_table = false;
+        }
         break;
     }
 }

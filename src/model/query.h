@@ -6,6 +6,12 @@
 
 typedef VECTOR(Span) Spans;
 
+/* Whether a word of this kind begins the clause behind a FROM clause. */
+bool begins_clause_behind_from(uint16_t kind);
+
+/* UNION, INTERSECT, EXCEPT, MINUS: another SELECT follows. */
+bool joins_queries(uint16_t kind);
+
 /* Adds to tables the span of each table name in the query at span: behind FROM, JOIN, a comma of a FROM list, and
  * TABLE in a table function's arguments. Names of the query's own WITH clause and functions are left out. */
 void query_tables(Str text, Span span, Arena *arena, Spans *tables);
