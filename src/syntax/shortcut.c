@@ -64,8 +64,7 @@ static void learn_column(Shortcuts *shortcuts, const Builder *builder, Token com
     const Column *column = &builder->column;
     Str tail = token_is_plain_name(shortcuts->first) ? column_tail(builder->source->text, end) : STR("");
     bool is_one = tail.size == comma.end - end && column->name.end == end && column->name.start == shortcuts->first.start;
-    size_t marks = builder->marks.count - shortcuts->first_mark;
-    if (!is_one || marks > COLUMN_TAIL_MARKS + 1) {
+    if (!is_one) {
         return;
     }
     ColumnTail learned = {.text = tail, .column = *column};
@@ -74,9 +73,13 @@ static void learn_column(Shortcuts *shortcuts, const Builder *builder, Token com
     learned.last = (Token){builder->previous.start - end, builder->previous.end - end, builder->previous.kind};
     for (size_t i = shortcuts->first_mark; i < builder->marks.count; i++) {
         const Mark *mark = &builder->marks.items[i];
-        if (mark->start >= end) { /* all but the one of the column as an item */
-            learned.marks[learned.mark_count++] = (Mark){mark->start - end, mark->end - end, mark->kind};
+        if (mark->start < end) {
+            continue; /* the one of the column as an item */
         }
+        if (learned.mark_count == COLUMN_TAIL_MARKS) {
+            return;
+        }
+        learned.marks[learned.mark_count++] = (Mark){mark->start - end, mark->end - end, mark->kind};
     }
     shortcuts->tails[column_tail_place(tail)] = learned;
 }
