@@ -32,6 +32,7 @@ static bool fix_name(const Checker *checker, const CheckedTable *table, Plan *pl
     }
     option->key = right;
     plan->keys |= plan_key_bit(right);
+    plan->index = NULL; /* it does not know the key */
     return true;
 }
 

@@ -30,14 +30,24 @@ struct Planner {
 
 /* ---- Looking at a plan ---------------------------------------------------------------------------------- */
 
+enum { INDEXED_FROM = 64 }; /* options; fewer are looked through */
+
+static bool has_key(const PlannedOption *option, Str key) { return !option->is_removed && str_equal(option->key, key); }
+
 static const PlannedOption *own_option(const Plan *plan, Str key) {
     if (!(plan->keys & plan_key_bit(key))) {
         return NULL;
     }
+    size_t number = plan->index != NULL ? name_index_get(plan->index, key) : plan->count;
+    if (number < plan->count && has_key(&plan->options[number], key)) {
+        return &plan->options[number];
+    }
+    if (plan->index != NULL && (number == SIZE_MAX || !plan->has_duplicates)) {
+        return NULL;
+    }
     for (size_t i = plan->count; i > 0; i--) {
-        const PlannedOption *option = &plan->options[i - 1];
-        if (!option->is_removed && str_equal(option->key, key)) {
-            return option;
+        if (has_key(&plan->options[i - 1], key)) {
+            return &plan->options[i - 1];
         }
     }
     return NULL;
@@ -218,6 +228,24 @@ static bool expand(Planner *planner, const Action *action, Str *value) {
     return false;
 }
 
+/* The option has got its key. */
+static void note_key(Planner *planner, size_t number) {
+    Plan *plan = planner->plan;
+    Str key = plan->options[number].key;
+    plan->keys |= plan_key_bit(key);
+    if (plan->index != NULL) {
+        size_t other = name_index_get(plan->index, key);
+        plan->has_duplicates = plan->has_duplicates || (other < plan->count && other != number &&
+                                                        has_key(&plan->options[other], key));
+        name_index_set(plan->index, key, number, planner->values);
+    } else if (plan->count >= INDEXED_FROM) {
+        plan->index = name_index_new(planner->values);
+        for (size_t i = 0; i < plan->count; i++) {
+            note_key(planner, i);
+        }
+    }
+}
+
 static PlannedOption *add_option(Planner *planner, Str key, Str value, const Action *action) {
     Plan *plan = planner->plan;
     if (plan->count == plan->capacity) {
@@ -225,7 +253,7 @@ static PlannedOption *add_option(Planner *planner, Str key, Str value, const Act
     }
     PlannedOption *option = &plan->options[plan->count++];
     *option = (PlannedOption){.key = key, .value = value, .action = action};
-    plan->keys |= plan_key_bit(key);
+    note_key(planner, plan->count - 1);
     plan->is_changed = true;
     return option;
 }
@@ -254,16 +282,30 @@ static void remove_option(Planner *planner, PlannedOption *option, const Action 
     planner->plan->is_changed = true;
 }
 
-static bool key_is_meant(Str key, Str pattern) {
-    bool is_prefix = pattern.size > 0 && pattern.data[pattern.size - 1] == '*';
-    return is_prefix ? str_has_prefix(key, (Str){pattern.data, pattern.size - 1}) : str_equal(key, pattern);
+/* Every option of the key goes but this one: were only the last removed, Flink would take an earlier one. */
+static void remove_all(Planner *planner, Str key, const PlannedOption *but, const Action *action) {
+    Plan *plan = planner->plan;
+    PlannedOption *last = (PlannedOption *)own_option(plan, key);
+    bool is_only = plan->index != NULL && !plan->has_duplicates;
+    if (last != NULL && last != but && is_only) {
+        remove_option(planner, last, action);
+    }
+    for (size_t i = 0; i < plan->count && last != NULL && !is_only; i++) {
+        if (&plan->options[i] != but && has_key(&plan->options[i], key)) {
+            remove_option(planner, &plan->options[i], action);
+        }
+    }
 }
 
-/* Every option of the key goes: were only the last removed, Flink would take an earlier one. */
 static void unset(Planner *planner, Str key, const Action *action) {
+    bool is_prefix = key.size > 0 && key.data[key.size - 1] == '*';
+    if (!is_prefix) {
+        remove_all(planner, key, NULL, action);
+        return;
+    }
     for (size_t i = 0; i < planner->plan->count; i++) {
         PlannedOption *option = &planner->plan->options[i];
-        if (!option->is_removed && key_is_meant(option->key, key)) {
+        if (!option->is_removed && str_has_prefix(option->key, (Str){key.data, key.size - 1})) {
             remove_option(planner, option, action);
         }
     }
@@ -275,14 +317,10 @@ static void rename_key(Planner *planner, Str old, Str new, const Action *action)
     if (last == NULL || str_equal(old, new)) {
         return;
     }
-    for (size_t i = 0; i < planner->plan->count; i++) {
-        PlannedOption *option = &planner->plan->options[i];
-        if (option != last && !option->is_removed && (str_equal(option->key, old) || str_equal(option->key, new))) {
-            remove_option(planner, option, action);
-        }
-    }
+    remove_all(planner, new, last, action);
+    remove_all(planner, old, last, action);
     last->key = new;
-    planner->plan->keys |= plan_key_bit(new);
+    note_key(planner, (size_t)(last - planner->plan->options));
     last->action = action;
     planner->plan->is_changed = true;
 }
@@ -482,6 +520,9 @@ static void start_plan(Planner *planner, Plan *plan, const Table *table) {
         plan->keys |= plan_key_bit(option->key);
     }
     planner->plan = plan;
+    if (plan->count > 0) {
+        note_key(planner, plan->count - 1);
+    }
 }
 
 static void make_plan(Planner *planner, Plan *plan, const Table *table) {

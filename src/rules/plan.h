@@ -5,6 +5,7 @@
 #include "catalogue/catalogue.h"
 #include "finding.h"
 #include "model/model.h"
+#include "name_index.h"
 #include "rules/rule.h"
 
 typedef struct PlannedOption {
@@ -21,6 +22,8 @@ typedef struct Plan {
     PlannedOption *options; /* the table's own in their order, removed ones among them; then the added ones */
     size_t count, capacity;
     uint64_t keys; /* a bit for each key that was ever among them, see plan_key_bit() */
+    NameIndex *index;    /* of long plans: each key's last option, perhaps one that has lost it since; else NULL */
+    bool has_duplicates; /* index: two options had one key */
     Str new_name; /* of the Flink table; empty while it keeps its own */
     const Action *renamed_by;
     bool is_changed;

@@ -34,6 +34,7 @@ static void sort_plan(const Plans *plans, Plan *plan, Arena *arena) {
         plan->is_changed = plan->is_changed || items[i].index != i;
         plan->options[i] = items[i].option;
     }
+    plan->index = NULL; /* it knows the old places */
 }
 
 void plans_sort(Plans *plans, Arena *arena) {
