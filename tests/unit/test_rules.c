@@ -472,6 +472,75 @@ static void test_masking(void **state) {
     }
 }
 
+/* ---- Long plans ---- */
+
+enum { RANDOM_RULES = 600, RULES_AT_MOST = 12, OPTIONS_AT_MOST = 8, PADDING = 70 };
+
+/* Rules that set, remove and rename keys of one letter; the padding's keys are longer. */
+static Str random_rules(Random *random) {
+    static const char *const actions[] = {"set.%c = %c\n",       "default.%c = %c\n", "replace.%c = %c\n", "rename.%c = %c\n",
+                                          "set.%c = ${name}%c\n", "unset.%c =\n",      "unset.%c* =\n"};
+    Buffer text = {0};
+    buffer_add(&text, STR("[rule r]\n"));
+    for (size_t i = 1 + random_below(random, RULES_AT_MOST); i > 0; i--) {
+        const char *action = actions[random_below(random, COUNT_OF(actions))];
+        int key = 'a' + (int)random_below(random, 4), value = 'a' + (int)random_below(random, 4);
+        Buffer line = {0};
+        if (strchr(strchr(action, '%') + 1, '%') != NULL) {
+            buffer_format(&line, action, key, value);
+        } else {
+            buffer_format(&line, action, key);
+        }
+        buffer_add(&text, buffer_take(&line, &arena));
+    }
+    return buffer_take(&text, &arena);
+}
+
+static Str random_options(Random *random) {
+    Buffer text = {0};
+    for (size_t i = 1 + random_below(random, OPTIONS_AT_MOST); i > 0; i--) {
+        int key = 'a' + (int)random_below(random, 4), value = 'a' + (int)random_below(random, 4);
+        buffer_format(&text, ", '%c' = '%c'", key, value);
+    }
+    return buffer_take(&text, &arena);
+}
+
+/* What the rules make of a table that has these options behind the padding: all behind the padding. */
+static Str ruled_options(Str rules, size_t padding, Str options) {
+    RulesFile file = {0};
+    Buffer text = {0};
+    Passage passage;
+    buffer_add(&text, STR("CREATE TABLE t (x INT) WITH ('first' = '1'"));
+    for (size_t i = 0; i < padding; i++) {
+        buffer_format(&text, ", 'pad%zu' = '1'", i);
+    }
+    buffer_add(&text, STR(", 'last' = '1'"));
+    buffer_add(&text, options);
+    buffer_add(&text, STR(");\n"));
+    source = source_in(&arena, rules);
+    rules_load(&source, &file, &arena, &findings);
+    RuleList list = composer_rules(&file.composer);
+    passage_run(&passage, buffer_take(&text, &arena), LAYOUT_KEEP, &list, 1);
+    assert_true(passage.is_taken && passage.problem.size == 0);
+    const char *behind = memmem(passage.output.data, passage.output.size, "'last'", 6);
+    Str made = arena_copy(&arena, str_from(passage.output, (size_t)(behind - passage.output.data)));
+    passage_end(&passage);
+    composer_free(&file.composer);
+    return made;
+}
+
+/* Plans of many options are looked up by an index, others looked through: the outcome is the same. */
+static void test_long_plans(void **state) {
+    (void)state;
+    Random random = {1};
+    for (size_t i = 0; i < RANDOM_RULES; i++) {
+        findings = (Findings){.arena = &arena};
+        Str rules = random_rules(&random), options = random_options(&random);
+        assert_str(ruled_options(rules, PADDING, options), ruled_options(rules, 0, options));
+        assert_int_equal(findings.list.count, 0);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         arena_test(test_ini),
@@ -484,6 +553,7 @@ int main(void) {
         arena_test(test_plans),
         arena_test(test_secret_keys),
         arena_test(test_masking),
+        arena_test(test_long_plans),
     };
     return run_all(tests);
 }
