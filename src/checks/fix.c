@@ -32,7 +32,6 @@ static bool fix_name(const Checker *checker, const CheckedTable *table, Plan *pl
     }
     option->key = right;
     plan->keys |= plan_key_bit(right);
-    plan->index = NULL; /* it does not know the key */
     return true;
 }
 
@@ -54,6 +53,7 @@ static void fix_table(const Checker *checker, const CheckedTable *table, Plan *p
                                      fix_useless(checker, table, option))) {
             option->action = &fix_action;
             plan->is_changed = true;
+            plan->index = NULL; /* it knows nothing of this */
         }
     }
 }

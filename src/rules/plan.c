@@ -38,12 +38,9 @@ static const PlannedOption *own_option(const Plan *plan, Str key) {
     if (!(plan->keys & plan_key_bit(key))) {
         return NULL;
     }
-    size_t number = plan->index != NULL ? name_index_get(plan->index, key) : plan->count;
-    if (number < plan->count && has_key(&plan->options[number], key)) {
-        return &plan->options[number];
-    }
-    if (plan->index != NULL && (number == SIZE_MAX || !plan->has_duplicates)) {
-        return NULL;
+    if (plan->index != NULL) {
+        size_t number = name_index_get(plan->index, key); /* one that has lost its key was the last of it */
+        return number != SIZE_MAX && has_key(&plan->options[number], key) ? &plan->options[number] : NULL;
     }
     for (size_t i = plan->count; i > 0; i--) {
         if (has_key(&plan->options[i - 1], key)) {
