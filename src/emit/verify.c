@@ -321,7 +321,10 @@ static void verify(Verifier *verifier, uint32_t source_end, const Statement *sta
 
 void verify_start(Verifier *verifier, const Script *script, const Pieces *out, Layout layout, Arena *arena,
                   Arena *scratch) {
+    uint32_t begin = script->source->begin; /* broken bytes behind a byte order mark would make one token with it */
     *verifier = (Verifier){.script = script, .out = out, .layout = layout, .arena = arena, .scratch = scratch};
+    verifier->from = begin;
+    verifier->to = (PiecePlace){0, begin};
 }
 
 /* The next part must not run into this one's last token. */
