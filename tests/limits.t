@@ -16,7 +16,12 @@ sub table { return "CREATE TABLE $_[0] (a INT) WITH ($connector, 'table-name' = 
 
 sub list { my ($count, $make) = @_; return join '', map { $make->($_) } 1 .. $count }
 
-# Name, size in `make check`, size with LIMITS=1, the script of a size, arguments.
+sub options { return "CREATE TABLE t (a INT) WITH ($connector" . list($_[0], sub { ",\n 'k$_[0]' = 'v'" }) . ");\n" }
+
+# A query over all of t1, t2, …
+sub joined { return 'INSERT INTO s SELECT 1' . list($_[0], sub { ", t$_[0].a" }) . ' FROM t1' . list($_[0], sub { " JOIN t$_[0] ON TRUE" }) . ";\n" }
+
+# Name, size in `make check`, size with LIMITS=1, the script of a size (and a rules file, if there is one), arguments.
 my @growing = (
     ['tables', 2000, 50_000, sub { list($_[0], sub { table("t$_[0]") }) }],
     ['tables of one name that are read', 2000, 50_000, sub { list($_[0], sub { table('t') . "INSERT INTO t SELECT * FROM t;\n" }) }],
@@ -30,16 +35,25 @@ my @growing = (
     ['a long line', 500_000, 12_500_000, sub { "CREATE TABLE t (a INT COMMENT '" . 'x' x $_[0] . "') WITH ($connector);\n" }],
     ['a long statement', 50_000, 5_000_000, sub { 'INSERT INTO t VALUES (1)' . ', (1)' x $_[0] . ";\n" }],
     ['WITH queries', 2000, 25_000, sub { 'INSERT INTO t WITH a AS (SELECT 1)' . list($_[0], sub { ", a$_[0] AS (SELECT * FROM a)" }) . " SELECT * FROM a;\n" }],
+    ['WITH queries in one another', 2000, 25_000, sub { 'INSERT INTO t ' . list($_[0], sub { "WITH a$_[0] AS (" }) . 'SELECT 1' . ') SELECT * FROM a ' x $_[0] . ";\n" }],
     ['LIKE, one of the other', 2000, 50_000, sub { table('t0') . list($_[0], sub { "CREATE TABLE t$_[0] LIKE t" . ($_[0] - 1) . ";\n" }) }],
     ['views, one of the other', 2000, 50_000, sub { table('v0') . list($_[0], sub { "CREATE VIEW v$_[0] AS SELECT * FROM v" . ($_[0] - 1) . ";\n" }) }],
     ['inserts into a statement set', 1000, 10_000, sub { list($_[0], sub { table("t$_[0]") . "INSERT INTO t$_[0] SELECT * FROM t0;\n" }) }, '--statement-set'],
     ['sources that share a slot', 1000, 20_000, sub { list($_[0], sub { table("t$_[0]") =~ s/'table-name'/'slot.name' = 's', 'table-name'/r }) }],
+    ['new options by rules', 2000, 25_000, sub { (options($_[0]), "[rule r]\n" . list($_[0], sub { "set.j$_[0] = w\n" })) }],
+    ['options renamed by rules', 2000, 25_000, sub { (options($_[0]), "[rule r]\n" . list($_[0], sub { "rename.k$_[0] = j$_[0]\n" })) }],
+    ['options removed by rules', 5000, 25_000, sub { (options($_[0]), "[rule r]\n" . list($_[0], sub { "unset.k$_[0] =\n" })) }],
+    ['a prelude', 5000, 25_000, sub { (list($_[0], sub { "SET 'k$_[0]' = 'v';\n" }), "[prelude]\n" . list($_[0], sub { "k$_[0] = w\n" })) }],
+    ['pragmas and inserts', 5000, 25_000, sub { "-- smtpatch: allow(unknown-option)\nINSERT INTO t SELECT 1; -- c\n" x $_[0] }, '--statement-set'],
+    ['renamed tables and their columns', 2000, 25_000, sub { (list($_[0], sub { table("t$_[0]") }) . joined($_[0]), "[rule r]\nname = ^t\nrename-table.\${name}_new =\n") }],
+    ['a renamed table in subqueries', 5000, 25_000, sub { (table('t') . 'INSERT INTO s SELECT * FROM ' . '(SELECT t.a FROM t JOIN ' x $_[0] . 't' . ')' x $_[0] . ";\n", "[rule r]\nname = ^t\nrename-table.u =\n") }],
 );
 
 # The processor's seconds and the status of a run over the text.
 sub seconds {
-    my ($text, @arguments) = @_;
-    my $file = spew('in.sql', $text);
+    my ($texts, @arguments) = @_;
+    my ($file, $rules) = (spew('in.sql', $texts->[0]), $texts->[1]);
+    unshift @arguments, '-r', spew('rules.ini', $rules) if defined $rules;
     my $before = (times)[2] + (times)[3];
     my ($status) = run_with({checks => 1, output => '/dev/null'}, '--no-config', '-q', @arguments, $file);
     my $spent = (times)[2] + (times)[3] - $before;
@@ -52,8 +66,8 @@ sub grows_in_proportion {
     my ($name, $size, $make, @arguments) = @_;
     my ($factor, $small, $large, $status);
     for my $try (1 .. 2) {
-        ($small) = seconds($make->($size), @arguments);
-        ($large, $status) = seconds($make->($step * $size), @arguments);
+        ($small) = seconds([$make->($size)], @arguments);
+        ($large, $status) = seconds([$make->($step * $size)], @arguments);
         $factor = $large / ($small > 0.05 ? $small : 0.05);
         last if $factor < 2.5 * $step;
     }
