@@ -4,7 +4,7 @@ use strict;
 use warnings;
 use HTTP::Tiny;
 use IPC::Open2 qw(open2);
-use JSON::PP qw(decode_json);
+use JSON::PP qw(decode_json encode_json);
 
 my @running;
 
@@ -60,8 +60,9 @@ sub submit {
 }
 
 sub rest {
-    my ($self, $method, $path) = @_;
-    my $answer = $self->{http}->request($method, "$self->{address}$path");
+    my ($self, $method, $path, $content) = @_;
+    my %body = defined $content ? (headers => {'content-type' => 'application/json'}, content => encode_json($content)) : ();
+    my $answer = $self->{http}->request($method, "$self->{address}$path", \%body);
     $answer->{success} or die "$method $path: $answer->{status} $answer->{content}\n";
     return $answer->{content} eq '' ? {} : decode_json($answer->{content});
 }
@@ -76,6 +77,18 @@ sub failures {
     my ($self, $job) = @_;
     my $history = $self->rest(GET => "/jobs/$job/exceptions")->{exceptionHistory}{entries};
     return map { [$_->{taskName} // '', $_->{stacktrace}] } reverse @$history;
+}
+
+# Ends a job with a savepoint; gives the savepoint's path.
+sub stop_with_savepoint {
+    my ($self, $job) = @_;
+    my $begun = $self->rest(POST => "/jobs/$job/savepoints", {'target-directory' => "file://$self->{work}/savepoints", 'cancel-job' => JSON::PP::true});
+    my $answer;
+    do {
+        select undef, undef, undef, 0.2;
+        $answer = $self->rest(GET => "/jobs/$job/savepoints/$begun->{'request-id'}");
+    } while $answer->{status}{id} ne 'COMPLETED';
+    return $answer->{operation}{location} // die "no savepoint: " . encode_json($answer) . "\n";
 }
 
 # Ends jobs and waits until they have.

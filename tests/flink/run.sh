@@ -7,6 +7,8 @@
 #             made from the number SEED (1)
 #   job       ten tables of PostgreSQL: Flink runs a script of SMT as it was written, as smtpatch patches it, and with one
 #             slot for all tables
+#   rules     what the checks of replication say will happen, made to happen
+#   pipeline  what --emit pipeline writes is read by Flink CDC's parser, and one slot serves ten tables
 set -eu
 
 cd "$(dirname "$0")"
@@ -71,4 +73,5 @@ check_options 3.5 3.5.0 1.20.3 postgres-cdc mysql-cdc starrocks
 check_options 3.1 3.1.1 1.19.3 postgres-cdc mysql-cdc
 make_jar job "$work/job"
 run_job job
+run_job rules
 exit $status
