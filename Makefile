@@ -43,6 +43,7 @@ help:
 #:            FUZZERS names some, FUZZ_JOBS (1) is how many run at a time
 #: bench      time it beside sed and cat, on scripts as SMT writes them (MEGABYTES="1 10 100", ROUNDS=5)
 #: instructions  count instructions (with valgrind) and compare them with the stored figures
+#: coverage   run every test with a build that counts lines and branches; fails below the limits (needs gcc and gcovr)
 #: install    install below DESTDIR/PREFIX; uninstall takes it away again
 #: clean      remove $(BUILD)
 #: Settings: V=1 (show commands), SANITIZE=1 (ASan, UBSan), WERROR=1, BUILD=dir, PREFIX=dir, DESTDIR=dir, CC, CFLAGS
@@ -166,6 +167,17 @@ check: all $(UNIT_TESTS) $(BUILD)/tests/fail.so
 check-flink: $(BUILD)/smtpatch
 	@BUILD='$(abspath $(BUILD))' sh tests/flink/run.sh
 
+# ---- How strong the tests are ------------------------------------------------------------------------------
+
+# A build of its own, without optimization, so that lines and branches stay what they were in the source.
+COVERAGE_FLAGS = CC=gcc CFLAGS='-O0 -g --coverage -fprofile-update=atomic'
+
+coverage:
+	@$(MAKE) BUILD=$(BUILD)/coverage $(COVERAGE_FLAGS) all
+	@sh tests/coverage.sh start $(BUILD)/coverage
+	@$(MAKE) BUILD=$(BUILD)/coverage $(COVERAGE_FLAGS) check
+	@sh tests/coverage.sh report $(BUILD)/coverage
+
 # ---- Fuzzing -----------------------------------------------------------------------------------------------
 
 FUZZ_SECONDS ?= 60
@@ -219,7 +231,7 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps check check-flink fuzz bench instructions demo install uninstall clean
+.PHONY: all help deps check check-flink fuzz bench instructions demo install uninstall clean coverage
 # V=1 shows the commands themselves.
 ifndef V
 .SILENT:
