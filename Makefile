@@ -16,8 +16,8 @@ CFLAGS ?= -O2 -g
 HARDENING_CFLAGS ?= $(if $(SANITIZE),,-fPIE -fstack-protector-strong -fstack-clash-protection \
 	$(if $(filter -O1 -O2 -O3 -Os,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
 HARDENING_LDFLAGS ?= $(if $(SANITIZE),,-pie -Wl,-z,relro,-z,now)
-ALL_CFLAGS = -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) -D_GNU_SOURCE -DPCRE2_CODE_UNIT_WIDTH=8 \
-	-Isrc -I$(GENERATED) -pthread $(HARDENING_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE_FLAGS)
+LANGUAGE_FLAGS = -std=c11 -D_GNU_SOURCE -DPCRE2_CODE_UNIT_WIDTH=8 -Isrc -I$(GENERATED)
+ALL_CFLAGS = $(LANGUAGE_FLAGS) $(WARNINGS) $(if $(WERROR),-Werror) -pthread $(HARDENING_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE_FLAGS)
 SANITIZE_FLAGS = $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 comma = ,
 # libpg_query is taken from its archive, changed as src/postgres/memory.h says: as a shared library it would also add a
@@ -50,6 +50,7 @@ help:
 #: bench      time it beside sed and cat, on scripts as SMT writes them (MEGABYTES="1 10 100", ROUNDS=5)
 #: instructions  count instructions (with valgrind) and compare them with the stored figures
 #: coverage   run every test with a build that counts lines and branches; fails below the limits (needs gcc and gcovr)
+#: analyse    look for mistakes with gcc -fanalyzer, clang-tidy and cppcheck
 #: install    install below DESTDIR/PREFIX; uninstall takes it away again
 #: clean      remove $(BUILD)
 #: Settings: V=1 (show commands), SANITIZE=1 (ASan, UBSan), WERROR=1, BUILD=dir, PREFIX=dir, DESTDIR=dir, CC, CFLAGS, CPPFLAGS, LDFLAGS,
@@ -191,6 +192,10 @@ coverage:
 	@$(MAKE) BUILD=$(BUILD)/coverage $(COVERAGE_FLAGS) check
 	@sh tests/coverage.sh report $(BUILD)/coverage
 
+# Needs gcc, clang-tidy and cppcheck.
+analyse: $(HEADERS)
+	@sh tests/analyse.sh $(LANGUAGE_FLAGS)
+
 # ---- Fuzzing -----------------------------------------------------------------------------------------------
 
 FUZZ_SECONDS ?= 60
@@ -245,7 +250,7 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps check check-flink fuzz bench instructions demo install uninstall clean coverage always
+.PHONY: all help deps check check-flink fuzz bench instructions demo install uninstall clean coverage always analyse
 # V=1 shows the commands themselves.
 ifndef V
 .SILENT:

@@ -147,7 +147,7 @@ Str arena_format(Arena *arena, const char *format, ...) {
 }
 
 /* The newest allocation can grow where it stands while its block has room. */
-static bool grow_in_place(Arena *arena, char *items, size_t old_size, size_t new_size) {
+static bool grow_in_place(Arena *arena, const char *items, size_t old_size, size_t new_size) {
     ArenaBlock *block = arena->block;
     size_t rounded = round_up(old_size);
     if (items == NULL || items + rounded != block->data + block->used) {

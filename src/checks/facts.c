@@ -429,7 +429,9 @@ Conflicts conflicts_of_server_ids(const Facts *facts, bool across_files, Arena *
         for (; is_last && told < conflicts.count; told++) {
             conflicts.items[told].free_from = reach.highest->last + 1;
         }
-        reach = is_last ? (Reach){0} : reach;
+        if (is_last) {
+            reach = (Reach){0};
+        }
     }
     return in_order(conflicts);
 }

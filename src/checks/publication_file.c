@@ -173,7 +173,7 @@ static void check_written(Checker *checker, const GroupItem *item, size_t count,
     const Publication *publication = published_for(checker, item->table);
     const PublishedTable *table;
     Str schema = written->schema.size > 0 ? written->schema : STR("public");
-    if (publication_holds(publication, schema, written->table, checker->arena, &table) ||
+    if (publication == NULL || publication_holds(publication, schema, written->table, checker->arena, &table) ||
         (item = leave_out_allowed(checker, item, &count)) == NULL) {
         return;
     }

@@ -468,18 +468,16 @@ void arguments_parse(int count, char **words, Settings *settings, Composer *comp
     opterr = 0;
     optind = 0;
     while ((code = getopt_long(count, words, letters, names, NULL)) != -1) {
-        const OptionSpec *option = code == '?' || code == ':' ? NULL : find_option(code);
-        if (option != NULL) {
-            option->take(&arguments, option, optarg);
-        } else if (code == ':') {
-            const OptionSpec *lacking = find_option(optopt);
-            usage_trouble(&arguments,
-                          arena_format(arguments.arena, "--%s needs its %s", lacking->name, lacking->argument));
-        } else if (optopt >= FIRST_LONG_VALUE) {
-            usage_trouble(&arguments,
-                          arena_format(arguments.arena, "--%s takes no argument", find_option(optopt)->name));
-        } else {
+        const OptionSpec *option = find_option(code == '?' || code == ':' ? optopt : code);
+        if (option == NULL) {
             unknown_option(&arguments, words[optind - 1], optopt);
+        } else if (code == ':') {
+            usage_trouble(&arguments,
+                          arena_format(arguments.arena, "--%s needs its %s", option->name, option->argument));
+        } else if (code == '?') {
+            usage_trouble(&arguments, arena_format(arguments.arena, "--%s takes no argument", option->name));
+        } else {
+            option->take(&arguments, option, optarg);
         }
     }
     for (int i = optind; i < count; i++) {

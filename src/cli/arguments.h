@@ -4,9 +4,9 @@
 
 #include "cli/settings.h"
 
-/* Reads the arguments into *settings; the options that change tables become one rule in composer. What is wrong is
+/* Reads the words into *settings; the options that change tables become one rule in composer. What is wrong is
  * added to the composer's findings. Uses getopt_long(), so not for two threads at once. */
-void arguments_parse(int count, char **arguments, Settings *settings, Composer *composer);
+void arguments_parse(int count, char **words, Settings *settings, Composer *composer);
 
 /* An option as the help shows it. */
 typedef struct OptionDescription {

@@ -45,7 +45,9 @@ static void add_keys(Arena *arena, Buffer *words) {
             *vector_add(arena, &keys) = catalogue_option_at(connector, j)->key;
         }
     }
-    qsort(keys.items, keys.count, sizeof *keys.items, by_text);
+    if (keys.count > 1) {
+        qsort(keys.items, keys.count, sizeof *keys.items, by_text);
+    }
     for (size_t i = 0; i < keys.count; i++) {
         if (i == 0 || !str_equal(keys.items[i], keys.items[i - 1])) {
             add_word(words, keys.items[i]);

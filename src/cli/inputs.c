@@ -118,13 +118,14 @@ Strings find_inputs(const Settings *settings, Arena *arena, Findings *findings) 
     }
     for (size_t i = 0; i < settings->inputs.count; i++) {
         const char *path = settings->inputs.items[i];
+        bool is_stdin = strcmp(path, "-") == 0;
         struct stat status;
         if (settings->forces_exclude && is_left_out(&walk, path)) {
             continue;
         }
-        if (strcmp(path, "-") != 0 && stat(path, &status) != 0) {
+        if (!is_stdin && stat(path, &status) != 0) {
             add_trouble(&walk, path, strerror(errno));
-        } else if (strcmp(path, "-") != 0 && S_ISDIR(status.st_mode)) {
+        } else if (!is_stdin && S_ISDIR(status.st_mode)) {
             walk_directory(&walk, path);
         } else {
             *vector_add(arena, &walk.files) = path;

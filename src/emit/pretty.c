@@ -137,14 +137,15 @@ static void print_trail(Pretty *pretty, const OptionGap *gap, uint32_t from) {
     }
 }
 
+/* The gap is NULL for an option that is not in the source. */
 static void print_option(Pretty *pretty, const PlannedOption *option, const OptionGap *gap, bool is_last) {
-    if (option->source != NULL) {
+    if (gap != NULL) {
         print_lead(pretty, option, gap);
     } else if (!option->is_removed) {
         printer_line(&pretty->printer, 1);
     }
     if (option->is_removed) {
-        if (option->source != NULL) {
+        if (gap != NULL) {
             print_remains(pretty, option->source, gap);
         }
         return;
@@ -153,7 +154,7 @@ static void print_option(Pretty *pretty, const PlannedOption *option, const Opti
     if (!is_last) {
         buffer_add_char(out_of(pretty), ',');
     }
-    if (option->source != NULL) {
+    if (gap != NULL) {
         print_trail(pretty, gap, option->source->value.end);
     }
 }
