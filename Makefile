@@ -51,6 +51,9 @@ help:
 #: instructions  count instructions (with valgrind) and compare them with the stored figures
 #: coverage   run every test with a build that counts lines and branches; fails below the limits (needs gcc and gcovr)
 #: analyse    look for mistakes with gcc -fanalyzer, clang-tidy and cppcheck
+#: valgrind   run parts of the tests under valgrind's memcheck; VALGRIND_STEP=1 runs them all
+#: mutation   change the source of rules/, catalogue/ and checks/ in each place, one at a time: does a test fail? MUTATION_FILES
+#:            names some (a pattern), MUTATION_SECONDS is how long tests run for each; survivors stand in $(BUILD)/mutation
 #: install    install below DESTDIR/PREFIX; uninstall takes it away again
 #: clean      remove $(BUILD)
 #: Settings: V=1 (show commands), SANITIZE=1 (ASan, UBSan), WERROR=1, BUILD=dir, PREFIX=dir, DESTDIR=dir, CC, CFLAGS, CPPFLAGS, LDFLAGS,
@@ -196,6 +199,21 @@ coverage:
 analyse: $(HEADERS)
 	@sh tests/analyse.sh $(LANGUAGE_FLAGS)
 
+$(BUILD)/tests/no_jit.so: tests/valgrind/no_jit.c
+	@mkdir -p $(@D)
+	@echo '  LINK    $@'
+	$(CC) $(LANGUAGE_FLAGS) $(WARNINGS) -O1 -shared -fPIC -o $@ $<
+
+valgrind: $(BUILD)/smtpatch $(UNIT_TESTS) $(BUILD)/tests/no_jit.so
+	@BUILD='$(BUILD)' sh tests/valgrind/run.sh
+
+# At most so many seconds of tests for one mutant, and only of the files whose names match.
+MUTATION_SECONDS ?= 1
+MUTATION_FILES ?= .
+
+mutation:
+	@perl tests/mutation/run.pl '$(BUILD)/mutation' '$(MUTATION_SECONDS)' '$(MUTATION_FILES)'
+
 # ---- Fuzzing -----------------------------------------------------------------------------------------------
 
 FUZZ_SECONDS ?= 60
@@ -250,7 +268,7 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps check check-flink fuzz bench instructions demo install uninstall clean coverage always analyse
+.PHONY: all help deps check check-flink fuzz bench instructions demo install uninstall clean coverage always analyse valgrind mutation
 # V=1 shows the commands themselves.
 ifndef V
 .SILENT:

@@ -20,12 +20,23 @@ Str identifier_value(Str text, Span span, Arena *arena) {
     return (Str){plain, size};
 }
 
-static void add_part(TableName *name, size_t parts, const TableName *current, Str part) {
-    if (parts > 0) {
-        name->catalog = parts > 1 ? name->database : current->catalog;
-        name->database = name->table;
-    }
-    name->table = part;
+/* The last three parts of a path. */
+typedef struct PathEnd {
+    Str parts[3];
+    size_t count;
+} PathEnd;
+
+static void add_part(PathEnd *path, Str part) {
+    path->parts[0] = path->parts[1];
+    path->parts[1] = path->parts[2];
+    path->parts[2] = part;
+    path->count++;
+}
+
+static TableName completed(const PathEnd *path, const TableName *current) {
+    return (TableName){.catalog = path->count > 2 ? path->parts[0] : current->catalog,
+                       .database = path->count > 1 ? path->parts[1] : current->database,
+                       .table = path->parts[2]};
 }
 
 /* A path of quoted names with nothing but dots between them, as SMT writes it: the name that begins at `at`. Empty when
@@ -36,33 +47,31 @@ static Str next_quoted(Str path, size_t at) {
     return is_whole ? (Str){path.data + at + 1, (size_t)(end - path.data) - at - 1} : STR("");
 }
 
-static bool quoted_path(Str path, const TableName *current, TableName *name) {
-    size_t parts = 0, at = 0;
+static bool quoted_path(Str path, PathEnd *names) {
+    size_t at = 0;
     while (at < path.size) {
         Str part = next_quoted(path, at);
         if (part.size == 0) {
             return false;
         }
-        add_part(name, parts++, current, part);
+        add_part(names, part);
         at += part.size + 3;
     }
     return at == path.size + 1;
 }
 
 TableName table_name(Str text, Span span, const TableName *current, Arena *arena) {
-    TableName name = *current;
-    size_t parts = 0;
-    if (quoted_path((Str){text.data + span.start, span.end - span.start}, current, &name)) {
-        return name;
+    PathEnd quoted = {0}, path = {0};
+    if (quoted_path((Str){text.data + span.start, span.end - span.start}, &quoted)) {
+        return completed(&quoted, current);
     }
-    name = *current;
     for (Token token = lex_significant(text, span.start); token.start < span.end;
          token = lex_significant(text, token.end)) {
         if (token.kind != TOKEN_DOT) {
-            add_part(&name, parts++, current, identifier_value(text, token_span(token), arena));
+            add_part(&path, identifier_value(text, token_span(token), arena));
         }
     }
-    return name;
+    return completed(&path, current);
 }
 
 void use_database(Str text, Span path, TableName *current, Arena *arena) {
