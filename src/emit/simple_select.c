@@ -149,7 +149,7 @@ typedef struct Item {
     Token first, last, before_last;
     size_t count;
     Span alias;
-    uint32_t as_start; /* of AS at the item's level, 0 without it */
+    uint32_t before_as; /* where the expression before AS ends, at the item's level; 0 without it */
 } Item;
 
 /* An alias without AS: a name behind something that ends an expression. */
@@ -170,9 +170,9 @@ static void finish_item(Reader *reader, const Item *item) {
     }
     SelectItem *added = vector_add(reader->arena, &reader->select->items);
     uint32_t end = item->last.end;
-    if (item->as_start > 0) {
+    if (item->before_as > 0) {
         added->alias = token_span(item->last);
-        end = item->as_start;
+        end = item->before_as;
     } else if (has_bare_alias(item)) {
         added->alias = token_span(item->last);
         end = item->before_last.end;
@@ -198,7 +198,7 @@ static void read_items(Reader *reader) {
             continue;
         }
         check_expression(reader, token, depth);
-        item.as_start = depth == 0 && token.kind == TOKEN_AS ? token.start : item.as_start;
+        item.before_as = depth == 0 && token.kind == TOKEN_AS ? item.last.end : item.before_as;
         item.first = item.count == 0 ? token : item.first;
         item.before_last = item.last;
         item.last = token;
