@@ -4,8 +4,10 @@
 #
 # A test is one *.case file, one program of tests/unit/ or one tests/*.t; each runs once as it is, and marks the mutants that
 # it could notice at all (mutant.h). Only those tests are run for a mutant, up to the first that fails: at first the one that killed
-# the last, then those that look closely at that place, until SECONDS are spent. So a mutant that the whole suite would kill may
-# survive, never the other way round. What survives stands in BUILD/survivors, and BUILD/results has a line for each mutant.
+# the last, then those that look closely at that place, until SECONDS are spent and some have run. So a mutant that the whole
+# suite would kill may survive, never the other way round. What survives stands in BUILD/survivors, and BUILD/results has a
+# line for each mutant. With MUTATION_RESUME=1, and where the mutants are still the same, those that BUILD/results calls killed
+# are believed to be.
 use strict;
 use warnings;
 use Cwd qw(abs_path);
@@ -19,6 +21,7 @@ chdir $root;
 make_path($build);
 $build = abs_path($build);
 my @folders = qw(checks rules catalogue);
+my $least_tests = 5;
 my $seconds_most = 20; # a mutant that takes longer runs in a circle
 # What is left out of tests/*.t: what takes long and looks at other parts (faults, limits, hooks, the documentation).
 my @scripts = map { "tests/$_.t" } qw(catalogue emit formats manual cli fixtures sides completion postgres);
@@ -104,10 +107,11 @@ sub killer_of {
     my ($id, $last) = ($mutant->{id}, $last_killer{$mutant->{file}} // '');
     my %interest = map { $_ => $_ eq $last ? 1e9 : interest($_, $id) } @{$seen_by{$id} // []};
     my @tests = sort { $interest{$b} <=> $interest{$a} || $a cmp $b } keys %interest;
-    my $spent = 0;
+    my ($spent, $tried) = (0, 0);
     for my $name (@tests) {
-        last if $spent > $budget;
+        last if $spent > $budget && $tried >= $least_tests;
         $spent += $tests{$name}{seconds};
+        $tried++;
         next if passes($tests{$name}, MUTANT => $mutant->{id});
         $last_killer{$mutant->{file}} = $name;
         return $name;
@@ -115,7 +119,14 @@ sub killer_of {
     return undef;
 }
 
+my %killed;
+sub read_lines { my ($file) = @_; open my $in, '<', $file or return; return <$in> }
+my $old_list = join '', read_lines("$build/list");
+my @old_results = $ENV{MUTATION_RESUME} ? read_lines("$build/results") : ();
 make_program();
+if ($old_list eq join '', read_lines("$build/list")) {
+    %killed = map { /^(\d+)\t.*\t(tests\/.*)$/ ? ($1 => $2) : () } @old_results;
+}
 find_tests();
 my @mutants = map { chomp; my %m; @m{qw(id place kind old new)} = split /\t/; ($m{file}) = $m{place} =~ /^(.*):/; \%m } do { open my $in, '<', "$build/list" or die; <$in> };
 record(scalar @mutants);
@@ -126,7 +137,7 @@ my %sum;
 my %last = (constant => 1, text => 2); # what is worth knowing first
 for my $mutant (sort { ($last{$a->{kind}} // 0) <=> ($last{$b->{kind}} // 0) || $a->{id} <=> $b->{id} } @mutants) {
     next if defined $pattern && $mutant->{file} !~ /$pattern/;
-    my $killer = killer_of($mutant);
+    my $killer = $killed{$mutant->{id}} // killer_of($mutant);
     my $unseen = !$seen_by{$mutant->{id}};
     my ($folder) = $mutant->{file} =~ m{^src/(\w+)};
     for my $key ("src/$folder", $mutant->{kind}, 'all') {
