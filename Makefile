@@ -17,7 +17,8 @@ HARDENING_CFLAGS ?= $(if $(SANITIZE),,-fPIE -fstack-protector-strong -fstack-cla
 	$(if $(filter -O1 -O2 -O3 -Os,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
 HARDENING_LDFLAGS ?= $(if $(SANITIZE),,-pie -Wl,-z,relro,-z,now)
 LANGUAGE_FLAGS = -std=c11 -D_GNU_SOURCE -DPCRE2_CODE_UNIT_WIDTH=8 -Isrc -I$(GENERATED)
-ALL_CFLAGS = $(LANGUAGE_FLAGS) $(WARNINGS) $(if $(WERROR),-Werror) -pthread $(HARDENING_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE_FLAGS)
+ALL_CFLAGS = $(LANGUAGE_FLAGS) $(WARNINGS) $(if $(WERROR),-Werror) -pthread $(HARDENING_CFLAGS) \
+	$(CPPFLAGS) $(CFLAGS) $(SANITIZE_FLAGS)
 SANITIZE_FLAGS = $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 comma = ,
 # libpg_query is taken from its archive, changed as src/postgres/memory.h says: as a shared library it would also add a
@@ -56,8 +57,8 @@ help:
 #:            names some (a pattern), MUTATION_SECONDS is how long tests run for each; survivors stand in $(BUILD)/mutation
 #: install    install below DESTDIR/PREFIX; uninstall takes it away again
 #: clean      remove $(BUILD)
-#: Settings: V=1 (show commands), SANITIZE=1 (ASan, UBSan), WERROR=1, BUILD=dir, PREFIX=dir, DESTDIR=dir, CC, CFLAGS, CPPFLAGS, LDFLAGS,
-#:   HARDENING_CFLAGS and HARDENING_LDFLAGS (PIE, RELRO, stack protector, _FORTIFY_SOURCE)
+#: Settings: V=1 (show commands), SANITIZE=1 (ASan, UBSan), WERROR=1, BUILD=dir, PREFIX=dir, DESTDIR=dir, CC, CFLAGS,
+#:   CPPFLAGS, LDFLAGS, HARDENING_CFLAGS and HARDENING_LDFLAGS (PIE, RELRO, stack protector, _FORTIFY_SOURCE)
 
 deps:
 	@sh tests/install-packages.sh $(PACKAGES)
@@ -219,7 +220,6 @@ mutation:
 FUZZ_SECONDS ?= 60
 FUZZ_JOBS ?= 1
 FUZZERS ?= fuzz_syntax fuzz_script fuzz_rules fuzz_values fuzz_publications
-FUZZERS ?= fuzz_script fuzz_rules fuzz_values fuzz_publications
 FUZZ_FLAGS = CC=clang HARDENING_CFLAGS= CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
 
 # A build of its own, as everything must be made with clang.
