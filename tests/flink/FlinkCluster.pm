@@ -61,7 +61,8 @@ sub submit {
 
 sub rest {
     my ($self, $method, $path, $content) = @_;
-    my %body = defined $content ? (headers => {'content-type' => 'application/json'}, content => encode_json($content)) : ();
+    my %body;
+    %body = (headers => {'content-type' => 'application/json'}, content => encode_json($content)) if defined $content;
     my $answer = $self->{http}->request($method, "$self->{address}$path", \%body);
     $answer->{success} or die "$method $path: $answer->{status} $answer->{content}\n";
     return $answer->{content} eq '' ? {} : decode_json($answer->{content});
@@ -82,7 +83,8 @@ sub failures {
 # Ends a job with a savepoint; gives the savepoint's path.
 sub stop_with_savepoint {
     my ($self, $job) = @_;
-    my $begun = $self->rest(POST => "/jobs/$job/savepoints", {'target-directory' => "file://$self->{work}/savepoints", 'cancel-job' => JSON::PP::true});
+    my %how = ('target-directory' => "file://$self->{work}/savepoints", 'cancel-job' => JSON::PP::true);
+    my $begun = $self->rest(POST => "/jobs/$job/savepoints", \%how);
     my $answer;
     do {
         select undef, undef, undef, 0.2;

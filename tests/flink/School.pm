@@ -13,19 +13,19 @@ use SmtTables qw(smt_tables);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw($server $flink @tables $script @without_decoderbufs @incremental @in_one_job open_school finish execute rows quoted
-    tables_that_differ until_true same_rows smtpatch prepare_server clean_up);
+our @EXPORT = qw($flink @tables $script @without_decoderbufs @incremental @in_one_job open_school school_of_smt finish rows quoted
+    change_all tables_that_differ until_true same_rows smtpatch prepare_server clean_up);
 
-our ($server, $flink, @tables, $script);
+our ($flink, @tables, $script);
 
 # What else a script needs to run here.
 our @without_decoderbufs = qw(--set decoding.plugin.name=pgoutput --debezium publication.autocreate.mode=disabled);
 our @incremental = qw(--set scan.incremental.snapshot.enabled=true);
 our @in_one_job = qw(--statement-set --prelude execution.checkpointing.interval=1s --prelude parallelism.default=1);
 
-my ($work, $tap, $began);
+my ($server, $work, $tap, $began);
 
-# Starts all, with work in the folder $at; Flink by COMMAND.
+# Starts all, with work in the folder $at; Flink by COMMAND, if there is one.
 sub open_school {
     my ($name, $at, @command) = @_;
     ($work, $began) = ($at, time);
@@ -40,7 +40,7 @@ sub open_school {
     make_tables();
     my $here = dirname(__FILE__) . '/job/here.ini';
     $script = (smtpatch($script, '--layout', 'keep', '--no-lint', '--rules', $here))[1];
-    $flink = FlinkCluster->start($work, @command);
+    $flink = FlinkCluster->start($work, @command) if @command;
 }
 
 sub close_school {
@@ -71,12 +71,10 @@ sub free_port {
 
 # ---- PostgreSQL -----------------------------------------------------------------------------------------------------
 
-sub execute { return $server->execute(@_) }
-
 # The rows of a query, fields with a bar between them.
 sub rows {
     my ($database, $sql) = @_;
-    my ($status, $printed, $said) = execute($database, $sql, '-A', '-t');
+    my ($status, $printed, $said) = $server->execute($database, $sql, '-A', '-t');
     $status == 0 or die "$sql\n$said";
     return split /\n/, $printed;
 }
@@ -104,16 +102,21 @@ sub value {
 }
 
 # The statement that puts rows FIRST to LAST into a table.
-sub School::insertion {
+sub insertion {
     my ($table, $first, $last) = @_;
     return 'INSERT INTO ' . quoted($table) . ' SELECT ' . join(', ', map { value($_) } @{$table->{columns}})
         . " FROM generate_series($first, $last) AS i;\n";
 }
 
-sub make_tables {
+# The script of the tables that have a key, as SMT writes it.
+sub school_of_smt {
     my $all = slurp("$root/fixtures/postgres/flink-create.1.sql");
     my %is_keyless = map { $_->{table} => 1 } grep { !@{$_->{key}} } smt_tables($all);
-    $script = join "\n\n", grep { !/`([^`]+)_(?:src|sink)`/ || !$is_keyless{$1} } split /\n\n/, $all;
+    return join "\n\n", grep { !/`([^`]+)_(?:src|sink)`/ || !$is_keyless{$1} } split /\n\n/, $all;
+}
+
+sub make_tables {
+    $script = school_of_smt();
     @tables = smt_tables($script);
     @tables == 10 or die "the fixture has another number of tables with a key\n";
     rows('postgres', "CREATE DATABASE $_") for qw(school warehouse);
@@ -126,6 +129,24 @@ sub make_tables {
 
 sub fill_tables {
     rows('school', join '', map { 'TRUNCATE ' . quoted($_) . ';' . insertion($_, 1, 250) } @tables);
+}
+
+# Changes rows of all tables in one transaction; gives the place in the log behind it.
+sub change_all {
+    my ($round) = @_;
+    my $sql = 'BEGIN;';
+    for my $table (@tables) {
+        my ($name, @key) = (quoted($table), @{$table->{key}});
+        my ($column) = grep { my $column = $_; !grep { $_ eq $column->[0] } @key } @{$table->{columns}};
+        my ($low, $high) = map { $round * 10 + $_ } 1, 4;
+        $sql .= insertion($table, map { 1000 + $_ } $low, $high)
+            . "DELETE FROM $name WHERE ctid IN (SELECT ctid FROM $name ORDER BY $key[0] LIMIT 3);\n"
+            . qq{UPDATE $name SET "$column->[0]" = other."$column->[0]" }
+            . "FROM (SELECT * FROM $name ORDER BY $key[0] DESC LIMIT 1) AS other "
+            . "WHERE $name.ctid IN (SELECT ctid FROM $name ORDER BY $key[0] LIMIT 5);\n";
+    }
+    my ($place) = rows('school', "${sql}COMMIT; SELECT pg_current_wal_lsn();");
+    return $place;
 }
 
 # Ends jobs, drops all slots and makes the tables new.

@@ -62,23 +62,6 @@ sub named_slots {
     return sort map { $_->{value} } grep { $_->{key} eq 'slot.name' && $_->{effective} } @options;
 }
 
-# Changes rows of all tables in one transaction; gives the place in the log behind it.
-sub change_all {
-    my ($round) = @_;
-    my $sql = 'BEGIN;';
-    for my $table (@tables) {
-        my ($name, @key) = (quoted($table), @{$table->{key}});
-        my ($column) = grep { my $column = $_; !grep { $_ eq $column->[0] } @key } @{$table->{columns}};
-        my ($low, $high) = map { $round * 10 + $_ } 1, 4;
-        $sql .= School::insertion($table, map { 1000 + $_ } $low, $high)
-            . "DELETE FROM $name WHERE ctid IN (SELECT ctid FROM $name ORDER BY $key[0] LIMIT 3);\n"
-            . qq{UPDATE $name SET "$column->[0]" = other."$column->[0]" FROM (SELECT * FROM $name ORDER BY $key[0] DESC LIMIT 1) AS other }
-            . "WHERE $name.ctid IN (SELECT ctid FROM $name ORDER BY $key[0] LIMIT 5);\n";
-    }
-    my ($place) = rows('school', "${sql}COMMIT; SELECT pg_current_wal_lsn();");
-    return $place;
-}
-
 # Whether all slots have been confirmed beyond that place in the log.
 sub are_past {
     my ($place) = @_;
@@ -95,7 +78,8 @@ sub run_patched {
     is("$error${\scalar @jobs}", 1, "$name: one job starts");
     same_rows("$name: all rows arrive", 60, @tables);
     until_true(30, sub { !grep { !/\|t$/ } rows('school', $watch) });
-    is_deeply([rows('school', $watch)], [map { "$_|pgoutput|school|t" } named_slots(@patch)], "$name: the slots that smtpatch named, active");
+    my @named = map { "$_|pgoutput|school|t" } named_slots(@patch);
+    is_deeply([rows('school', $watch)], \@named, "$name: the slots that smtpatch named, active");
     my @used = rows('school', q{SELECT query FROM pg_stat_activity WHERE backend_type = 'walsender' AND state = 'active'});
     is(scalar(grep { /"publication_names" 'school_pub'/ } @used), 10, "$name: with the publication") or diag(join "\n", @used);
     my ($before) = rows('school', 'SELECT pg_current_wal_lsn()');
@@ -116,10 +100,12 @@ run_patched('patched-incremental', @without_decoderbufs, @incremental, '--set', 
 
 sub run_shared {
     my ($name, @options) = @_;
-    my @patch = ('--slot', 'flink_school', '--publication', 'school_pub', '--heartbeat', '2s', @without_decoderbufs, @incremental, @in_one_job, @options);
+    my @patch = ('--slot', 'flink_school', '--publication', 'school_pub', '--heartbeat', '2s', @without_decoderbufs, @incremental,
+        @in_one_job, @options);
     my ($status, $shared, $said) = smtpatch($script, @patch);
     is($status, 1, "$name: smtpatch finds an error");
-    like($said, qr/error: slot 'flink_school' is also the slot of 'students_src' .* and 8 more: .* \[slot-shared-by-sources\]/, "$name: the slot");
+    my $told = qr/error: slot 'flink_school' is also the slot of 'students_src' .* and 8 more: .* \[slot-shared-by-sources\]/;
+    like($said, $told, "$name: the slot");
     ($error, @jobs) = $flink->submit("$name.sql", $shared);
     is("$error${\scalar @jobs}", 1, "$name: one job starts");
 }
@@ -130,8 +116,8 @@ sub refusals {
     return map { s/\b(?:PID |flink_school_)\K\d+/N/gr } @texts;
 }
 
-my %expected = map { (qq{ERROR: replication slot "flink_school$_} => 1) } '_N" already exists', '_N" does not exist', '_N" is active for PID N',
-    '" already exists', '" is active for PID N';
+my %expected = map { (qq{ERROR: replication slot "flink_school$_} => 1) }
+    '_N" already exists', '_N" does not exist', '_N" is active for PID N', '" already exists', '" is active for PID N';
 run_shared('shared');
 ok(until_true(90, sub { refusals() > 0 }), 'shared: the job fails');
 my %refusals = map { $_ => 1 } refusals();
@@ -143,7 +129,8 @@ clean_up(@jobs);
 rows('school', q{SELECT pg_create_logical_replication_slot('flink_school', 'pgoutput')});
 run_shared('shared-stream', qw(--set scan.startup.mode=latest-offset --debezium slot.retry.delay.ms=300));
 my $is_used = 'ERROR: replication slot "flink_school" is active for PID N';
-ok(until_true(60, sub { grep { $_ eq $is_used } refusals() }), 'shared-stream: the job fails, as one source has the slot') or diag(refusals());
+ok(until_true(60, sub { grep { $_ eq $is_used } refusals() }), 'shared-stream: the job fails, as one source has the slot')
+    or diag(refusals());
 my $place = change_all(1);
 ok(until_true(90, sub { are_past($place) }), 'shared-stream: the slot moves past changes');
 my @without_rows = grep { (rows('warehouse', 'SELECT count(*) FROM ' . quoted($_)))[0] == 0 } @tables;

@@ -56,14 +56,17 @@ check_options() {
     done
 }
 
-# run_job PROGRAM: with a cluster of Flink. All that it starts ends with it.
-run_job() {
-    target=$work/job
-    mkdir -p "$work/$1"
-    timeout -k 20 600 perl "$1.pl" "$BUILD/smtpatch" "$work/$1" timeout -k 5 600 java -XX:TieredStopAtLevel=1 -Xmx1500m \
+# run_flink PROGRAM CLASS [ARGUMENT]...: PROGRAM.pl with a folder of its own, the arguments, and the command that starts
+# CLASS, which runs Flink and ends with its input, and so with the program.
+run_flink() {
+    program=$1 class=$2
+    shift 2
+    mkdir -p "$work/$program"
+    timeout --foreground -k 20 600 perl "$program.pl" "$BUILD/smtpatch" "$work/$program" "$@" \
+        java -XX:TieredStopAtLevel=1 -Xmx1500m \
         --add-opens=java.base/java.util=ALL-UNNAMED --add-opens=java.base/java.lang=ALL-UNNAMED \
-        "-Djava.io.tmpdir=$work/$1" "-Dorg.slf4j.simpleLogger.logFile=$work/$1/flink.log" \
-        -cp "$target/classes:$target/lib/*" Cluster || status=1
+        "-Djava.io.tmpdir=$work/$program" "-Dorg.slf4j.simpleLogger.logFile=$work/$program/flink.log" \
+        -cp "$work/jobs/classes:$work/jobs/lib/*" "$class" || status=1
 }
 
 make_jar language "$work/language"
@@ -71,7 +74,9 @@ perl language.pl "$BUILD/smtpatch" "$work/statements" $java_command -cp "$work/l
     status=1
 check_options 3.5 3.5.0 1.20.3 postgres-cdc mysql-cdc starrocks
 check_options 3.1 3.1.1 1.19.3 postgres-cdc mysql-cdc
-make_jar job "$work/job"
-run_job job
-run_job rules
+make_jar job "$work/jobs"
+run_flink job Cluster
+run_flink rules Cluster
+make_jar pipeline "$work/pipelines"
+run_flink pipeline OneSlot $java_command -cp "$work/pipelines/classes:$work/pipelines/lib/*" Pipeline --
 exit $status

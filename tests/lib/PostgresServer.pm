@@ -31,11 +31,12 @@ sub start {
     mkdir $directory, 0700 or die "$directory: $!\n";
     chown @{$self->{owner}}[2, 3], $directory if $self->{owner};
     push @running, $self->watch;
-    my @settings = ("unix_socket_directories=$directory", 'wal_level=logical', 'fsync=off', 'shared_buffers=16MB', @{$how{settings} // []});
+    my @settings = ("unix_socket_directories=$directory", 'wal_level=logical', 'fsync=off', 'shared_buffers=16MB',
+        @{$how{settings} // []});
     push @settings, $how{port} ? ('listen_addresses=127.0.0.1', "port=$how{port}") : 'listen_addresses=';
     $self->{environment} = {PGPORT => $how{port} // 5432};
-    my $is_started = $self->as_owner("$programs/initdb", '-D', "$directory/data", '--auth-local=trust', '--auth-host=scram-sha-256', '-U', 'postgres',
-        '-E', 'UTF8', '--no-locale', '--no-sync')
+    my $is_started = $self->as_owner("$programs/initdb", '-D', "$directory/data", '--auth-local=trust', '--auth-host=scram-sha-256',
+        '-U', 'postgres', '-E', 'UTF8', '--no-locale', '--no-sync')
         && $self->as_owner("$programs/pg_ctl", '-D', "$directory/data", '-w', '-t', '60', '-l', "$directory/log", '-o',
             join(' ', map { "-c $_" } @settings), 'start');
     die "PostgreSQL 15 does not start here: " . $self->said . "\n" if !$is_started;
@@ -53,7 +54,8 @@ sub watch {
     close $self->{life};
     POSIX::dup2(POSIX::open('/dev/null', POSIX::O_RDWR()), $_) for 0 .. 2; # nobody is to wait for what it says
     sysread $watched, my $nothing, 1;
-    $self->as_owner("$programs/pg_ctl", '-D', "$self->{directory}/data", '-m', 'immediate', 'stop') if -e "$self->{directory}/data/postmaster.pid";
+    my $data = "$self->{directory}/data";
+    $self->as_owner("$programs/pg_ctl", '-D', $data, '-m', 'immediate', 'stop') if -e "$data/postmaster.pid";
     remove_tree($self->{directory});
     POSIX::_exit(0);
 }
@@ -116,7 +118,8 @@ sub execute {
         open STDERR, '>', $error or die;
         delete @ENV{grep { /^PG/ } keys %ENV};
         %ENV = (%ENV, %{$self->{environment}});
-        exec {$psql} 'psql', '-X', '-q', '-h', $self->{directory}, '-U', 'postgres', '-d', $database, '-v', 'ON_ERROR_STOP=1', @options, '-f', $script;
+        exec {$psql} 'psql', '-X', '-q', '-h', $self->{directory}, '-U', 'postgres', '-d', $database, '-v', 'ON_ERROR_STOP=1',
+            @options, '-f', $script;
         die "psql: $!\n";
     }
     binmode $out;

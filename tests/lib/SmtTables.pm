@@ -24,7 +24,7 @@ sub smt_tables {
         push @tables, {
             schema  => $schema,
             table   => $table,
-            columns => [map { [$_->[0], lc $_->[1], !$_->[2]] } map { [/^  "(\w+)" (.*?) (NOT )?NULL,?$/] } grep { /^  "/ } split /\n/, $columns],
+            columns => [map { [$_->[0], lc $_->[1], !$_->[2]] } map { /^  "(\w+)" (.*?) (NOT )?NULL,?$/ ? [$1, $2, $3] : () } split /\n/, $columns],
             key     => [map { /"(\w+)"/g } $columns =~ /PRIMARY KEY\((.*?)\)/],
             create  => qq{CREATE SCHEMA IF NOT EXISTS "$schema";\nCREATE TABLE "$schema"."$table" (\n$columns);\n},
         };
