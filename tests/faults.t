@@ -158,7 +158,7 @@ SKIP: {
     calls_fail('open', $errno{EACCES}, $errno{EMFILE});
     calls_fail('read', $errno{EIO});
     calls_fail('write', $errno{ENOSPC}, $errno{EIO});
-    calls_fail($_, $errno{EIO}, $errno{ENOSPC}) for qw(fsync rename link fchmod fstat);
+    calls_fail($_, $errno{EIO}, $errno{ENOSPC}) for qw(fsync rename link fchmod fstat close);
     calls_stumble($_, $errno{EINTR}) for qw(read write);
     calls_stumble($_, 'short') for qw(read write);
     my ($status, $output, $messages) = run_failing('write', 'all', $errno{EIO}, ['--no-lint']);
@@ -193,9 +193,68 @@ my ($closed_status, $closed_said) = closed_input();
 is($closed_status, 2, 'standard input is closed: exit status');
 like($closed_said, qr/Bad file descriptor/, 'standard input is closed: message');
 
+# ---- A full disk -----------------------------------------------------------------------------------------------------
+
+# Runs the code over a folder on a file system of that size.
+sub on_small_disk {
+    my ($size, $code) = @_;
+    my $folder = "$directory/disk";
+    mkdir $folder;
+    my $is_mounted = $> == 0 && system("mount -t tmpfs -o size=$size none '$folder' 2>/dev/null") == 0;
+    $code->($folder) if $is_mounted;
+    system "umount '$folder'" if $is_mounted;
+    return $is_mounted;
+}
+
+my $full = $script x 100; # longer than half of the disk
+my $could_fill = on_small_disk('48k', sub {
+    my ($folder) = @_;
+    spew("$folder/in.sql", $full);
+    my ($status, undef, $messages) = run_with({in => $folder}, '--no-config', '-i.bak', '--set', 'k=v', 'in.sql');
+    is($status, '2', 'a full disk: exit status');
+    like($messages, qr/in\.sql: .*No space left on device/, 'a full disk: message');
+    is(slurp("$folder/in.sql"), $full, 'a full disk: the file is the old one');
+    opendir my $handle, $folder or die;
+    is_deeply([grep { !/^\.\.?$/ } readdir $handle], ['in.sql'], 'a full disk: nothing is left beside it');
+});
+SKIP: {
+    skip 'only root can mount a small disk, and here it cannot', 1 if !$could_fill;
+    pass('a small disk could be mounted');
+}
+
+# ---- A file that changes or goes away meanwhile ------------------------------------------------------------------------
+
+# The second of three files is a pipe: before it gives anything, the code is done to the third.
+sub meanwhile {
+    my ($name, $code, $expected, $says) = @_;
+    system 'rm', '-rf', "$directory/place";
+    spew("place/flink-create.$_.sql", $script) for 1, 2;
+    my $new = (run('--no-config', '--set', 'k=v', "$directory/place/flink-create.1.sql"))[1];
+    POSIX::mkfifo("$directory/place/pipe.sql", 0600) or die;
+    my $child = fork // die "fork: $!\n";
+    if ($child == 0) {
+        open my $pipe, '>', "$directory/place/pipe.sql" or die;
+        $code->("$directory/place/flink-create.2.sql");
+        print $pipe "SELECT 1;\n";
+        close $pipe;
+        POSIX::_exit(0);
+    }
+    my ($status, $output, $messages) = run_with({}, '--no-config', '-i', '-j', '1', '--set', 'k=v', map { "$directory/place/$_" }
+        'flink-create.1.sql', 'pipe.sql', 'flink-create.2.sql');
+    waitpid $child, 0;
+    is($status, '2', "$name: exit status");
+    like($messages, $says, "$name: message");
+    is(slurp("$directory/place/flink-create.1.sql"), $new, "$name: the other file is done");
+    my $file = "$directory/place/flink-create.2.sql";
+    is(-e $file ? slurp($file) : undef, $expected, "$name: the file");
+}
+meanwhile('a file goes away', sub { unlink $_[0] or die }, undef, qr/flink-create\.2\.sql: error: No such file or directory/);
+meanwhile('a file becomes a link to itself', sub { unlink $_[0] or die; symlink $_[0], $_[0] or die }, undef,
+    qr/flink-create\.2\.sql: error: Too many levels of symbolic links/);
+
 # ---- Killed at any moment ---------------------------------------------------------------------------------------------
 
-use constant {KILLED_FILES => 200, KILLED_ROUNDS => 15};
+use constant {KILLED_FILES => 200, KILLED_ROUNDS => $ENV{LIMITS} ? 100 : 15};
 
 # Starts the program over the folder and kills it after so many microseconds. True when it was killed in time.
 sub killed_after {
