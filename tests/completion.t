@@ -18,6 +18,7 @@ my @wanted = (
     ['--format s', 'sarif'],
     ['--color ', 'always auto never'],
     ['--completion ', 'bash fish zsh'],
+    ['--flink-cdc 3.', join ' ', map { "3.$_" } 0 .. 6],
     ['--expl', '--explain'],
     ['--explain slot-n', 'slot-name-invalid'],
     ['--options postgres', 'postgres-cdc'],
@@ -96,7 +97,7 @@ is_deeply(\@refused, [2, '', "smtpatch: error: --completion takes bash, zsh or f
     or diag(explain(\@refused));
 
 subtest 'every value that is offered is one that the program takes' => sub {
-    for my $option (qw(emit layout format color)) {
+    for my $option (qw(emit layout format color flink-cdc)) {
         my (undef, $text) = run('--completion', 'bash');
         my ($words) = $text =~ /--$option\) words='([^']*)'/;
         cmp_ok((run_with({input => ''}, "--$option=$_"))[0], '<', 2, "--$option=$_") for split / /, $words;

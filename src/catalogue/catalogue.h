@@ -23,6 +23,9 @@ bool release_parse(Arena *arena, Str text, Release *release, Str *problem);
 
 Release release_newest(ReleaseLine line);
 
+/* The known releases of the line, from 0, the oldest first, in the arena; empty after the last. */
+Str release_at(Arena *arena, ReleaseLine line, size_t index);
+
 /* The oldest Flink that the release of Flink CDC runs on, as 0xMMmmpp; 0 when unknown. For value_check(). */
 uint32_t release_oldest_flink(Release release);
 

@@ -70,13 +70,19 @@ static bool is_known(uint32_t number) {
     return false;
 }
 
-static Str known_releases(Arena *arena) {
-    Str known = STR("");
+Str release_at(Arena *arena, ReleaseLine line, size_t index) {
     for (size_t i = 0; i < release_count; i++) {
-        if (release_table[i].line == LINE_FLINK_CDC) {
-            Str one = release_text(arena, LINE_FLINK_CDC, release_table[i].number);
-            known = arena_format(arena, "%s%s%s", known.data, known.size == 0 ? "" : ", ", one.data);
+        if (release_table[i].line == line && index-- == 0) {
+            return release_text(arena, line, release_table[i].number);
         }
+    }
+    return STR("");
+}
+
+static Str known_releases(Arena *arena) {
+    Str known = release_at(arena, LINE_FLINK_CDC, 0);
+    for (size_t i = 1; release_at(arena, LINE_FLINK_CDC, i).size > 0; i++) {
+        known = arena_format(arena, "%s, %s", known.data, release_at(arena, LINE_FLINK_CDC, i).data);
     }
     return known;
 }

@@ -1,5 +1,6 @@
 #include "cli/arguments.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -227,6 +228,28 @@ static void take_stdin_name(Arguments *arguments, const OptionSpec *option, cons
     arguments->settings->stdin_name = argument;
 }
 
+static bool take_number(const char **at, size_t *number) {
+    char *end;
+    errno = 0;
+    unsigned long value = strtoul(*at, &end, 10);
+    bool is_fine = is_digit(**at) && errno == 0 && value > 0;
+    *at = end;
+    *number = value;
+    return is_fine;
+}
+
+static void take_lines(Arguments *arguments, const OptionSpec *option, const char *argument) {
+    LineRange range;
+    const char *at = argument;
+    if (!take_number(&at, &range.first) || *at++ != ':' || !take_number(&at, &range.last) || *at != '\0') {
+        bad_argument(arguments, option, argument, "A:B, the first and the last line, counted from 1");
+    } else if (range.last < range.first) {
+        bad_argument(arguments, option, argument, "the first line before the last");
+    } else {
+        *vector_add(arguments->arena, &arguments->settings->lines) = range;
+    }
+}
+
 static void take_completion(Arguments *arguments, const OptionSpec *option, const char *argument) {
     arguments->settings->completion = argument;
     if (!completion_knows(argument)) {
@@ -281,13 +304,15 @@ static const OptionSpec options[] = {
     {"schema", 0, "REGEX", take_condition, FIELD_SCHEMA, "tables whose upstream schema matches"},
     {"database", 0, "REGEX", take_condition, FIELD_DATABASE, "tables whose upstream database matches"},
     {"Output", 0, NULL, NULL, 0, NULL},
-    {"emit", 'e', "WHAT", take_emit, 0, "what to print: sql (default), or"},
+    {"emit", 'e', "WHAT", take_emit, 0, "what to print: sql (default), or one of"},
     {"in-place", 'i', "[SUFFIX]", take_in_place, 0, "rewrite the files (keep a backup with SUFFIX)"},
     {"check", 0, NULL, take_switch, SWITCH_CHECK,
      "write nothing; print the names of files that would change, and exit 1 if any"},
     {"diff", 0, NULL, take_switch, SWITCH_DIFF, "print a unified diff instead of the script"},
     {"layout", 0, "LAYOUT", take_layout, 0,
      "pretty: the one canonical style (default); keep: change nothing but the options"},
+    {"lines", 0, "A:B", take_lines, 0,
+     "change nothing but the statements that the lines A to B touch (repeatable)"},
     {"sort-options", 0, NULL, take_switch, SWITCH_SORT, "with pretty: connector first, then the others in order"},
     {"statement-set", 0, NULL, take_switch, SWITCH_STATEMENT_SET,
      "gather the INSERTs at the end in one BEGIN STATEMENT SET; ... END;"},
@@ -441,6 +466,21 @@ static void take_subject(Arguments *arguments) {
     }
 }
 
+/* Of a script's lines. */
+static void check_lines(Arguments *arguments) {
+    const Settings *settings = arguments->settings;
+    if (settings->inputs.count > 1) {
+        usage_trouble(arguments, STR("--lines is about the lines of one script: give one FILE"));
+    }
+    if (settings->output != NULL) {
+        usage_trouble(arguments, STR("--lines is about SQL: it does not go with --emit"));
+    }
+    if (settings->prelude.count > 0 || settings->file.gathers_inserts) {
+        usage_trouble(arguments, STR("--prelude and --statement-set change the script as a whole: "
+                                     "they do not go with --lines"));
+    }
+}
+
 static void check_together(Arguments *arguments) {
     const Settings *settings = arguments->settings;
     if (settings->is_in_place && (settings->is_check || settings->is_diff)) {
@@ -456,6 +496,9 @@ static void check_together(Arguments *arguments) {
     }
     if (settings->is_in_place && settings->inputs.count == 0) {
         usage_trouble(arguments, STR("--in-place needs the names of files"));
+    }
+    if (settings->lines.count > 0) {
+        check_lines(arguments);
     }
 }
 

@@ -34,6 +34,12 @@ static void add_connectors(Arena *arena, Buffer *words) {
     }
 }
 
+static void add_releases(Arena *arena, Buffer *words) {
+    for (size_t i = 0; release_at(arena, LINE_FLINK_CDC, i).size > 0; i++) {
+        add_word(words, release_at(arena, LINE_FLINK_CDC, i));
+    }
+}
+
 static int by_text(const void *a, const void *b) { return str_compare(*(const Str *)a, *(const Str *)b); }
 
 /* The options of all connectors of SQL, each once. */
@@ -73,6 +79,7 @@ static const WordSource sources[] = {
     {"format", "text json sarif github", NULL, END_WORD, false},
     {"color", "auto always never", NULL, END_WORD, false},
     {"completion", "bash zsh fish", NULL, END_WORD, false},
+    {"flink-cdc", "", add_releases, END_WORD, false},
     {"connector", "", add_connectors, END_WORD, false},
     {"set", "", add_keys, END_EQUALS, false},
     {"default", "", add_keys, END_EQUALS, false},

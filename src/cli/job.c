@@ -23,6 +23,7 @@ typedef struct Job {
     Matcher matcher;
     Source source;
     Findings findings;
+    Selection selection; /* by --lines */
     Facts facts;
     bool replaces_file;  /* by what was made, when all else is done */
     const char *problem; /* with that */
@@ -116,8 +117,36 @@ static bool prints_only(const Job *job) {
 /* Whether it looks at one statement after the other, too. */
 static bool may_stream(const Job *job) {
     const FileSettings *settings = &job->order->settings;
-    return prints_only(job) && settings->layout == LAYOUT_KEEP && settings->prelude.count == 0 &&
-           !settings->gathers_inserts && !rules_ask_for_roles(job->order->rules, job->order->rule_list_count);
+    return prints_only(job) && job->settings->lines.count == 0 && settings->layout == LAYOUT_KEEP &&
+           settings->prelude.count == 0 && !settings->gathers_inserts && !rules_ask_for_roles(job->order->rules, job->order->rule_list_count);
+}
+
+static bool has_lines(const Job *job) { return job->settings->lines.count > 0; }
+
+/* What no range of --lines touches is frozen. False when a range is not in the script at all. */
+static bool select_statements(Job *job, Script *script) {
+    const LineRange *ranges = job->settings->lines.items;
+    size_t count = job->settings->lines.count;
+    for (size_t i = 0; i < count; i++) {
+        if (!range_is_in_script(&ranges[i], &job->source)) {
+            size_t lines = source_line(&job->source, (uint32_t)job->source.text.size);
+            Str problem = arena_format(&job->arena, "--lines %zu:%zu begins behind the script's last line, which is %zu",
+                                       ranges[i].first, ranges[i].last, lines);
+            add_trouble(job, problem.data);
+            return false;
+        }
+    }
+    if (count > 0) {
+        job->selection = select_lines(script, ranges, count, &job->arena);
+    }
+    return true;
+}
+
+/* Tables get new names all over a script, and so not where only some lines may change. */
+static void drop_new_names(Plans *plans) {
+    for (size_t i = 0; plans->items != NULL && i < plans->model->table_count; i++) {
+        plans->items[i].new_name = STR_NONE;
+    }
 }
 
 /* The plans of every table: rules, then fixes where they are asked for. */
@@ -127,6 +156,9 @@ static Plans plan(Job *job, const Script *script) {
     Plans plans = (prints_only(job) && !model->has_like ? plans_promise : plans_make)(
         model, job->order->rules, job->order->rule_list_count, settings->release, &job->matcher, &job->arena,
         &job->findings);
+    if (has_lines(job)) {
+        drop_new_names(&plans);
+    }
     if (settings->fixes) {
         CheckSettings check = check_settings(settings);
         script_fixes(script, &plans, &check, &job->arena);
@@ -158,11 +190,12 @@ static bool stream(Job *job) {
 }
 
 static void read_all(Job *job) {
-    const Script *script = parse_script(&job->source, wanted_parts(job), &job->arena, &job->findings);
-    if (job->findings.worst >= SEVERITY_TROUBLE) {
+    Script *script = parse_script(&job->source, wanted_parts(job), &job->arena, &job->findings);
+    if (job->findings.worst >= SEVERITY_TROUBLE || !select_statements(job, script)) {
         return;
     }
     Plans plans = plan(job, script);
+    job->result->made.selection = has_lines(job) ? &job->selection : NULL;
     bool wants_text = job->settings->lint != LINT_ONLY;
     if (job->findings.worst >= SEVERITY_TROUBLE ||
         !(wants_text ? result_make : result_tell)(&job->result->made, script, &plans)) {

@@ -57,7 +57,7 @@ bool result_accept(ResultText *result, const Source *source, Str problem) {
 
 static bool print_layout(ResultText *result, Layout layout, const Script *script, const Plans *plans) {
     Pieces made = {.arena = result->made.arena};
-    Emission emission = {.script = script, .plans = plans, .scratch = result->scratch, .out = &made,
+    Emission emission = {.script = script, .plans = plans, .selection = result->selection, .scratch = result->scratch, .out = &made,
                          .text = &result->text};
     (layout == LAYOUT_KEEP ? emit_keep : emit_pretty)(&emission);
     result->made = made;
@@ -153,13 +153,14 @@ static bool tell(ResultText *result, const Script *script, const Renames *rename
 
 bool result_tell(ResultText *result, const Script *script, Plans *plans) {
     Renames renames = find_renames(result, plans);
-    return tell(result, script, &renames);
+    return result->selection != NULL || tell(result, script, &renames);
 }
 
 bool result_make(ResultText *result, const Script *script, Plans *plans) {
     const FileSettings *settings = result->settings;
     Renames renames = find_renames(result, plans);
-    bool rewrites = renames.count > 0 || settings->prelude.count > 0 || settings->gathers_inserts;
+    bool rewrites = result->selection == NULL &&
+                    (renames.count > 0 || settings->prelude.count > 0 || settings->gathers_inserts);
     if (!rewrites) {
         sort_options(result, plans);
         return print_layout(result, settings->layout, script, plans);

@@ -9,6 +9,7 @@ enum { RESULT_STEPS = 5 };
 
 typedef struct ResultText {
     const FileSettings *settings;
+    const Selection *selection; /* what alone may change; NULL: all of it */
     Arena *arena;
     Arena *scratch; /* may hold a plan or two while the result is made; empty otherwise */
     Findings *findings;

@@ -208,6 +208,12 @@ static void prepare(void *context) {
     }
     size_t rules_files = run->configs.count;
     Strings inputs = find_inputs(&run->settings, &run->arena, &run->findings);
+    if (run->settings.lines.count > 0 && inputs.count > 1) { /* of a folder */
+        finding_file_trouble(&run->findings, str_of(run->settings.inputs.items[0]),
+                             arena_format(&run->arena, "--lines is about the lines of one script, and here are %zu: "
+                                          "give one FILE", inputs.count));
+        return;
+    }
     run->orders = arena_array(&run->arena, inputs.count, sizeof *run->orders);
     for (size_t i = 0; i < inputs.count; i++) {
         run->orders[i] = make_order(run, inputs.items[i], rules_files);

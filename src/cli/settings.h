@@ -48,6 +48,7 @@ typedef struct FileSettings {
 typedef struct Settings {
     FileSettings file;
     Strings inputs, rules_files, includes, excludes;
+    VECTOR(LineRange) lines; /* of --lines; none: all */
     const char *stdin_name;    /* NULL: there is none */
     const char *backup_suffix; /* NULL: no backup */
     size_t jobs;

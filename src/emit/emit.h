@@ -3,10 +3,12 @@
 #define SMTPATCH_EMIT_H
 
 #include "emit/verify.h"
+#include "syntax/selection.h"
 
 typedef struct Emission {
     const Script *script;
     const Plans *plans;
+    const Selection *selection; /* what alone emit_pretty() lays out, all else stays byte for byte; NULL: all of it */
     Arena *scratch;   /* of one statement's making */
     Pieces *out;      /* empty at first; slices of the source, and what is new */
     Buffer *text;     /* of one statement; the caller's, who frees it */

@@ -2,6 +2,7 @@
 
 #include "emit/emit.h"
 #include "emit/printer.h"
+#include "lines.h"
 #include "syntax/lexer.h"
 #include "syntax/literal.h"
 
@@ -376,11 +377,11 @@ static uint32_t print_next(Pretty *pretty, size_t line_ends, uint32_t *ended) {
     return at;
 }
 
-static void print_script(Pretty *pretty) {
-    const Script *script = pretty->script;
+/* Prints what begins in part. Returns where the source goes on: at its end, or behind a region that goes further. */
+static uint32_t print_part(Pretty *pretty, Span part) {
     Str text = pretty->printer.text;
-    uint32_t at = script->source->begin, before = at, ended = UINT32_MAX, ended_at = 0;
-    for (Token token = lex(text, at); token.kind != TOKEN_EOF; token = lex(text, at)) {
+    uint32_t at = part.start, before = at, ended = UINT32_MAX, ended_at = 0;
+    for (Token token = lex(text, at); token.kind != TOKEN_EOF && token.start < part.end; token = lex(text, at)) {
         size_t line_ends = count_line_ends(text, before, token.start);
         at = token.end;
         if (token.kind == TOKEN_BLANK) {
@@ -400,40 +401,71 @@ static void print_script(Pretty *pretty) {
         before = at;
         ended_at = token.kind == TOKEN_SEMICOLON || token_is_comment(token) ? ended_at : at;
     }
+    return at > part.end ? at : part.end;
 }
 
 /* Text that is kept byte for byte may hold the last line's end. */
-static bool ends_line(const Pieces *out) {
-    Str last = out->list.items[out->list.count - 1];
-    char end = last.data[last.size - 1];
-    return end == '\n' || end == '\r';
+static bool ends_line(const Pretty *pretty) {
+    Str printed = buffer_str(pretty->printer.out);
+    Str last = printed.size > 0 ? printed : pretty->out->list.items[pretty->out->list.count - 1];
+    return is_line_end(last.data[last.size - 1]);
 }
 
-/* What was printed since the last part, and the last line's end. */
+/* Prints a part whose neighbours stay as they are. Returns where the source goes on. */
+static uint32_t print_run(Pretty *pretty, Span run) {
+    const Script *script = pretty->script;
+    Str text = pretty->printer.text;
+    while (pretty->next_statement < script->statement_count &&
+           script->statements[pretty->next_statement].span.start < run.start) {
+        pretty->next_statement++;
+    }
+    pretty->is_empty = true;
+    pretty->must_break = pretty->is_after_statement = false;
+    uint32_t end = print_part(pretty, run);
+    bool is_at_end = end == text.size && !pretty->is_empty && !ends_line(pretty);
+    bool is_cut_off = pretty->must_break && !is_at_line_end(text, end);
+    if (is_at_end || is_cut_off) {
+        buffer_add(out_of(pretty), pretty->printer.newline);
+    }
+    return end;
+}
+
+static void print_selection(Pretty *pretty, const Selection *selection) {
+    uint32_t at = 0;
+    for (size_t i = 0; i < selection->run_count; i++) {
+        Span run = selection->runs[i];
+        if (run.start > at) {
+            buffer_add(out_of(pretty), slice(pretty, at, run.start));
+            at = run.start;
+        }
+        if (run.end > at) { /* else a region that began before has gone over it */
+            at = print_run(pretty, (Span){at, run.end});
+        }
+    }
+    buffer_add(out_of(pretty), str_from(pretty->printer.text, at));
+}
+
+/* What was printed since the last part. */
 static void print_rest(Pretty *pretty) {
     Buffer *text = out_of(pretty);
     if (text->failed) {
         guard_leave(pretty->arena->guard);
     }
     pieces_add_like(pretty->out, buffer_str(text), str_from(pretty->printer.text, pretty->printed));
-    if (pretty->out->size > pretty->script->source->begin && !ends_line(pretty->out)) {
-        pieces_add(pretty->out, pretty->printer.newline);
-    }
 }
 
 void emit_pretty(Emission *emission) {
     const Source *source = emission->script->source;
+    Span whole = {source->begin, (uint32_t)source->text.size};
     Pretty pretty = {.script = emission->script,
                      .plans = emission->plans,
                      .arena = emission->scratch,
-                     .out = emission->out,
-                     .is_empty = true};
+                     .out = emission->out};
     pretty.printer = (Printer){.text = source->text, .newline = newline_text(source->newline), .out = emission->text,
                                .arena = emission->out->arena,
                                .tails = arena_array(emission->out->arena, COLUMN_TAILS, sizeof(PrintedTail))};
     verify_start(&pretty.verifier, pretty.script, pretty.out, LAYOUT_PRETTY, emission->out->arena, emission->scratch);
-    buffer_add(out_of(&pretty), (Str){source->text.data, source->begin});
-    print_script(&pretty);
+    print_selection(&pretty, emission->selection != NULL ? emission->selection : &(Selection){&whole, 1});
     print_rest(&pretty);
     emission->problem = verify_end(&pretty.verifier, pretty.last, pretty.last_plan);
 }

@@ -82,6 +82,9 @@ typedef struct Passage {
     Layout layout;
     const RuleList *rules;
     size_t rule_list_count;
+    const LineRange *ranges; /* NULL: all lines; only for LAYOUT_PRETTY */
+    size_t range_count;
+    Selection selection;
 
     Source source;
     Script *script;
@@ -100,6 +103,10 @@ static inline void passage_work(void *context) {
     if (passage->findings.worst >= SEVERITY_TROUBLE) {
         return;
     }
+    if (passage->ranges != NULL) {
+        passage->selection =
+            select_lines(passage->script, passage->ranges, passage->range_count, &passage->arena);
+    }
     passage->model = model_build(passage->script, &passage->arena);
     passage->plans = plans_make(passage->model, passage->rules, passage->rule_list_count, (Release){0},
                                 &passage->matcher, &passage->arena, &passage->findings);
@@ -108,21 +115,31 @@ static inline void passage_work(void *context) {
     }
     Pieces out = {.arena = &passage->arena};
     Emission emission = {.script = passage->script, .plans = &passage->plans, .scratch = &passage->scratch, .out = &out,
-                         .text = &passage->text};
+                         .selection = passage->ranges != NULL ? &passage->selection : NULL, .text = &passage->text};
     (passage->layout == LAYOUT_KEEP ? emit_keep : emit_pretty)(&emission);
     passage->output = pieces_text(&out, (PiecePlace){0, 0}, &passage->arena);
     passage->problem = emission.problem;
     passage->is_taken = true;
 }
 
-/* The script through all stages; is_taken tells whether it came out. passage_end() in any case. */
-static inline void passage_run(Passage *passage, Str input, Layout layout, const RuleList *rules, size_t count) {
-    *passage = (Passage){.input = input, .layout = layout, .rules = rules, .rule_list_count = count};
+static inline void passage_start(Passage *passage) {
     arena_init(&passage->arena, &passage->guard);
     arena_init(&passage->scratch, &passage->guard);
     passage->findings.arena = &passage->arena;
     assert_true(matcher_init(&passage->matcher));
     passage->is_done = guard_run(&passage->guard, passage_work, passage);
+}
+
+/* The script through all stages; is_taken tells whether it came out. passage_end() in any case. */
+static inline void passage_run(Passage *passage, Str input, Layout layout, const RuleList *rules, size_t count) {
+    *passage = (Passage){.input = input, .layout = layout, .rules = rules, .rule_list_count = count};
+    passage_start(passage);
+}
+
+/* The same when only some lines are to be laid out, in LAYOUT_PRETTY. */
+static inline void passage_run_lines(Passage *passage, Str input, const LineRange *ranges, size_t count) {
+    *passage = (Passage){.input = input, .layout = LAYOUT_PRETTY, .ranges = ranges, .range_count = count};
+    passage_start(passage);
 }
 
 static inline void passage_end(Passage *passage) {

@@ -1,6 +1,7 @@
 /* What holds whatever comes in: no crash and no bug found by the comparison; keep without rules gives the same
  * bytes; pretty is idempotent, and keep leaves its output alone. On the fixtures, on random bytes, on tokens thrown
- * together, and on fixtures with tokens taken away, doubled and swapped. The seeds are fixed. */
+ * together, and on fixtures with tokens taken away, doubled and swapped. The same with only some lines selected: all else
+ * stays. The seeds are fixed. */
 #include <dirent.h>
 #include <sys/stat.h>
 
@@ -397,13 +398,84 @@ static void test_rules(void **state) {
     composer_free(&composer);
 }
 
+/* ---- only some lines ---- */
+
+enum { RANGES_MAX = 3, SELECTED = 4000 };
+
+/* Whether the parts of text that are not selected stand in output, in their order. */
+static bool keeps_the_rest(const Passage *passage) {
+    const Selection *selection = &passage->selection;
+    Str text = passage->source.text, output = passage->output;
+    uint32_t at = 0;
+    for (size_t i = 0; i <= selection->run_count; i++) {
+        bool is_last = i == selection->run_count;
+        Str rest = {text.data + at, (is_last ? text.size : selection->runs[i].start) - at};
+        const char *found = memmem(output.data, output.size, rest.data, rest.size);
+        if (found == NULL || (i == 0 && found != output.data)) {
+            return false;
+        }
+        output = str_from(output, (size_t)(found - output.data) + rest.size);
+        at = is_last ? at : selection->runs[i].end;
+        if (is_last) {
+            return str_has_suffix(passage->output, rest);
+        }
+    }
+    return true;
+}
+
+static Str run_lines(Passage *passage, Str text, const LineRange *ranges, size_t count) {
+    passage_run_lines(passage, text, ranges, count);
+    if (problem_of(passage) != NULL) {
+        fail_law(problem_of(passage), text);
+    }
+    return passage->output;
+}
+
+/* All lines are what pretty prints, and in that there is nothing left to do for any of them. */
+static void check_lines(Str text, Random *random) {
+    LineRange ranges[RANGES_MAX] = {{1, SIZE_MAX}};
+    size_t count = 1 + random_below(random, RANGES_MAX);
+    Passage pretty, all, some, again;
+    passage_run(&pretty, text, LAYOUT_PRETTY, NULL, 0);
+    if (pretty.is_taken && pretty.script->statement_count > 0) {
+        if (!str_equal(run_lines(&all, text, ranges, 1), pretty.output)) {
+            fail_law("all lines are not the whole script", text);
+        }
+        for (size_t i = 0; i < count; i++) {
+            ranges[i].first = 1 + random_below(random, source_line(&pretty.source, (uint32_t)text.size));
+            ranges[i].last = ranges[i].first + random_below(random, 10);
+        }
+        run_lines(&some, text, ranges, count);
+        if (!keeps_the_rest(&some)) {
+            fail_law("what no range touches changed", text);
+        }
+        if (!str_equal(run_lines(&again, pretty.output, ranges, count), pretty.output)) {
+            fail_law("lines of pretty are not pretty", pretty.output);
+        }
+        passage_end(&all);
+        passage_end(&some);
+        passage_end(&again);
+    }
+    passage_end(&pretty);
+}
+
+static void test_lines(void **state) {
+    (void)state;
+    for (size_t i = 0; i < SELECTED; i++) {
+        Random random = {i};
+        check_lines(fixtures.items[i % fixtures.count], &random);
+        check_lines(definition_soup(&random), &random);
+        check_lines(mutant(&random), &random);
+    }
+}
+
 #define fixtures_test(name) cmocka_unit_test_setup_teardown(name, set_up_fixtures, tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         fixtures_test(test_fixtures),   fixtures_test(test_beginnings), fixtures_test(test_random_bytes),
         fixtures_test(test_token_soup), fixtures_test(test_definition_soup), fixtures_test(test_mutants),
-        fixtures_test(test_rules),
+        fixtures_test(test_rules),      fixtures_test(test_lines),
     };
     return run_all(tests);
 }
