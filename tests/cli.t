@@ -96,11 +96,28 @@ case_in 'files that are named and excluded' => sub {
 };
 
 SKIP: {
-    skip 'there is no script(1) to make a terminal', 1 if system('command -v script >/dev/null 2>&1') != 0;
+    skip 'there is no script(1) to make a terminal', 2 if system('command -v script >/dev/null 2>&1') != 0;
     case_in 'alone on a terminal' => sub {
         my $program = $ENV{SMTPATCH} // "$root/build/smtpatch";
         my $said = qx{timeout 10 script -qec "'$program'" /dev/null </dev/null 2>&1} =~ s/\e\[[\d;]*m|\r//gr;
         like($said, qr/^smtpatch: error: there is no FILE, and standard input is a terminal\n +name files/, 'it says what to do');
+    };
+
+    # Standard input keeps the program waiting for more than a second.
+    case_in 'long work on a terminal' => sub {
+        my $program = $ENV{SMTPATCH} // "$root/build/smtpatch";
+        spew($_, "use a;\n") for qw(a.sql b.sql);
+        my $said = sub {
+            my ($environment, $command) = @_;
+            return qx{cd '$directory' && $environment timeout 20 script -qec "(sleep 1.5; echo use c\\;) | '$program' --no-lint -j1 $command" /dev/null </dev/null 2>&1};
+        };
+        my $erase = "\r\e[K";
+        my ($line, $none) = (qr/smtpatch: 1 of 3 files, \d s/, "USE a;\r\nUSE c;\r\nUSE a;\r\n");
+        like($said->('TERM=xterm', 'a.sql - b.sql'), qr/^USE a;\r\n(?:\r\e\[K$line)+\Q$erase\EUSE c;\r\nUSE a;\r\n\z/, 'a line, and then none');
+        is($said->('TERM=xterm', '-q a.sql - b.sql'), $none, 'not with -q');
+        is($said->('TERM=dumb', 'a.sql - b.sql'), $none, 'not where nothing can be taken away');
+        is($said->('TERM=xterm', "a.sql - b.sql 2>'$directory/messages'"), $none, 'not when standard error is a file');
+        is(slurp("$directory/messages"), '', 'nor in it');
     };
 }
 

@@ -16,6 +16,8 @@ typedef struct Job {
     const JobOrder *order;
     const Settings *settings;
     JobResult *result;
+    Progress *progress;
+    size_t counted; /* bytes, in progress */
     ReportStyle style;
     Guard guard;
     Arena arena, scratch;
@@ -35,6 +37,32 @@ static void add_trouble(Job *job, const char *problem) {
     finding_file_trouble(&job->findings, str_of(job->order->name), str_of(problem));
 }
 
+typedef enum Step { STEP_PARSE, STEP_PLAN, STEP_PRINT, STEP_CHECK, STEP_COUNT } Step;
+
+/* What a step is worth in all the work: its time, as it was measured. */
+static size_t share_of(const Job *job, Step step) {
+    static const size_t shares[STEP_COUNT] = {[STEP_PARSE] = 2, [STEP_PLAN] = 1, [STEP_PRINT] = 4, [STEP_CHECK] = 5};
+    bool prints = job->order->settings.layout == LAYOUT_PRETTY && job->settings->lint != LINT_ONLY;
+    bool is_left_out =
+        (step == STEP_PRINT && !prints) || (step == STEP_CHECK && job->settings->lint == LINT_NONE);
+    return is_left_out ? 0 : shares[step];
+}
+
+static void count_step(Job *job, Step step) {
+    size_t all = 0;
+    for (Step each = STEP_PARSE; each < STEP_COUNT; each++) {
+        all += share_of(job, each);
+    }
+    size_t bytes = job->result->source.size / all * share_of(job, step);
+    job->counted += bytes;
+    atomic_fetch_add(&job->progress->done, bytes);
+}
+
+static void count_rest(Job *job) {
+    atomic_fetch_add(&job->progress->done, job->result->source.size - job->counted);
+    atomic_fetch_add(&job->progress->finished, 1);
+}
+
 static bool read_input(Job *job) {
     Buffer *text = &job->result->source;
     const char *problem = is_stdin(job) ? source_read(STDIN_FILENO, text)
@@ -42,6 +70,9 @@ static bool read_input(Job *job) {
     if (problem != NULL) {
         add_trouble(job, problem);
         return false;
+    }
+    if (!S_ISREG(job->stamp.status.st_mode)) {
+        atomic_fetch_add(&job->progress->streamed, text->size);
     }
     job->source = source_of(str_of(job->order->name), buffer_str(text), &job->arena);
     return true;
@@ -194,13 +225,16 @@ static void read_all(Job *job) {
     if (job->findings.worst >= SEVERITY_TROUBLE || !select_statements(job, script)) {
         return;
     }
+    count_step(job, STEP_PARSE);
     Plans plans = plan(job, script);
+    count_step(job, STEP_PLAN);
     job->result->made.selection = has_lines(job) ? &job->selection : NULL;
     bool wants_text = job->settings->lint != LINT_ONLY;
     if (job->findings.worst >= SEVERITY_TROUBLE ||
         !(wants_text ? result_make : result_tell)(&job->result->made, script, &plans)) {
         return;
     }
+    count_step(job, STEP_PRINT);
     check(job, script, &plans);
     if (job->settings->is_verbose) {
         report_changes(&plans, &job->arena, &job->result->messages);
@@ -277,8 +311,8 @@ static void settle_status(Job *job, bool is_done) {
     result->status = found > result->status ? found : result->status;
 }
 
-void job_run(const JobOrder *order, const Settings *settings, bool has_color, JobResult *result) {
-    Job job = {.order = order, .settings = settings, .result = result};
+void job_run(const JobOrder *order, const Settings *settings, bool has_color, Progress *progress, JobResult *result) {
+    Job job = {.order = order, .settings = settings, .result = result, .progress = progress};
     *result = (JobResult){0};
     arena_init(&result->arena, &job.guard);
     if (order->is_broken) {
@@ -292,6 +326,7 @@ void job_run(const JobOrder *order, const Settings *settings, bool has_color, Jo
     bool is_done = guard_run(&job.guard, work, &job);
     is_done = guard_run(&job.guard, report, &job) && is_done && replace_file(&job);
     settle_status(&job, is_done);
+    count_rest(&job);
     matcher_free(&job.matcher);
     arena_free(&job.scratch);
     arena_free(&job.arena);

@@ -3,6 +3,7 @@
 #define SMTPATCH_JOB_H
 
 #include "checks/checker.h"
+#include "cli/progress.h"
 #include "cli/result.h"
 #include "cli/settings.h"
 #include "report/record.h"
@@ -33,8 +34,9 @@ typedef struct JobResult {
     ExitStatus status;
 } JobResult;
 
-/* Does it. Nothing is printed; in place, the file is replaced. Jobs of different orders may run at the same time. */
-void job_run(const JobOrder *order, const Settings *settings, bool has_color, JobResult *result);
+/* Does it. Nothing is printed; in place, the file is replaced. Jobs of different orders may run at the same time; what
+ * they have done is counted in progress. */
+void job_run(const JobOrder *order, const Settings *settings, bool has_color, Progress *progress, JobResult *result);
 
 void job_result_free(JobResult *result);
 

@@ -35,6 +35,7 @@ typedef struct Run {
     JobOrder *orders;
     size_t order_count;
     bool has_color;
+    Progress progress;
     ExitStatus status;
 } Run;
 
@@ -226,7 +227,7 @@ static void prepare(void *context) {
 
 static void work_on(void *context, size_t number, void *result) {
     Run *run = context;
-    job_run(&run->orders[number], &run->settings, run->has_color, result);
+    job_run(&run->orders[number], &run->settings, run->has_color, &run->progress, result);
 }
 
 typedef struct Keeping {
@@ -253,6 +254,7 @@ static void keep_records(void *context) {
 static void finish_job(void *context, void *job_result) {
     Run *run = context;
     JobResult *result = job_result;
+    progress_pause(&run->progress);
     if (run->settings.lint == LINT_ONLY) {
         print_output(run, buffer_str(&result->messages));
     } else {
@@ -262,12 +264,26 @@ static void finish_job(void *context, void *job_result) {
             output_failed(run);
         }
     }
+    progress_go_on(&run->progress);
     if (!arena_run(&run->arena, keep_records, &(Keeping){run, result})) { /* other threads are at work */
         print_error(STR("smtpatch: error: out of memory\n"));
         raise_status(run, EXIT_TROUBLE);
     }
     raise_status(run, result->status);
     job_result_free(result);
+}
+
+static const char *path_at(const void *context, size_t index) {
+    const Run *run = context;
+    return run->orders[index].path;
+}
+
+static void start_progress(Run *run) {
+    const char *terminal = getenv("TERM");
+    bool is_plain = terminal == NULL || strcmp(terminal, "dumb") == 0; /* nothing can be taken away there */
+    if (!run->settings.is_quiet && !is_plain && isatty(STDERR_FILENO)) {
+        progress_start(&run->progress, run->order_count, path_at, run);
+    }
 }
 
 static void describe_checks(Run *run, CheckDescription *descriptions) {
@@ -321,7 +337,10 @@ static void work(void *context) {
                      .work = work_on,
                      .finish = finish_job,
                      .context = run};
-    if (!pool_run(&task, run->settings.jobs)) {
+    start_progress(run);
+    bool is_done = pool_run(&task, run->settings.jobs);
+    progress_stop(&run->progress);
+    if (!is_done) {
         guard_leave(&run->guard);
     }
     compare_files(run);
