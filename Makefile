@@ -55,6 +55,9 @@ help:
 #: valgrind   run parts of the tests under valgrind's memcheck; VALGRIND_STEP=1 runs them all
 #: mutation   change the source of rules/, catalogue/ and checks/ in each place, one at a time: does a test fail? MUTATION_FILES
 #:            names some (a pattern), MUTATION_SECONDS is how long tests run for each; survivors stand in $(BUILD)/mutation
+#: dist       $(BUILD)/smtpatch-VERSION.tar.gz, the source archive; check-dist builds and tests what is in it
+#: deb        $(BUILD)/deb/smtpatch_*.deb; check-deb installs it on a clean Debian 12 (root, debootstrap, lintian; else skipped)
+#: static     $(BUILD)/smtpatch-static, which needs no library where it runs
 #: install    install below DESTDIR/PREFIX; uninstall takes it away again
 #: clean      remove $(BUILD)
 #: Settings: V=1 (show commands), SANITIZE=1 (ASan, UBSan), WERROR=1, BUILD=dir, PREFIX=dir, DESTDIR=dir, CC, CFLAGS,
@@ -160,6 +163,13 @@ $(BUILD)/smtpatch: $(BUILD)/objects/main.o $(ARCHIVES)
 	@echo '  LINK    $@'
 	$(CC) $(ALL_CFLAGS) $(HARDENING_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
 
+# For machines that lack the libraries, or are no Debian at all. Nothing of glibc is called that would ask for modules.
+static: $(BUILD)/smtpatch-static
+
+$(BUILD)/smtpatch-static: $(BUILD)/objects/main.o $(ARCHIVES)
+	@echo '  LINK    $@'
+	$(CC) $(ALL_CFLAGS) -static $(LDFLAGS) -o $@ $^ $(LIBRARIES)
+
 $(COMPLETIONS): $(BUILD)/completion/%: $(BUILD)/smtpatch
 	@mkdir -p $(@D)
 	$< --completion $* > $@
@@ -251,24 +261,46 @@ demo: $(BUILD)/smtpatch
 # ---- Installing --------------------------------------------------------------------------------------------
 
 SHARE = $(DESTDIR)$(PREFIX)/share
+ZSH ?= zsh/site-functions
 installed_manual = $(foreach page,$(MANUAL),$(SHARE)/man/man$(patsubst .%,%,$(suffix $(page)))/$(notdir $(page)))
-installed_completions = $(SHARE)/bash-completion/completions/smtpatch $(SHARE)/zsh/site-functions/_smtpatch \
+installed_completions = $(SHARE)/bash-completion/completions/smtpatch $(SHARE)/$(ZSH)/_smtpatch \
 	$(SHARE)/fish/vendor_completions.d/smtpatch.fish
 
 install: all
 	install -D -m 755 $(BUILD)/smtpatch $(DESTDIR)$(PREFIX)/bin/smtpatch
 	for page in $(MANUAL); do install -D -m 644 $$page $(SHARE)/man/man$${page##*.}/$${page##*/} || exit 1; done
+	install -D -m 644 docs/emit-json.md $(SHARE)/doc/smtpatch/emit-json.md
 	install -D -m 644 $(BUILD)/completion/bash $(SHARE)/bash-completion/completions/smtpatch
-	install -D -m 644 $(BUILD)/completion/zsh $(SHARE)/zsh/site-functions/_smtpatch
+	install -D -m 644 $(BUILD)/completion/zsh $(SHARE)/$(ZSH)/_smtpatch
 	install -D -m 644 $(BUILD)/completion/fish $(SHARE)/fish/vendor_completions.d/smtpatch.fish
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/smtpatch $(installed_manual) $(installed_completions)
+	rm -f $(DESTDIR)$(PREFIX)/bin/smtpatch $(installed_manual) $(installed_completions) $(SHARE)/doc/smtpatch/emit-json.md
+	rmdir $(SHARE)/doc/smtpatch 2>/dev/null || true
+
+# ---- Packages ----------------------------------------------------------------------------------------------
+
+VERSION = $(shell sed -n 's/^.define SMTPATCH_VERSION "\(.*\)"/\1/p' src/cli/run.c)
+ARCHIVE = $(BUILD)/smtpatch-$(VERSION).tar.gz
+
+# Always made anew: it depends on every file there is.
+dist:
+	@sh packaging/dist.sh '$(ARCHIVE)'
+
+deb: dist
+	@sh packaging/deb.sh '$(ARCHIVE)'
+
+check-dist: dist
+	@sh packaging/check-dist.sh '$(ARCHIVE)'
+
+check-deb: deb
+	@sh packaging/check-deb.sh '$(BUILD)/deb'
 
 clean:
 	rm -rf $(BUILD)
 
 .PHONY: all help deps check check-flink fuzz bench instructions demo install uninstall clean coverage always analyse valgrind mutation
+.PHONY: all help deps check check-flink fuzz bench instructions demo static dist deb check-dist check-deb install uninstall clean
 # V=1 shows the commands themselves.
 ifndef V
 .SILENT:
