@@ -86,4 +86,94 @@ END
     like($said, qr{f7/flink-create\.1\.sql:1:\d+: error: .*\[required-options\]}, 'its name and place');
 };
 
+# ---- The hooks that build smtpatch -----------------------------------------------------------------------------------------
+
+my $build = $ENV{BUILD} // "$root/build";
+my $head = '-c user.email=a@b.example -c user.name=A';
+
+# What was compiled already, as if it had been in that checkout: then only the last step of the build is left, unless all of
+# it is wanted (HOOK_BUILDS=1).
+sub prime {
+    my ($checkout) = @_;
+    return if $ENV{HOOK_BUILDS};
+    make_path("$checkout/build/hook");
+    system("cd '$checkout/build/hook' && cp -R '$build/generated' '$build/objects' '$build/libsmtpatch.a' '$build/libpg_query.a' . && "
+        . "find . -name '*.d' -delete && touch now && find . -type f -exec touch -r now {} +") == 0 or die;
+}
+
+# A copy of the sources.
+sub make_sources {
+    my ($folder) = @_;
+    make_path("$directory/$folder");
+    system("cd '$root' && tar -cf - --exclude='./build*' --exclude=./.git . | tar -xf - -C '$directory/$folder'") == 0 or die;
+}
+
+make_sources('sources');
+
+subtest 'several at once build it once' => sub {
+    plan skip_all => 'a build under the sanitizers is not what hooks make' if $build =~ /sanitize/;
+    make_sources('once');
+    prime("$directory/once");
+    spew("once/$_.sql", "use   a;\n") for 1 .. 6;
+    my ($status, $said) = shell('once', 'for i in 1 2 3 4 5 6; do packaging/hook.sh -i $i.sql & pids="$pids $!"; done; '
+        . 'for pid in $pids; do wait $pid || exit 1; done');
+    is($status, 0, 'all of them succeed');
+    is($said, "smtpatch: building it for this hook, once\n", 'one of them builds');
+    is(join('', map { slurp("$directory/once/$_.sql") } 1 .. 6), "USE a;\n" x 6, 'all of them work');
+    is_deeply([shell('once', 'packaging/hook.sh --version')], [0, (run('--version'))[1]], 'the next one finds it');
+};
+
+subtest 'a tool is missing' => sub {
+    make_path("$directory/few");
+    for my $tool (qw(sh dirname mkdir flock make perl tail)) {
+        my ($path) = grep { -x } map { "$_/$tool" } split /:/, $ENV{PATH};
+        symlink $path, "$directory/few/$tool" or die "$tool: $!\n";
+    }
+    my ($status, $said) = shell('sources', "env -u CC PATH='$directory/few' packaging/hook.sh --version");
+    is($status, 2, 'exit status');
+    is($said, "smtpatch: error: this hook builds smtpatch first, and these programs are missing: cc re2c lemon gperf\n"
+        . "        on Debian and Ubuntu: sudo apt-get install -y make && make -C '$directory/sources' deps\n", 'says what and what to do');
+};
+
+subtest 'a build that fails' => sub {
+    plan skip_all => 'no build tools' if grep { !has($_) } qw(make cc re2c lemon gperf perl);
+    my ($status, $said) = shell('sources', 'CC=false packaging/hook.sh --version');
+    is($status, 2, 'exit status');
+    like($said, qr/^smtpatch: building it.*^smtpatch: error: this hook could not build smtpatch; all that was said is in \S+\n +on Debian/ms, 'says where to look') or diag($said);
+    system('rm', '-rf', "$directory/sources/build");
+};
+
+subtest 'pre-commit builds it' => sub {
+    plan skip_all => 'pre-commit is not installed' unless has('pre-commit');
+    plan skip_all => 'a build under the sanitizers is not what hooks make' if $build =~ /sanitize/;
+    shell('sources', "git init -q . && git add -A && git $head commit -q -m sources");
+    my ($status, $revision) = shell('sources', 'git rev-parse HEAD');
+    chomp $revision;
+    make_repository('user');
+    spew('user/.pre-commit-config.yaml', <<"END");
+repos:
+  - repo: $directory/sources
+    rev: $revision
+    hooks:
+      - id: smtpatch-check-from-source
+        args: [--exclude=archive]
+      - id: smtpatch-from-source
+        args: [--layout=keep, --no-lint, --exclude=archive]
+END
+    spew("user/$_/flink-create.1.sql", $bad) for qw(a archive);
+    spew('user/.smtpatch.ini', "[rule]\nconnector = print\nset.standard-error = true\n");
+    ($status, my $said) = shell('user', 'git add -A && pre-commit install --install-hooks');
+    is($status, 0, 'installed') or diag($said);
+    prime($_) for grep { -e "$_/packaging/hook.sh" } glob "$directory/home/.cache/pre-commit/repo*";
+    ($status, $said) = shell('user', 'unset SMTPATCH; git commit -q -m one');
+    is($status, 1, 'a bad script is stopped');
+    like($said, qr{smtpatch: building it.*a/flink-create\.1\.sql:1:\d+: error: .*\[required-options\]}s, 'its name and place') or diag($said);
+    unlike($said, qr/archive/, 'an excluded one is left alone');
+    spew('user/a/flink-create.1.sql', $good);
+    is((shell('user', 'git add -A && git commit -q -m one'))[0], 1, 'a mended one is patched');
+    ($status, $said) = shell('user', 'git add -A && git commit -q -m one');
+    is($status, 0, 'then it passes') or diag($said);
+    is(slurp("$directory/user/a/flink-create.1.sql"), $good =~ s/'print'/'print', 'standard-error' = 'true'/r, 'as it was patched');
+};
+
 done_testing();
