@@ -255,6 +255,11 @@ bench: $(BUILD)/smtpatch $(BUILD)/tests/measure
 instructions: $(BUILD)/smtpatch
 	@BUILD='$(BUILD)' STORE='$(STORE)' perl tests/bench/instructions.pl
 
+# The picture of the README; tests/picture.t tells when it is old.
+docs/lint.svg: $(BUILD)/smtpatch docs/picture.pl docs/examples/orders.sql
+	cd docs/examples && { '$(abspath $<)' --no-config --color=always --lint orders.sql || [ $$? -eq 1 ]; } | \
+	    perl ../picture.pl 'smtpatch --lint orders.sql' > ../lint.svg
+
 demo: $(BUILD)/smtpatch
 	@BUILD='$(BUILD)' sh tests/demo.sh
 
