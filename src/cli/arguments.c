@@ -434,6 +434,17 @@ static void compose_action(Arguments *arguments, const OptionSpec *option, const
     composer_action(arguments->composer, spec->kind, spec->scope, key, value, &place);
 }
 
+/* For a message about them. */
+static Str shown_conditions(Arguments *arguments) {
+    Str shown = STR("");
+    for (size_t i = 0; i < arguments->conditions.count; i++) {
+        const GivenOption *given = &arguments->conditions.items[i];
+        shown = arena_format(arguments->arena, "%s%s--%s '%s'", shown.data, i > 0 ? " " : "", given->option->name,
+                             given->argument);
+    }
+    return shown;
+}
+
 static void compose_rule(Arguments *arguments) {
     bool names_connector = false;
     composer_start(arguments->composer, STR("command line"));
@@ -452,6 +463,9 @@ static void compose_rule(Arguments *arguments) {
         compose_action(arguments, arguments->actions.items[i].option, arguments->actions.items[i].argument);
     }
     composer_finish(arguments->composer);
+    if (arguments->actions.count > 0) {
+        arguments->settings->table_conditions = shown_conditions(arguments);
+    }
 }
 
 /* The word behind --explain and --options is what they are about. */

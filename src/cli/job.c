@@ -214,6 +214,7 @@ static bool stream(Job *job) {
     Plans plans = plans_promise(model, job->order->rules, job->order->rule_list_count, job->order->settings.release,
                                 &job->matcher, &job->arena, &planned);
     StreamStatus status = stream_keep(&job->result->made, &job->source, &plans, &planned);
+    job->result->matches = plans_matches(&plans);
     if (status == STREAM_DONE) {
         deliver(job);
     }
@@ -235,6 +236,7 @@ static void read_all(Job *job) {
         return;
     }
     count_step(job, STEP_PRINT);
+    job->result->matches = plans_matches(&plans);
     check(job, script, &plans);
     if (job->settings->is_verbose) {
         report_changes(&plans, &job->arena, &job->result->messages);

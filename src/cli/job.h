@@ -31,6 +31,7 @@ typedef struct JobResult {
     Arena arena;  /* of the records, the facts and the text */
     Buffer source;   /* the input, which the text is slices of */
     ResultText made; /* the same */
+    size_t matches;  /* tables that the command line's rule was for */
     ExitStatus status;
 } JobResult;
 

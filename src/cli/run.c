@@ -36,6 +36,7 @@ typedef struct Run {
     size_t order_count;
     bool has_color;
     Progress progress;
+    size_t matches; /* tables that the command line's rule was for */
     ExitStatus status;
 } Run;
 
@@ -270,6 +271,7 @@ static void finish_job(void *context, void *job_result) {
         raise_status(run, EXIT_TROUBLE);
     }
     raise_status(run, result->status);
+    run->matches += result->matches;
     job_result_free(result);
 }
 
@@ -303,6 +305,22 @@ static void compare_files(Run *run) {
     if (run->findings.worst >= SEVERITY_ERROR) {
         raise_status(run, EXIT_FOUND);
     }
+    report_run(run);
+}
+
+/* A name with a typo would else go unseen. Where a file was not read, or only some lines of it were looked at, nobody knows. */
+static void tell_of_no_match(Run *run) {
+    Str conditions = run->settings.table_conditions;
+    if (conditions.size == 0 || run->matches > 0 || run->status >= EXIT_TROUBLE || run->settings.lines.count > 0) {
+        return;
+    }
+    finding_add(&run->findings,
+                (Finding){.severity = SEVERITY_WARNING,
+                          .file = STR("smtpatch"),
+                          .message = arena_format(&run->arena, "there is no table for %.*s, so nothing was changed by it",
+                                                  (int)conditions.size, conditions.data),
+                          .hint = STR("'smtpatch -e tables FILE' shows the tables, "
+                                      "'smtpatch --help' what the conditions look at")});
     report_run(run);
 }
 
@@ -344,6 +362,7 @@ static void work(void *context) {
         guard_leave(&run->guard);
     }
     compare_files(run);
+    tell_of_no_match(run);
     print_document(run);
 }
 

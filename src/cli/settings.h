@@ -51,6 +51,7 @@ typedef struct Settings {
     VECTOR(LineRange) lines; /* of --lines; none: all */
     const char *stdin_name;    /* NULL: there is none */
     const char *backup_suffix; /* NULL: no backup */
+    Str table_conditions; /* of the command line, as they were given, when something is to be set; else empty */
     size_t jobs;
     Color color;
     Lint lint;

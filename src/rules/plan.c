@@ -26,6 +26,7 @@ struct Planner {
     Str table_subject;   /* what the rule's table pattern matched */
     VECTOR(KnownKey) keys; /* by the actions' numbers */
     VECTOR(const Action *) told; /* whose key was already said to be wrong */
+    size_t matches; /* see plans_matches() */
 };
 
 /* ---- Looking at a plan ---------------------------------------------------------------------------------- */
@@ -472,10 +473,11 @@ static void match_groups(Planner *planner, const Rule *rule) {
     }
 }
 
-static void apply_rule(Planner *planner, const Rule *rule) {
+/* Whether the rule is for the table. */
+static bool apply_rule(Planner *planner, const Rule *rule) {
     planner->connector = plan_value(planner->plans, planner->plan, STR("connector"));
     if (!conditions_hold(planner, rule)) {
-        return;
+        return false;
     }
     match_groups(planner, rule);
     for (size_t i = 0; i < rule->action_count; i++) {
@@ -488,6 +490,7 @@ static void apply_rule(Planner *planner, const Rule *rule) {
             apply_action(planner, action);
         }
     }
+    return true;
 }
 
 /* A rule whose effects cancel out (set, then unset) has changed nothing. */
@@ -526,7 +529,8 @@ static void make_plan(Planner *planner, Plan *plan, const Table *table) {
     start_plan(planner, plan, table);
     for (size_t i = 0; i < planner->list_count && !table->statement->is_frozen; i++) {
         for (size_t j = 0; j < planner->lists[i].count; j++) {
-            apply_rule(planner, &planner->lists[i].rules[j]);
+            bool is_for_table = apply_rule(planner, &planner->lists[i].rules[j]);
+            planner->matches += is_for_table && i + 1 == planner->list_count;
         }
     }
     plan->is_changed = plan->is_changed && differs_from_source(plan);
@@ -584,6 +588,8 @@ bool rules_rename_tables(const RuleList *lists, size_t list_count) {
 bool rules_ask_for_roles(const RuleList *lists, size_t list_count) {
     return any_rule(lists, list_count, asks_for_role);
 }
+
+size_t plans_matches(const Plans *plans) { return plans->planner->matches; }
 
 const Plan *plan_of_table(const Plans *plans, const Table *table, Arena *scratch) {
     Planner *planner = plans->planner;

@@ -68,6 +68,9 @@ const Plan *plan_of_table(const Plans *plans, const Table *table, Arena *scratch
 /* The plan of the model's table number i. One that was only promised is made in scratch. */
 const Plan *plans_at(const Plans *plans, size_t i, Arena *scratch);
 
+/* How many tables a rule of the last, the strongest, list was for, among those whose plans are made. */
+size_t plans_matches(const Plans *plans);
+
 /* Puts each plan's options in order: connector first, then the catalogue's order, then the rest by key. */
 void plans_sort(Plans *plans, Arena *arena);
 
