@@ -304,8 +304,8 @@ check-deb: deb
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps check check-flink fuzz bench instructions demo install uninstall clean coverage always analyse valgrind mutation
-.PHONY: all help deps check check-flink fuzz bench instructions demo static dist deb check-dist check-deb install uninstall clean
+.PHONY: all help deps check check-flink fuzz bench instructions demo install uninstall clean coverage always \
+	analyse valgrind mutation static dist deb check-dist check-deb
 # V=1 shows the commands themselves.
 ifndef V
 .SILENT:
