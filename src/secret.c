@@ -42,60 +42,67 @@ static bool is_key_character(char c) {
 }
 
 /* The word that ends right before the '=' at `equals`, its quotes and blanks aside. */
-static Str key_before(Str line, size_t equals) {
+static Str key_before(Str text, size_t equals) {
     size_t end = equals;
-    while (end > 0 && (is_blank(line.data[end - 1]) || line.data[end - 1] == '\'')) {
+    while (end > 0 && (is_blank(text.data[end - 1]) || text.data[end - 1] == '\'')) {
         end--;
     }
     size_t start = end;
-    while (start > 0 && is_key_character(line.data[start - 1])) {
+    while (start > 0 && is_key_character(text.data[start - 1])) {
         start--;
     }
-    return (Str){line.data + start, end - start};
+    return (Str){text.data + start, end - start};
 }
 
-/* The end of the value that starts at `start`: a quoted one's closing quote, else the line's end or a comment. */
-static size_t value_end(Str line, size_t start) {
+static size_t skip_blanks(Str text, size_t at, bool over_lines) {
+    while (at < text.size && is_blank(text.data[at]) && (over_lines || text.data[at] != '\n')) {
+        at++;
+    }
+    return at;
+}
+
+/* The end of the value that starts at `start`: a quoted one's closing quote, else the line's end. */
+static size_t value_end(Str text, size_t start) {
     size_t at = start;
-    if (at < line.size && line.data[at] == '\'') {
-        for (at++; at < line.size; at++) {
-            if (line.data[at] == '\'' && (++at == line.size || line.data[at] != '\'')) {
+    if (at < text.size && text.data[at] == '\'') {
+        for (at++; at < text.size; at++) {
+            if (text.data[at] == '\'' && (++at == text.size || text.data[at] != '\'')) {
                 return at;
             }
         }
+        return text.size;
     }
-    return line.size;
+    while (at < text.size && text.data[at] != '\n') {
+        at++;
+    }
+    return at;
 }
 
-static void mask_line(Str line, Buffer *masked) {
-    size_t from = 0;
-    for (size_t i = 0; i < line.size; i++) {
-        if (line.data[i] != '=' || !is_secret_key(key_before(line, i))) {
-            continue;
-        }
-        size_t start = i + 1;
-        while (start < line.size && is_blank(line.data[start])) {
-            start++;
-        }
-        if (start == line.size) {
-            break; /* the value is not on this line */
-        }
-        bool is_quoted = line.data[start] == '\'';
-        size_t end = value_end(line, start);
-        buffer_add(masked, (Str){line.data + from, start - from});
-        buffer_add(masked, is_quoted ? STR("'" SECRET_MASK "'") : STR(SECRET_MASK));
-        from = i = end;
+/* A part of a text on its way to be shown. */
+typedef struct Masking {
+    Str text;
+    size_t from, end; /* what is left of the part */
+    Buffer *masked;
+} Masking;
+
+/* What is left of a value that began before the part: blanks and its quote tell nothing. */
+static bool is_empty_rest(Str text, size_t first, size_t last) {
+    while (first < last && (is_blank(text.data[first]) || text.data[first] == '\'')) {
+        first++;
     }
-    buffer_add(masked, str_from(line, from));
+    return first == last;
 }
 
-Str mask_secrets(Str line, Arena *arena) {
-    if (line.size == 0 || memchr(line.data, '=', line.size) == NULL) {
-        return line;
+static void mask_range(Masking *masking, size_t start, size_t end, bool is_quoted) {
+    size_t first = start > masking->from ? start : masking->from, last = end < masking->end ? end : masking->end;
+    if (first >= last || (start < first && is_empty_rest(masking->text, first, last))) {
+        return;
     }
-    Buffer masked = {0};
-    mask_line(line, &masked);
-    return buffer_take(&masked, arena);
+    buffer_add(masking->masked, (Str){masking->text.data + masking->from, first - masking->from});
+    buffer_add(masking->masked, is_quoted && start == first ? STR("'") : STR(""));
+    buffer_add(masking->masked, STR(SECRET_MASK));
+    buffer_add(masking->masked, is_quoted ? STR("'") : STR(""));
+    masking->from = last;
 }
 
 /* The password of user:password@ behind the first "//", or of Oracle's thin:user/password@; an empty part at the end
@@ -117,6 +124,54 @@ static Str url_password(Str url) {
     return separator == NULL ? none : (Str){separator + 1, (size_t)(at - separator - 1)};
 }
 
+/* A value may begin on an earlier line than the part, and so may its key: so far back is looked for them. */
+enum { LOOK_BACK = 8192 };
+
+static bool is_in_url(Str text, size_t at) {
+    return str_has_prefix(str_from(text, at), STR("://")) || str_has_prefix(str_from(text, at), STR(":thin:"));
+}
+
+/* The password of the URL that goes through `at`. */
+static void mask_url(Masking *masking, size_t at) {
+    Str text = masking->text;
+    size_t start = at, end = at;
+    while (start > 0 && at - start < LOOK_BACK && is_key_character(text.data[start - 1])) {
+        start--;
+    }
+    while (end < text.size && end - at < LOOK_BACK && text.data[end] != '\'' && !is_blank(text.data[end])) {
+        end++;
+    }
+    Str password = url_password((Str){text.data + start, end - start});
+    if (password.size > 0) {
+        size_t from = (size_t)(password.data - text.data);
+        mask_range(masking, from, from + password.size, false);
+    }
+}
+
+static void mask_part(Masking *masking) {
+    Str text = masking->text;
+    for (size_t i = masking->from > LOOK_BACK ? masking->from - LOOK_BACK : 0; i < masking->end; i++) {
+        if (text.data[i] == ':' && is_in_url(text, i)) {
+            mask_url(masking, i);
+        }
+        if (text.data[i] != '=' || !is_secret_key(key_before(text, i))) {
+            continue;
+        }
+        size_t quote = skip_blanks(text, i + 1, true);
+        bool is_quoted = quote < text.size && text.data[quote] == '\'';
+        size_t start = is_quoted ? quote : skip_blanks(text, i + 1, false), end = value_end(text, start);
+        mask_range(masking, start, end, is_quoted);
+        i = end > i ? end - 1 : i;
+    }
+    buffer_add(masking->masked, (Str){text.data + masking->from, masking->end - masking->from});
+}
+
+Str mask_secrets(Str text, Span part, Arena *arena) {
+    Buffer masked = {0};
+    mask_part(&(Masking){text, part.start, part.end, &masked});
+    return buffer_take(&masked, arena);
+}
+
 Str mask_value(Str key, Str value, Arena *arena) {
     if (is_secret_key(key)) {
         return STR(SECRET_MASK);
@@ -127,5 +182,5 @@ Str mask_value(Str key, Str value, Arena *arena) {
         Str after = str_from(value, before + password.size);
         value = arena_format(arena, "%.*s" SECRET_MASK "%.*s", (int)before, value.data, (int)after.size, after.data);
     }
-    return mask_secrets(value, arena);
+    return value.size > 0 ? mask_secrets(value, (Span){0, (uint32_t)value.size}, arena) : value;
 }

@@ -10,11 +10,12 @@
  * or it is a key of a credential kind (access-key, api.key, …). */
 bool is_secret_key(Str key);
 
-/* The line of a script or a rules file with the values of secret options masked; a slice of line when it has none. */
-Str mask_secrets(Str line, Arena *arena);
+/* The part of a script or a rules file with the values of secret options and the passwords of URLs masked, even when they
+ * begin, or their keys stand, before the part. */
+Str mask_secrets(Str text, Span part, Arena *arena);
 
 /* The value of the option `key` as it may be shown: a secret is masked as a whole; of others a password that stands in
- * a URL (//user:password@host) or behind its name (?password=…). A slice of value when there is none. */
+ * a URL (//user:password@host) or behind its name (?password=…). */
 Str mask_value(Str key, Str value, Arena *arena);
 
 #endif

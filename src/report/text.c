@@ -125,9 +125,9 @@ static void add_excerpt(const Finding *finding, const ReportStyle *style, Arena 
     uint32_t start = clamp(finding->span.start, line), end = clamp(finding->span.end, line);
     Span window = window_of(source->text, line, start);
     end = end < start ? start : end > window.end ? window.end : end;
-    Str before = mask_secrets(source_slice(source, (Span){window.start, start}), arena);
-    Str marked = mask_secrets(source_slice(source, (Span){window.start, end}), arena);
-    Str shown = mask_secrets(source_slice(source, window), arena);
+    Str before = mask_secrets(source->text, (Span){window.start, start}, arena);
+    Str marked = mask_secrets(source->text, (Span){window.start, end}, arena);
+    Str shown = mask_secrets(source->text, window, arena);
     size_t cut = cut_start(before, window.start == line.start);
     const char *lead = cut > 0 || window.start > line.start ? "..." : "";
     shown = str_from(shown, cut);

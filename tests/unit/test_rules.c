@@ -471,7 +471,30 @@ static void test_masking(void **state) {
         {"-- 'password' = 'geheim'", "-- 'password' = '******'"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        assert_text(mask_secrets(str_of(cases[i].line), &arena), cases[i].masked);
+        assert_text(mask_secrets(str_of(cases[i].line), (Span){0, (uint32_t)strlen(cases[i].line)}, &arena), cases[i].masked);
+    }
+}
+
+/* Of each text the line that follows the bar is shown. */
+static void test_masking_of_parts(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *masked;
+    } cases[] = {
+        {"'password' =\n|  'x', 'a' = 'b'\n", "  '******', 'a' = 'b'"},
+        {"'password'\n|= 'x', 'a' = 'b'\n", "= '******', 'a' = 'b'"},
+        {"'password' = '--\nx\n|y', 'a' = 'b'\n", "******', 'a' = 'b'"},
+        {"'password' = 'x'\n|, 'a' = 'b'\n", ", 'a' = 'b'"},
+        {"password =\n|a = b\n", "a = b"},
+        {"|'url' = 'jdbc:postgresql://u:x@h/d'\n", "'url' = 'jdbc:postgresql://u:******@h/d'"},
+        {"|'url' = 'jdbc:oracle:thin:u/x@h:1521:d', 'a' = 'b'\n", "'url' = 'jdbc:oracle:thin:u/******@h:1521:d', 'a' = 'b'"},
+        {"|'url' = 'http://h:80/', 'a' = 'u:v@w'\n", "'url' = 'http://h:80/', 'a' = 'u:v@w'"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *bar = strchr(cases[i].text, '|');
+        Str text = arena_format(&arena, "%.*s%s", (int)(bar - cases[i].text), cases[i].text, bar + 1);
+        uint32_t start = (uint32_t)(bar - cases[i].text), end = start + (uint32_t)strcspn(bar + 1, "\n");
+        assert_text(mask_secrets(text, (Span){start, end}, &arena), cases[i].masked);
     }
 }
 
@@ -556,6 +579,7 @@ int main(void) {
         arena_test(test_plans),
         arena_test(test_secret_keys),
         arena_test(test_masking),
+        arena_test(test_masking_of_parts),
         arena_test(test_long_plans),
     };
     return run_all(tests);
