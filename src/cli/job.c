@@ -149,7 +149,8 @@ static bool prints_only(const Job *job) {
 static bool may_stream(const Job *job) {
     const FileSettings *settings = &job->order->settings;
     return prints_only(job) && job->settings->lines.count == 0 && settings->layout == LAYOUT_KEEP &&
-           settings->prelude.count == 0 && !settings->gathers_inserts && !rules_ask_for_roles(job->order->rules, job->order->rule_list_count);
+           settings->prelude.count == 0 && !settings->gathers_inserts &&
+           !rules_ask_for_roles(job->order->rules, job->order->rule_list_count);
 }
 
 static bool has_lines(const Job *job) { return job->settings->lines.count > 0; }
@@ -161,8 +162,9 @@ static bool select_statements(Job *job, Script *script) {
     for (size_t i = 0; i < count; i++) {
         if (!range_is_in_script(&ranges[i], &job->source)) {
             size_t lines = source_line(&job->source, (uint32_t)job->source.text.size);
-            Str problem = arena_format(&job->arena, "--lines %zu:%zu begins behind the script's last line, which is %zu",
-                                       ranges[i].first, ranges[i].last, lines);
+            Str problem =
+                arena_format(&job->arena, "--lines %zu:%zu begins behind the script's last line, which is %zu",
+                             ranges[i].first, ranges[i].last, lines);
             add_trouble(job, problem.data);
             return false;
         }

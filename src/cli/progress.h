@@ -22,8 +22,8 @@ typedef struct Progress {
     bool is_running, is_stopping, is_shown;
 } Progress;
 
-/* Watches over the work on `files` inputs from now on, in a thread of its own, and begins to tell after a second. Where no
- * thread can be had nothing is told. The other functions do nothing for a Progress that was not started. */
+/* Watches over the work on `files` inputs from now on, in a thread of its own, and begins to tell after a second. Where
+ * no thread can be had nothing is told. The other functions do nothing for a Progress that was not started. */
 void progress_start(Progress *progress, size_t files, const char *(*path_at)(const void *context, size_t index),
                     const void *context);
 

@@ -57,7 +57,8 @@ bool result_accept(ResultText *result, const Source *source, Str problem) {
 
 static bool print_layout(ResultText *result, Layout layout, const Script *script, const Plans *plans) {
     Pieces made = {.arena = result->made.arena};
-    Emission emission = {.script = script, .plans = plans, .selection = result->selection, .scratch = result->scratch, .out = &made,
+    Emission emission = {.script = script, .plans = plans, .selection = result->selection,
+                         .scratch = result->scratch, .out = &made,
                          .text = &result->text};
     (layout == LAYOUT_KEEP ? emit_keep : emit_pretty)(&emission);
     result->made = made;

@@ -308,7 +308,8 @@ static void compare_files(Run *run) {
     report_run(run);
 }
 
-/* A name with a typo would else go unseen. Where a file was not read, or only some lines of it were looked at, nobody knows. */
+/* A name with a typo would else go unseen. Where a file was not read, or only some of its lines were looked at, nobody
+ * knows. */
 static void tell_of_no_match(Run *run) {
     Str conditions = run->settings.table_conditions;
     if (conditions.size == 0 || run->matches > 0 || run->status >= EXIT_TROUBLE || run->settings.lines.count > 0) {
@@ -317,7 +318,8 @@ static void tell_of_no_match(Run *run) {
     finding_add(&run->findings,
                 (Finding){.severity = SEVERITY_WARNING,
                           .file = STR("smtpatch"),
-                          .message = arena_format(&run->arena, "there is no table for %.*s, so nothing was changed by it",
+                          .message = arena_format(&run->arena,
+                                                  "there is no table for %.*s, so nothing was changed by it",
                                                   (int)conditions.size, conditions.data),
                           .hint = STR("'smtpatch -e tables FILE' shows the tables, "
                                       "'smtpatch --help' what the conditions look at")});
