@@ -168,7 +168,7 @@ static: $(BUILD)/smtpatch-static
 
 $(BUILD)/smtpatch-static: $(BUILD)/objects/main.o $(ARCHIVES)
 	@echo '  LINK    $@'
-	$(CC) $(ALL_CFLAGS) -static $(LDFLAGS) -o $@ $^ $(LIBRARIES)
+	$(CC) $(ALL_CFLAGS) $(if $(HARDENING_LDFLAGS),-static-pie -Wl$(comma)-z$(comma)relro,-static) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
 
 $(COMPLETIONS): $(BUILD)/completion/%: $(BUILD)/smtpatch
 	@mkdir -p $(@D)
