@@ -121,26 +121,20 @@ $(GENERATED)/lexer.c: grammar/flink.re | $(GENERATED)
 $(GENERATED):
 	@mkdir -p $@
 
-# Objects are made anew when the flags are others.
-all_flags = $(CC) $(ALL_CFLAGS) $(HARDENING_LDFLAGS) $(LDFLAGS)
-$(BUILD)/flags: always
-	@mkdir -p $(@D)
-	@echo '$(all_flags)' | cmp -s - $@ || echo '$(all_flags)' > $@
-
 # ---- The program -------------------------------------------------------------------------------------------
 
-$(BUILD)/objects/%.o: src/%.c $(BUILD)/flags | $(HEADERS)
+$(BUILD)/objects/%.o: src/%.c | $(HEADERS)
 	@mkdir -p $(@D)
 	@echo '  CC      $<'
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/objects/lexer.o: $(GENERATED)/lexer.c $(GENERATED)/keyword_lookup.inc $(HEADERS) $(BUILD)/flags
+$(BUILD)/objects/lexer.o: $(GENERATED)/lexer.c $(GENERATED)/keyword_lookup.inc $(HEADERS)
 	@mkdir -p $(@D)
 	@echo '  CC      $<'
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # Lemon's skeleton is not ours to warn about.
-$(BUILD)/objects/grammar.o: $(GENERATED)/flink_grammar.c $(HEADERS) src/syntax/builder.h src/syntax/tree.h $(BUILD)/flags
+$(BUILD)/objects/grammar.o: $(GENERATED)/flink_grammar.c $(HEADERS) src/syntax/builder.h src/syntax/tree.h
 	@mkdir -p $(@D)
 	@echo '  CC      $<'
 	$(CC) $(ALL_CFLAGS) -w -DNDEBUG -c -o $@ $<
@@ -304,7 +298,7 @@ check-deb: deb
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps check check-flink fuzz bench instructions demo install uninstall clean coverage always \
+.PHONY: all help deps check check-flink fuzz bench instructions demo install uninstall clean coverage \
 	analyse valgrind mutation static dist deb check-dist check-deb
 # V=1 shows the commands themselves.
 ifndef V

@@ -98,7 +98,6 @@ sub prime {
     return if $ENV{HOOK_BUILDS};
     make_path("$checkout/build/hook");
     system("cd '$checkout/build/hook' && cp -R '$build/generated' '$build/objects' '$build/libsmtpatch.a' '$build/libpg_query.a' . && "
-        . "(cd '$checkout' && env -u WERROR -u MAKEFLAGS -u MAKELEVEL -u CFLAGS make -s BUILD=build/hook build/hook/flags) && "
         . "find . -name '*.d' -delete && touch now && find . -type f -exec touch -r now {} +") == 0 or die;
 }
 

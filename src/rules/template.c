@@ -136,12 +136,6 @@ Str template_parse(Str text, const Pattern *table_pattern, Arena *arena, Templat
     return parser.problem;
 }
 
-Template template_plain(Str text, Arena *arena) {
-    TemplatePart *part = arena_new(arena, TemplatePart);
-    *part = (TemplatePart){.field = TEMPLATE_TEXT, .text = text};
-    return (Template){.text = text, .parts = part, .count = 1};
-}
-
 static Str change_case(Str text, unsigned filter, Arena *arena) {
     char *changed = arena_alloc(arena, text.size);
     for (size_t i = 0; i < text.size; i++) {

@@ -35,9 +35,6 @@ typedef struct Template {
  * Parses text into *template, in arena. Empty, or what is wrong with it and how to mend it. */
 Str template_parse(Str text, const Pattern *table_pattern, Arena *arena, Template *template);
 
-/* A template that means just this text. */
-Template template_plain(Str text, Arena *arena);
-
 /* Where the values come from: context's answer for a part, or false when there is none (an option that the table
  * lacks, a variable that is not set). */
 typedef bool (*TemplateLookup)(void *context, const TemplatePart *part, Str *value);
