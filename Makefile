@@ -100,8 +100,8 @@ $(BUILD)/man/smtpatch-checks.7: grammar/checks.txt grammar/checks.pl
 # Debian's inih lets a program set its limits at run time; upstream's may not, and then long lines are refused.
 $(GENERATED)/config.h: | $(GENERATED)
 	@if printf '#include <ini.h>\nint main(void) { return ini_max_line + ini_allow_no_value; }\n' | \
-	    $(CC) -x c -o /dev/null - -linih 2>/dev/null; \
-	then echo '#define HAVE_INI_SETTINGS 1' > $@; else : > $@; fi
+	    $(CC) -x c -o $@.try - -linih 2>/dev/null; \
+	then echo '#define HAVE_INI_SETTINGS 1' > $@; else : > $@; fi; rm -f $@.try
 
 $(GENERATED)/flink_grammar.y: grammar/flink.y grammar/keywords.tsv grammar/keywords.awk | $(GENERATED)
 	@echo '  MAKE    $@'

@@ -5,7 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FIRST_BLOCK = 16 * 1024, LARGE_ARRAY = 64 * 1024, LARGEST_STEP = 4 * 1024 * 1024, ALIGNMENT = alignof(max_align_t) };
+enum {
+    FIRST_BLOCK = 16 * 1024,
+    LARGE_ARRAY = 64 * 1024,
+    LARGEST_STEP = 4 * 1024 * 1024,
+    ALIGNMENT = alignof(max_align_t)
+};
 
 struct ArenaBlock {
     ArenaBlock *older;

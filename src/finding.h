@@ -37,8 +37,8 @@ void finding_add(Findings *findings, Finding finding);
 /* Trouble at a place of a source. The strings must live as long as the findings. */
 void finding_trouble(Findings *findings, Source *source, Span span, Str message, Str hint);
 
-/* Puts the findings from index `from` on in the order of their places; at one place in that of the checks' ids, those of one check
- * in the order in which they were added. */
+/* Puts the findings from index `from` on in the order of their places; at one place in that of the checks' ids, those
+ * of one check in the order in which they were added. */
 void findings_sort(Findings *findings, size_t from);
 
 /* Trouble with a file as a whole. */

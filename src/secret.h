@@ -10,8 +10,8 @@
  * or it is a key of a credential kind (access-key, api.key, …). */
 bool is_secret_key(Str key);
 
-/* The part of a script or a rules file with the values of secret options and the passwords of URLs masked, even when they
- * begin, or their keys stand, before the part. */
+/* The part of a script or a rules file with the values of secret options and the passwords of URLs masked, even when
+ * they begin, or their keys stand, before the part. */
 Str mask_secrets(Str text, Span part, Arena *arena);
 
 /* The value of the option `key` as it may be shown: a secret is masked as a whole; of others a password that stands in

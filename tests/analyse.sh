@@ -13,7 +13,8 @@ for_each_file() {
 }
 
 echo "== $(gcc --version | head -n 1), -fanalyzer"
-for_each_file gcc "$@" -O1 -fanalyzer -Werror -c -o /dev/null FILE
+# To standard output, and not -o /dev/null: when it fails, gcc takes away the file of -o.
+for_each_file gcc "$@" -O1 -fanalyzer -Werror -S -o - FILE > /dev/null
 
 # What it writes to standard error is the number of warnings in headers of the system.
 echo "== clang-tidy,$(clang-tidy --version | grep 'LLVM version')"

@@ -25,8 +25,8 @@ Groups group_tables(const Checker *checker, PickTable pick);
 /* The next group: its first item, and in *count how many there are. NULL at the end. */
 const GroupItem *next_group(Groups *groups, size_t *count);
 
-/* Of the group that starts at item, those at which no allow(…) stands: the first, and in *count how many. NULL: none. Call
- * it when there is something to be said. */
+/* Of the group that starts at item, those at which no allow(…) stands: the first, and in *count how many. NULL: none.
+ * Call it when there is something to be said. */
 const GroupItem *leave_out_allowed(Checker *checker, const GroupItem *item, size_t *count);
 
 /* "" for one; else " (so it is in 18 more tables)". */

@@ -8,8 +8,8 @@
 
 static const char publication_option[] = "debezium.publication.name";
 
-/* Only pgoutput knows publications. Without the option the plugin would be decoderbufs, of which other checks speak; who
- * names a script of publications wants pgoutput. */
+/* Only pgoutput knows publications. Without the option the plugin would be decoderbufs, of which other checks speak;
+ * who names a script of publications wants pgoutput. */
 static bool has_publication(const Checker *checker, const CheckedTable *table) {
     const PlannedOption *plugin = effective_option(checker, table, "debezium.plugin.name", "decoding.plugin.name");
     return checker->settings->publications != NULL && is_postgres(table) &&

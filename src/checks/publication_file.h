@@ -4,8 +4,9 @@
 
 #include "checks/replication.h"
 
-/* The source's publication as the scripts leave it, where the source does not change it itself: autocreate.mode filtered
- * makes it where there is none, and since 3.1 (Debezium 1.9.8) sets its tables. NULL: there is nothing to be checked. */
+/* The source's publication as the scripts leave it, where the source does not change it itself: autocreate.mode
+ * filtered makes it where there is none, and since 3.1 (Debezium 1.9.8) sets its tables. NULL: there is nothing to be
+ * checked. */
 const Publication *published_for(const Checker *checker, const CheckedTable *table);
 
 /* The statement that adds a table to a publication. */

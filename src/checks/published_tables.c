@@ -65,8 +65,8 @@ static void look_up_names(const Checker *checker, Captured *captured) {
     }
 }
 
-/* Debezium's include lists: regular expressions with commas between them, which must match the whole name, letters' case
- * aside (Predicates and Strings of io.debezium 1.9). */
+/* Debezium's include lists: regular expressions with commas between them, which must match the whole name, letters'
+ * case aside (Predicates and Strings of io.debezium 1.9). */
 static Str whole_name_pattern(const Checker *checker, Str expression) {
     Str pattern = format(checker, "(?i)\\A(?:%.*s)\\z", SHOW(expression));
     char *data = (char *)pattern.data;
@@ -158,7 +158,8 @@ static void look_up_expression(const Checker *checker, Captured *captured, size_
     }
 }
 
-/* What the source reads, seen from its publication. Include lists of Debezium's own take the place of the connector's. */
+/* What the source reads, seen from its publication. Include lists of Debezium's own take the place of the
+ * connector's. */
 static Captured captured_tables(const Checker *checker, const CheckedTable *table, size_t *matches_left) {
     Captured captured = {.publication = published_for(checker, table),
                          .schema = table_value(checker, table, "schema-name", STR("")),

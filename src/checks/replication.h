@@ -60,8 +60,8 @@ void fire_concerned(Checker *checker, const Concerned *concerned, Str message, S
 /* Whether a debezium.* option does nothing at all in this table's mode and release, so that it can go. */
 bool property_has_no_effect(const Checker *checker, const CheckedTable *table, Str key);
 
-/* The value of an upstream name without the anchors for which the source would find no table, see table-name-anchor; empty
- * where there are none (structure.c). */
+/* The value of an upstream name without the anchors for which the source would find no table, see table-name-anchor;
+ * empty where there are none (structure.c). */
 Str without_inner_anchors(const CheckedTable *table, const PlannedOption *option);
 
 #endif

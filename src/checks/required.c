@@ -49,8 +49,8 @@ static Names missing_options(const Checker *checker, const CheckedTable *table) 
     Names missing = {0};
     const CatalogueOption *option;
     for (size_t i = 0; (option = catalogue_option_at(table->connector, i)) != NULL; i++) {
-        if (option->required.count > 0 && is_required(checker, table, option) && plan_option(checker->plans, table->plan, option->key) == NULL &&
-            !is_named(&missing, option->key)) {
+        if (option->required.count > 0 && is_required(checker, table, option) &&
+            plan_option(checker->plans, table->plan, option->key) == NULL && !is_named(&missing, option->key)) {
             *vector_add(checker->arena, &missing) = option->key;
         }
     }

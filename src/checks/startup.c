@@ -148,7 +148,8 @@ void check_startup_mode_value(Checker *checker, const CheckedTable *table) {
     }
 }
 
-/* The non-incremental branch of MySqlTableSource throws at planning (3.1 and later, the releases that have the mode). */
+/* The non-incremental branch of MySqlTableSource throws at planning (3.1 and later, the releases that have the
+ * mode). */
 static void check_mysql_snapshot_mode(Checker *checker, const CheckedTable *table, const PlannedOption *mode) {
     if (str_equal_ignore_case(mode->value, STR("snapshot")) && release_is_at_least(checker, "3.1")) {
         fire_at_mode(checker, table, mode, STR("start-up mode 'snapshot' needs the incremental snapshot, which is off"),

@@ -280,7 +280,7 @@ static const ActionSpec actions[] = {
     [DO_RENAME] = {ACTION_RENAME, SCOPE_ANY, NULL},
 };
 
-/* ---- The table ------------------------------------------------------------------------------------------------------ */
+/* ---- The table --------------------------------------------------------------------------------------------------- */
 
 static const OptionSpec options[] = {
     {"Rules", 0, NULL, NULL, 0, NULL},
@@ -351,7 +351,7 @@ static const OptionSpec options[] = {
 
 enum { OPTION_COUNT = sizeof options / sizeof *options, FIRST_LONG_VALUE = UCHAR_MAX + 1 };
 
-/* ---- Parsing ---------------------------------------------------------------------------------------------------------- */
+/* ---- Parsing ----------------------------------------------------------------------------------------------------- */
 
 /* getopt's two tables; an option's code is its place in ours. */
 static void fill_getopt_tables(char *letters, struct option *names) {
@@ -545,7 +545,7 @@ void arguments_parse(int count, char **words, Settings *settings, Composer *comp
     check_together(&arguments);
 }
 
-/* ---- Help --------------------------------------------------------------------------------------------------------------- */
+/* ---- Help -------------------------------------------------------------------------------------------------------- */
 
 enum { HELP_COLUMN = 30 };
 

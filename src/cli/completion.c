@@ -5,7 +5,7 @@
 #include "cli/arguments.h"
 #include "emit/output.h"
 
-/* ---- What may stand behind an option ------------------------------------------------------------------------------- */
+/* ---- What may stand behind an option ----------------------------------------------------------------------------- */
 
 static void add_word(Buffer *words, Str word) {
     buffer_format(words, "%s%.*s", words->size > 0 ? " " : "", (int)word.size, word.data);
@@ -130,7 +130,7 @@ static void add_quoted(Buffer *out, const char *text, const char *escape, const 
     }
 }
 
-/* ---- bash ---------------------------------------------------------------------------------------------------------- */
+/* ---- bash -------------------------------------------------------------------------------------------------------- */
 
 /* readline cuts words at '='. */
 static const char bash_head[] =
@@ -176,7 +176,7 @@ static void print_bash(Arena *arena, Buffer *out) {
     buffer_add(out, str_of(bash_tail));
 }
 
-/* ---- zsh ----------------------------------------------------------------------------------------------------------- */
+/* ---- zsh --------------------------------------------------------------------------------------------------------- */
 
 static void zsh_name(Buffer *out, const OptionDescription *option) {
     bool takes = option->argument != NULL;
@@ -224,7 +224,7 @@ static void print_zsh(Arena *arena, Buffer *out) {
                         "fi\n"));
 }
 
-/* ---- fish ---------------------------------------------------------------------------------------------------------- */
+/* ---- fish -------------------------------------------------------------------------------------------------------- */
 
 static void fish_help(Buffer *out, const OptionDescription *option) {
     buffer_add(out, STR(" -d '"));
@@ -268,7 +268,7 @@ static void print_fish(Arena *arena, Buffer *out) {
     }
 }
 
-/* ---- The shells ---------------------------------------------------------------------------------------------------- */
+/* ---- The shells -------------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;

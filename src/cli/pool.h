@@ -15,8 +15,8 @@ typedef struct PoolTask {
     void *context;
 } PoolTask;
 
-/* Runs the task with up to `workers` threads, or in this one when there is one worker or no thread can be had. At most a
- * few results wait at any time. False when memory ended before anything was done. */
+/* Runs the task with up to `workers` threads, or in this one when there is one worker or no thread can be had. At most
+ * a few results wait at any time. False when memory ended before anything was done. */
 bool pool_run(const PoolTask *task, size_t workers);
 
 #endif

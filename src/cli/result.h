@@ -1,5 +1,5 @@
-/* From a script and its plans to the text that is written: the layout, the rewrites, and the comparison of each step with
- * the one before it. */
+/* From a script and its plans to the text that is written: the layout, the rewrites, and the comparison of each step
+ * with the one before it. */
 #ifndef SMTPATCH_RESULT_H
 #define SMTPATCH_RESULT_H
 
@@ -20,12 +20,12 @@ typedef struct ResultText {
 } ResultText;
 
 /* Fills result->made, whose arena must be set; it is the source's own text where nothing changes. False when a plan
- * brought trouble, or when a step is not what it should be: then a finding says that this is a bug. Sorts the plans where
- * that is asked for. Leaves through the arena's guard when memory ends. */
+ * brought trouble, or when a step is not what it should be: then a finding says that this is a bug. Sorts the plans
+ * where that is asked for. Leaves through the arena's guard when memory ends. */
 bool result_make(ResultText *result, const Script *script, Plans *plans);
 
-/* Reports problem, which a comparison found, as a bug unless it is empty. False when the result must not be used: for that,
- * or for trouble that was found before. */
+/* Reports problem, which a comparison found, as a bug unless it is empty. False when the result must not be used: for
+ * that, or for trouble that was found before. */
 bool result_accept(ResultText *result, const Source *source, Str problem);
 
 /* Only what result_make() would find; nothing is made. */

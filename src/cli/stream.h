@@ -1,5 +1,5 @@
-/* Layout keep statement by statement, for a run in which nothing asks for the whole script: what is read of a statement is
- * forgotten behind it, so that memory holds the script, and what the rules put in. */
+/* Layout keep statement by statement, for a run in which nothing asks for the whole script: what is read of a statement
+ * is forgotten behind it, so that memory holds the script, and what the rules put in. */
 #ifndef SMTPATCH_STREAM_H
 #define SMTPATCH_STREAM_H
 
@@ -12,8 +12,8 @@ typedef enum StreamStatus {
 } StreamStatus;
 
 /* Makes result->made of source by plans that are only promised, of a model without tables whose script is the source's.
- * planned: what the making of plans finds; that counts when the script has no syntax error. Leaves through result->arena's
- * guard when memory ends. */
+ * planned: what the making of plans finds; that counts when the script has no syntax error. Leaves through
+ * result->arena's guard when memory ends. */
 StreamStatus stream_keep(ResultText *result, Source *source, const Plans *plans, const Findings *planned);
 
 #endif

@@ -177,7 +177,7 @@ static int compare_matches(const void *a, const void *b) {
     return (left->count > right->count) - (left->count < right->count);
 }
 
-/* ---- Hunks --------------------------------------------------------------------------------------------------------- */
+/* ---- Hunks ------------------------------------------------------------------------------------------------------- */
 
 static void print_line(Buffer *out, char sign, Str text) {
     buffer_add_char(out, sign);

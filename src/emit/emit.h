@@ -15,12 +15,13 @@ typedef struct Emission {
     Str problem;      /* what the comparison found, for a message about a bug; empty when all is well */
 } Emission;
 
-/* The script with only the options changed as the plans say; everything else byte for byte. A new option goes behind the
- * last one, in its style; a removed one takes its comma along, and its line if nothing else is on it. Comments stay. */
+/* The script with only the options changed as the plans say; everything else byte for byte. A new option goes behind
+ * the last one, in its style; a removed one takes its comma along, and its line if nothing else is on it. Comments
+ * stay. */
 void emit_keep(Emission *emission);
 
-/* The same table by table: keep_start(), keep_table() for each of the script's tables in their order, keep_end(). Of the
- * emission script (of which the source is enough), scratch and out are used, and problem is set at the end. */
+/* The same table by table: keep_start(), keep_table() for each of the script's tables in their order, keep_end(). Of
+ * the emission script (of which the source is enough), scratch and out are used, and problem is set at the end. */
 typedef struct KeepEmission {
     Emission *emission;
     Verifier verifier;

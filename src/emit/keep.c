@@ -324,7 +324,7 @@ static void fill_list(Keeper *keeper) {
     }
 }
 
-/* ---- The whole ----------------------------------------------------------------------------------------------------- */
+/* ---- The whole --------------------------------------------------------------------------------------------------- */
 
 static size_t next_added(const Plan *plan, size_t from) {
     while (from < plan->count && (plan->options[from].source != NULL || plan->options[from].is_removed)) {
@@ -386,7 +386,8 @@ static uint32_t print_table(Keeper *keeper, const Plan *plan, uint32_t from, Pie
 
 void keep_start(KeepEmission *keep, Emission *emission) {
     *keep = (KeepEmission){.emission = emission};
-    verify_start(&keep->verifier, emission->script, emission->out, LAYOUT_KEEP, emission->out->arena, emission->scratch);
+    verify_start(&keep->verifier, emission->script, emission->out, LAYOUT_KEEP, emission->out->arena,
+                 emission->scratch);
 }
 
 void keep_table(KeepEmission *keep, const Plan *plan) {

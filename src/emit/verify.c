@@ -126,8 +126,8 @@ static bool passes_same_option(Comparison *comparison, const PlannedOption *opti
     }
     uint32_t start = option->source->key.start, end = comparison->to.start + (option->source->value.end - start);
     Str written = {comparison->source.data + start, option->source->value.end - start};
-    if (!str_has_prefix(str_from(comparison->out, comparison->to.start), written) || comparison->out.data[end] == '\'' ||
-        comparison->statement->has_comments) {
+    if (!str_has_prefix(str_from(comparison->out, comparison->to.start), written) ||
+        comparison->out.data[end] == '\'' || comparison->statement->has_comments) {
         return false;
     }
     comparison->to.end = end;
@@ -189,7 +189,7 @@ static uint32_t options_start(const Plan *plan) {
     return span_is_empty(definition->option_list) ? definition->with_place : definition->option_list.start;
 }
 
-/* ---- What need not be looked at ------------------------------------------------------------------------------------ */
+/* ---- What need not be looked at ---------------------------------------------------------------------------------- */
 
 /* Whether what stands before a token's start cannot be a part of the token, nor the token of it. */
 static bool stands_apart(Str text, uint32_t start) {
@@ -214,7 +214,8 @@ static uint32_t known_start_before(const Comparison *comparison, uint32_t limit)
     return found;
 }
 
-/* The same: the first one from `limit` on; UINT32_MAX when none is. Not before an option list that is yet to be compared. */
+/* The same: the first one from `limit` on; UINT32_MAX when none is. Not before an option list that is yet to be
+ * compared. */
 static uint32_t known_start_behind(const Comparison *comparison, uint32_t limit) {
     const Statement *statement = comparison->statement;
     if (statement == NULL || comparison->plan != NULL) {
@@ -249,7 +250,7 @@ static void pass_end(Comparison *comparison, uint32_t source_end) {
     }
 }
 
-/* ---- The comparison ------------------------------------------------------------------------------------------------ */
+/* ---- The comparison ---------------------------------------------------------------------------------------------- */
 
 static void compare_tokens(Comparison *comparison) {
     while (comparison->verifier->problem.size == 0 && comparison->from.start < comparison->source_stop) {
@@ -317,7 +318,7 @@ static void verify(Verifier *verifier, uint32_t source_end, const Statement *sta
     verifier->to = end;
 }
 
-/* ---- The parts ------------------------------------------------------------------------------------------------------ */
+/* ---- The parts --------------------------------------------------------------------------------------------------- */
 
 void verify_start(Verifier *verifier, const Script *script, const Pieces *out, Layout layout, Arena *arena,
                   Arena *scratch) {

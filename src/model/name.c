@@ -42,7 +42,8 @@ static TableName completed(const PathEnd *path, const TableName *current) {
 /* A path of quoted names with nothing but dots between them, as SMT writes it: the name that begins at `at`. Empty when
  * it is none of that kind. */
 static Str next_quoted(Str path, size_t at) {
-    const char *end = at + 1 < path.size && path.data[at] == '`' ? memchr(path.data + at + 1, '`', path.size - at - 1) : NULL;
+    const char *end =
+        at + 1 < path.size && path.data[at] == '`' ? memchr(path.data + at + 1, '`', path.size - at - 1) : NULL;
     bool is_whole = end != NULL && (end + 1 == path.data + path.size || end[1] == '.');
     return is_whole ? (Str){path.data + at + 1, (size_t)(end - path.data) - at - 1} : STR("");
 }

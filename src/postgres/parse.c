@@ -6,8 +6,8 @@
 #include "postgres/memory.h"
 
 /* libpg_query writes the tree by recursion, about 130 bytes of stack for each level, and a level takes two bytes of
- * text ("+1"), so the stack grows with the text. Its JSON is up to 100 times as long as the text, and past 1 GiB PostgreSQL
- * gives up, so there is a limit. */
+ * text ("+1"), so the stack grows with the text. Its JSON is up to 100 times as long as the text, and past 1 GiB
+ * PostgreSQL gives up, so there is a limit. */
 enum { STACK_PER_BYTE = 256, LARGEST_TEXT = 4 << 20, STACK_AT_LEAST = 1 << 20 };
 
 /* ---- Places ------------------------------------------------------------------------------------------------------ */

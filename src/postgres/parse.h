@@ -17,8 +17,8 @@ typedef struct Parse {
 
 typedef void (*ReadParse)(const Parse *parse, void *context);
 
-/* Parses text and calls read() with what came of it; all of it is freed before this returns or, when memory ends, leaves
- * through the arena's guard. What read() keeps it must copy. Threads may do this at the same time. */
+/* Parses text and calls read() with what came of it; all of it is freed before this returns or, when memory ends,
+ * leaves through the arena's guard. What read() keeps it must copy. Threads may do this at the same time. */
 void parse_postgres(Str text, Arena *arena, ReadParse read, void *context);
 
 /* ---- Reading the tree ---- */

@@ -54,8 +54,9 @@ struct Publications {
     Str search_schema; /* where names without a schema belong */
 };
 
-/* All zero but arena is the empty set. Applies the CREATE, ALTER and DROP PUBLICATION statements of source in their order;
- * everything else in it is passed over. Trouble goes to findings: what PostgreSQL would refuse, with its place. */
+/* All zero but arena is the empty set. Applies the CREATE, ALTER and DROP PUBLICATION statements of source in their
+ * order; everything else in it is passed over. Trouble goes to findings: what PostgreSQL would refuse, with its
+ * place. */
 void publications_read(Publications *publications, Source *source, Findings *findings);
 
 /* The publication of that name, which is compared as PostgreSQL keeps it; NULL when the scripts make none. */
@@ -64,9 +65,8 @@ const Publication *publications_find(const Publications *publications, Str name)
 /* The name that is most like it; empty when none is. */
 Str publications_nearest(const Publications *publications, Str name);
 
-/* Whether it holds schema.table, letters' case aside, itself or by a parent or the schema; *table is the entry when it is
- * held by its own name, else NULL.
- * arena: for scratch. */
+/* Whether it holds schema.table, letters' case aside, itself or by a parent or the schema; *table is the entry when it
+ * is held by its own name, else NULL. arena: for scratch. */
 bool publication_holds(const Publication *publication, Str schema, Str name, Arena *arena,
                        const PublishedTable **table);
 

@@ -11,8 +11,8 @@ typedef struct CheckDescription {
     Severity severity;
 } CheckDescription;
 
-/* {"version": 1, "findings": [{"file", "line", "column", "end_line", "end_column", "severity", "id", "message", "hint"}]};
- * what a finding does not have is null. Sets buffer->failed when memory ends. */
+/* {"version": 1, "findings": [{"file", "line", "column", "end_line", "end_column", "severity", "id", "message",
+ * "hint"}]}; what a finding does not have is null. Sets buffer->failed when memory ends. */
 void report_json(const FindingRecords *records, Buffer *out);
 
 /* SARIF 2.1.0, with every check as a rule. program_version: for the tool's description. */

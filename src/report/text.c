@@ -102,7 +102,8 @@ static void add_caret(const Finding *finding, const ReportStyle *style, size_t i
     buffer_add_char(out, '\n');
 }
 
-/* A window of the line around the caret: secrets are masked in it before anything is cut, so that none is cut in two. */
+/* A window of the line around the caret: secrets are masked in it before anything is cut, so that none is cut in
+ * two. */
 static Span window_of(Str text, Span line, uint32_t caret) {
     Span window = {caret - line.start > MASKED_BEFORE ? caret - MASKED_BEFORE : line.start, line.end};
     if (line.end - caret > MASKED_BEHIND) {

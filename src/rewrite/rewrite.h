@@ -9,9 +9,9 @@
 #include "model/name.h"
 #include "syntax/tree.h"
 
-/* Gathers the INSERTs at the script's end, in their order, between BEGIN STATEMENT SET; and END; (Flink 1.13). Sets that
- * are there, in both forms, are joined. Comments right above an INSERT, and behind it on its line, go with it. INSERTs
- * before a SET, RESET, USE or another statement that could change what they mean stay where they are. */
+/* Gathers the INSERTs at the script's end, in their order, between BEGIN STATEMENT SET; and END; (Flink 1.13). Sets
+ * that are there, in both forms, are joined. Comments right above an INSERT, and behind it on its line, go with it.
+ * INSERTs before a SET, RESET, USE or another statement that could change what they mean stay where they are. */
 void gather_inserts(const Script *script, Arena *arena, Buffer *out);
 void gather_findings(const Script *script, Arena *arena, Findings *findings);
 
@@ -46,10 +46,10 @@ typedef struct Meant {
     size_t setting_count;
 } Meant;
 
-/* Compares a rewritten script with the one it was made of: every statement but the frames of statement sets must be there
- * with the same tokens (names of renamed tables aside), INSERTs in their order and the others in theirs, and every
- * comment. A SET of a key that was to be set has the new value, and only such SETs may be new, at the top. Empty, or
- * what is wrong. */
+/* Compares a rewritten script with the one it was made of: every statement but the frames of statement sets must be
+ * there with the same tokens (names of renamed tables aside), INSERTs in their order and the others in theirs, and
+ * every comment. A SET of a key that was to be set has the new value, and only such SETs may be new, at the top. Empty,
+ * or what is wrong. */
 Str verify_rewrite(const Script *before, const Script *after, const Meant *meant, Arena *arena);
 
 #endif

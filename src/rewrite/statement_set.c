@@ -190,7 +190,7 @@ static void tell_left_behind(const Gathering *gathering, size_t end) {
     }
 }
 
-/* ---- Taking INSERTs out -------------------------------------------------------------------------------------------- */
+/* ---- Taking INSERTs out ------------------------------------------------------------------------------------------ */
 
 /* What switches smtpatch off or on counts where it stands. */
 static bool is_switch(const Gathering *gathering, Token comment) {
@@ -337,7 +337,7 @@ static void take_frame(Gathering *gathering, const Statement *statement) {
     cut(gathering, statement->span.start, behind_semicolon(gathering, statement->end));
 }
 
-/* ---- The set at the end ------------------------------------------------------------------------------------------- */
+/* ---- The set at the end ------------------------------------------------------------------------------------------ */
 
 static Str slice(const Gathering *gathering, Span span) {
     return (Str){gathering->text.data + span.start, span.end - span.start};

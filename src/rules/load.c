@@ -198,8 +198,8 @@ static void load_rule(Loader *loader, const Section *section) {
     composer_finish(&loader->file->composer);
 }
 
-/* SMT's own names of the upstream table; its other keys shape StarRocks tables and are passed over. A sink has no schema:
- * it passes that condition. */
+/* SMT's own names of the upstream table; its other keys shape StarRocks tables and are passed over. A sink has no
+ * schema: it passes that condition. */
 static void load_smt_conditions(Loader *loader, const Section *section) {
     Composer *composer = &loader->file->composer;
     for (size_t i = 0; i < section->count; i++) {

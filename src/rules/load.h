@@ -15,8 +15,8 @@ typedef struct RulesFile {
     VECTOR(Setting) settings, prelude;
 } RulesFile;
 
-/* Reads source into *file, all of it in arena. What is wrong is added to findings as trouble, with its line. When memory
- * ends it leaves through the arena's guard; composer_free() is right in any case. */
+/* Reads source into *file, all of it in arena. What is wrong is added to findings as trouble, with its line. When
+ * memory ends it leaves through the arena's guard; composer_free() is right in any case. */
 void rules_load(Source *source, RulesFile *file, Arena *arena, Findings *findings);
 
 #endif

@@ -48,12 +48,14 @@ typedef enum MatchResult {
     MATCH_OUT_OF_MEMORY,
 } MatchResult;
 
-/* Whether the pattern, which must live as long as the matcher does, matches; for who does not ask for its groups: the same subject once more costs nothing. */
+/* Whether the pattern, which must live as long as the matcher does, matches; for who does not ask for its groups: the
+ * same subject once more costs nothing. */
 MatchResult pattern_test(const Pattern *pattern, Str subject, Matcher *matcher);
 
 MatchResult pattern_match(const Pattern *pattern, Str subject, Matcher *matcher);
 
-/* After MATCH_YES of pattern_match(): the group as a part of the subject; empty when it took no part or there is no such group. */
+/* After MATCH_YES of pattern_match(): the group as a part of the subject; empty when it took no part or there is no
+ * such group. */
 Str matcher_group(const Matcher *matcher, Str subject, size_t group);
 
 /* The number of a named group, or 0. */

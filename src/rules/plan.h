@@ -45,8 +45,8 @@ static inline bool option_value_changed(const PlannedOption *option) {
     return option->source != NULL && !str_equal(option->value, option->old_value);
 }
 
-/* Applies the lists of rules, weakest first, for a release of Flink CDC, to every table that is not frozen. Trouble (a template that cannot be
- * filled in, a pattern that gives up) and notes go to findings. All in arena. */
+/* Applies the lists of rules, weakest first, for a release of Flink CDC, to every table that is not frozen. Trouble (a
+ * template that cannot be filled in, a pattern that gives up) and notes go to findings. All in arena. */
 Plans plans_make(const Model *model, const RuleList *lists, size_t list_count, Release release, Matcher *matcher,
                  Arena *arena, Findings *findings);
 

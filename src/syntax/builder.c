@@ -79,7 +79,8 @@ void builder_column(Builder *builder, ColumnKind kind, Span first, Span name, Sp
     builder->metadata_key = SPAN_NONE;
     builder->is_virtual = false;
     builder->is_primary_key = false;
-    builder->element = kind == COLUMN_REFERENCE ? ELEMENT_NONE : ELEMENT_COLUMN; /* bare names make a list of their own */
+    builder->element =
+        kind == COLUMN_REFERENCE ? ELEMENT_NONE : ELEMENT_COLUMN; /* bare names make a list of their own */
     builder_mark(builder, MARK_ITEM, first);
 }
 

@@ -79,8 +79,8 @@ void builder_use(Builder *builder, StatementKind kind, Span name);
 
 void builder_statement(Builder *builder, StatementKind kind);
 void builder_other(Builder *builder);
-/* Called by the driver when the grammar has taken the whole statement: builder->statement is it then. end: where its ';'
- * stands. */
+/* Called by the driver when the grammar has taken the whole statement: builder->statement is it then. end: where its
+ * ';' stands. */
 void builder_end_statement(Builder *builder, uint32_t end);
 
 /* The parser's stack could not grow. */

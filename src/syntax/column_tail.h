@@ -11,8 +11,8 @@ static inline bool token_is_plain_name(Token token) {
     return token.kind == TOKEN_QUOTED_IDENTIFIER || token.kind == TOKEN_IDENTIFIER;
 }
 
-/* The text behind the name that ends at `start`, up to the comma that is the last thing on its line; empty when none is,
- * or it is longer than COLUMN_TAIL_MAX. */
+/* The text behind the name that ends at `start`, up to the comma that is the last thing on its line; empty when none
+ * is, or it is longer than COLUMN_TAIL_MAX. */
 Str column_tail(Str text, uint32_t start);
 
 /* The place of a tail that is not empty in a table of COLUMN_TAILS. Others may have the same. */

@@ -56,7 +56,8 @@ static void start_statement(Driver *driver, Token first) {
     driver->before_previous = builder->previous = (Token){first.start, first.start, TOKEN_SEMICOLON};
 }
 
-/* EXECUTE INSERT … and EXECUTE STATEMENT SET BEGIN INSERT …; INSERT …; END: a further INSERT stands behind a ';' only. */
+/* EXECUTE INSERT … and EXECUTE STATEMENT SET BEGIN INSERT …; INSERT …; END: a further INSERT stands behind a ';'
+ * only. */
 static bool has_own_insert(const Driver *driver, Token token) {
     const Builder *builder = &driver->builder;
     int before = builder->previous.kind;

@@ -7,7 +7,7 @@ static Span moved_span(Span span, uint32_t by) {
     return span_is_empty(span) ? SPAN_NONE : (Span){span.start + by, span.end + by};
 }
 
-/* ---- Options ------------------------------------------------------------------------------------------------------ */
+/* ---- Options ----------------------------------------------------------------------------------------------------- */
 
 static bool take_option(Builder *builder, Token *first, Token *last) {
     Str text = builder->source->text;
@@ -32,7 +32,7 @@ static bool take_option(Builder *builder, Token *first, Token *last) {
     return true;
 }
 
-/* ---- Columns ------------------------------------------------------------------------------------------------------ */
+/* ---- Columns ----------------------------------------------------------------------------------------------------- */
 
 static bool take_column(Shortcuts *shortcuts, Builder *builder, Token *first, Token *last) {
     Str text = builder->source->text, tail = token_is_plain_name(*first) ? column_tail(text, first->end) : STR("");
@@ -63,7 +63,8 @@ static void learn_column(Shortcuts *shortcuts, const Builder *builder, Token com
     uint32_t end = shortcuts->first.end;
     const Column *column = &builder->column;
     Str tail = token_is_plain_name(shortcuts->first) ? column_tail(builder->source->text, end) : STR("");
-    bool is_one = tail.size == comma.end - end && column->name.end == end && column->name.start == shortcuts->first.start;
+    bool is_one =
+        tail.size == comma.end - end && column->name.end == end && column->name.start == shortcuts->first.start;
     if (!is_one) {
         return;
     }
@@ -84,7 +85,7 @@ static void learn_column(Shortcuts *shortcuts, const Builder *builder, Token com
     shortcuts->tails[column_tail_place(tail)] = learned;
 }
 
-/* ---- Both --------------------------------------------------------------------------------------------------------- */
+/* ---- Both -------------------------------------------------------------------------------------------------------- */
 
 bool shortcut_take(Shortcuts *shortcuts, Builder *builder, Token *first, Token *last) {
     switch (shortcuts->list) {

@@ -1,5 +1,5 @@
-/* A PostgreSQL script: its publications, and the same text as one piece of SQL. Laws: a finding's place and a statement's
- * lie in the text. */
+/* A PostgreSQL script: its publications, and the same text as one piece of SQL. Laws: a finding's place and a
+ * statement's lie in the text. */
 #include "mutate.h"
 
 #include "postgres/publications.h"

@@ -1,5 +1,5 @@
-/* A rules file: read, its settings applied, its rules applied to a script. Laws: smtpatch finds no bug in its own result;
- * a finding's place lies in the text. */
+/* A rules file: read, its settings applied, its rules applied to a script. Laws: smtpatch finds no bug in its own
+ * result; a finding's place lies in the text. */
 #include "mutate.h"
 
 #include "cli/result.h"

@@ -1,7 +1,7 @@
-/* What holds whatever comes in: no crash and no bug found by the comparison; keep without rules gives the same
- * bytes; pretty is idempotent, and keep leaves its output alone. On the fixtures, on random bytes, on tokens thrown
- * together, and on fixtures with tokens taken away, doubled and swapped. The same with only some lines selected: all else
- * stays. The seeds are fixed. */
+/* What holds whatever comes in: no crash and no bug found by the comparison; keep without rules gives the same bytes;
+ * pretty is idempotent, and keep leaves its output alone. On the fixtures, on random bytes, on tokens thrown together,
+ * and on fixtures with tokens taken away, doubled and swapped. The same with only some lines selected: all else stays.
+ * The seeds are fixed. */
 #include <dirent.h>
 #include <sys/stat.h>
 

@@ -1,5 +1,5 @@
-/* SQL for PostgreSQL: what its parser says, what a statement reads and writes, and where in a Flink literal a byte of it
- * stands. */
+/* SQL for PostgreSQL: what its parser says, what a statement reads and writes, and where in a Flink literal a byte of
+ * it stands. */
 #include "helpers.h"
 
 #include <pthread.h>

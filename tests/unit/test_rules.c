@@ -471,7 +471,8 @@ static void test_masking(void **state) {
         {"-- 'password' = 'geheim'", "-- 'password' = '******'"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        assert_text(mask_secrets(str_of(cases[i].line), (Span){0, (uint32_t)strlen(cases[i].line)}, &arena), cases[i].masked);
+        assert_text(mask_secrets(str_of(cases[i].line), (Span){0, (uint32_t)strlen(cases[i].line)}, &arena),
+                    cases[i].masked);
     }
 }
 
@@ -487,7 +488,8 @@ static void test_masking_of_parts(void **state) {
         {"'password' = 'x'\n|, 'a' = 'b'\n", ", 'a' = 'b'"},
         {"password =\n|a = b\n", "a = b"},
         {"|'url' = 'jdbc:postgresql://u:x@h/d'\n", "'url' = 'jdbc:postgresql://u:******@h/d'"},
-        {"|'url' = 'jdbc:oracle:thin:u/x@h:1521:d', 'a' = 'b'\n", "'url' = 'jdbc:oracle:thin:u/******@h:1521:d', 'a' = 'b'"},
+        {"|'url' = 'jdbc:oracle:thin:u/x@h:1521:d', 'a' = 'b'\n",
+         "'url' = 'jdbc:oracle:thin:u/******@h:1521:d', 'a' = 'b'"},
         {"|'url' = 'http://h:80/', 'a' = 'u:v@w'\n", "'url' = 'http://h:80/', 'a' = 'u:v@w'"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -504,8 +506,9 @@ enum { RANDOM_RULES = 600, RULES_AT_MOST = 12, OPTIONS_AT_MOST = 8, PADDING = 70
 
 /* Rules that set, remove and rename keys of one letter; the padding's keys are longer. */
 static Str random_rules(Random *random) {
-    static const char *const actions[] = {"set.%c = %c\n",       "default.%c = %c\n", "replace.%c = %c\n", "rename.%c = %c\n",
-                                          "set.%c = ${name}%c\n", "unset.%c =\n",      "unset.%c* =\n"};
+    static const char *const actions[] = {"set.%c = %c\n",    "default.%c = %c\n",    "replace.%c = %c\n",
+                                          "rename.%c = %c\n", "set.%c = ${name}%c\n", "unset.%c =\n",
+                                          "unset.%c* =\n"};
     Buffer text = {0};
     buffer_add(&text, STR("[rule r]\n"));
     for (size_t i = 1 + random_below(random, RULES_AT_MOST); i > 0; i--) {

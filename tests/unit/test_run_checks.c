@@ -71,8 +71,8 @@ static void assert_findings(const char *expected) {
     assert_string_equal(buffer_take(&text, &arena).data, expected);
 }
 
-#define SHARED                                                                                                       \
-    "only one source can read it, the others stop with \"already exists\" and \"is active for PID\", and what one of "  \
+#define SHARED                                                                                                         \
+    "only one source can read it, the others stop with \"already exists\" and \"is active for PID\", and what one of " \
     "them confirms the others never get [slot-shared-by-sources]\n"
 #define OVERLAP "MySQL drops the connection of a reader when another comes with its id [mysql-server-id-overlap]\n"
 

@@ -122,7 +122,8 @@ static void test_umask_does_not_matter(void **state) {
     assert_int_equal(status_of(path_of("a.bak")).st_mode & 07777, 0666);
 }
 
-/* An access list as the kernel keeps it (linux/posix_acl_xattr.h): that user may read beside the owner, the group not. */
+/* An access list as the kernel keeps it (linux/posix_acl_xattr.h): that user may read beside the owner, the group
+ * not. */
 static const unsigned char access_list[] = {
     2, 0, 0, 0,                    /* version */
     1, 0, 6, 0, 255, 255, 255, 255, /* owner: rw- */

@@ -12,10 +12,12 @@ typedef struct Case {
 } Case;
 
 static const char first_statement[] = "CREATE TABLE a (i INT) WITH ('k' = 'v');";
-static const char second_statement[] = "\n-- of b\ncreate table b (\n  i INT, -- number\n  `Key` STRING\n) WITH (\n  'k' = 'v',\n  'x' = 'old'\n);";
+static const char second_statement[] =
+    "\n-- of b\ncreate table b (\n  i INT, -- number\n  `Key` STRING\n) WITH (\n  'k' = 'v',\n  'x' = 'old'\n);";
 static const char rest[] = "\nINSERT INTO a SELECT i FROM b;\n";
 
-/* What the comparison says of an output in which the parts are copies, so that nothing is passed by as the source's own. */
+/* What the comparison says of an output in which the parts are copies, so that nothing is passed by as the source's
+ * own. */
 static Str compare(const char *output, const char *end, Layout layout) {
     Str input = arena_format(&arena, "%s%s%s", first_statement, second_statement, rest);
     Source source = source_in(&arena, input);
@@ -59,7 +61,8 @@ static void test_keep(void **state) {
     static const Case cases[] = {
         {HEAD "  'x' = 'new'\n);", NULL},
         {HEAD "  'x' = 'old'\n);", "an option list is not what the rules ask for, at line 9 of the output"},
-        {HEAD "  'x' = 'new',\n  'y' = 'z'\n);", "an option list is not what the rules ask for, at line 8 of the output"},
+        {HEAD "  'x' = 'new',\n  'y' = 'z'\n);",
+         "an option list is not what the rules ask for, at line 8 of the output"},
         {HEAD "  'x' = 'new' 'er'\n);", "an option list is not what the rules ask for, at line 9 of the output"},
         {"\n-- of b\ncreate table b (i INT, -- number\n `Key` STRING) WITH ('x' = 'new');",
          "an option list is not what the rules ask for, at line 4 of the output"},
