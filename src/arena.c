@@ -167,7 +167,7 @@ static bool grow_in_place(Arena *arena, const char *items, size_t old_size, size
 }
 
 /* The array that a block holds and nothing else, longer. NULL when items are no such, or memory ends. */
-static void *grow_block(Arena *arena, char *items, size_t old_size, size_t new_size) {
+static void *grow_block(Arena *arena, const char *items, size_t old_size, size_t new_size) {
     ArenaBlock **link = &arena->block;
     while (*link != NULL && (*link)->data != items) {
         link = &(*link)->older;

@@ -62,14 +62,22 @@ Str arena_format(Arena *arena, const char *format, ...) __attribute__((format(pr
     }
 
 /* A pointer to one more item at the end, zeroed. Pointers to earlier items may move. */
-#define vector_add(arena, vector)                                                                              \
-    ((vector)->items = (vector)->count < (vector)->capacity                                                    \
-                           ? (vector)->items                                                                   \
-                           : arena_grow((arena), (vector)->items, &(vector)->capacity, sizeof *(vector)->items), \
-     (__typeof__((vector)->items))memset(&(vector)->items[(vector)->count++], 0, sizeof *(vector)->items))
+#define vector_add(arena, vector)                                                                      \
+    ((vector)->items = arena_make_room((arena), (vector)->items, (vector)->count, &(vector)->capacity, \
+                                       sizeof *(vector)->items),                                       \
+     &(vector)->items[(vector)->count++])
 
 /* Behind vector_add: the items with room for more of them, perhaps moved. The room is not zeroed. A large array has a
  * block of its own, so that growing it neither copies it nor leaves the old one behind. */
 void *arena_grow(Arena *arena, void *items, size_t *capacity, size_t item_size);
+
+/* The items with room for one more behind `count` of them, zeroed. */
+static inline void *arena_make_room(Arena *arena, void *items, size_t count, size_t *capacity, size_t item_size) {
+    if (items == NULL || count == *capacity) {
+        items = arena_grow(arena, items, capacity, item_size);
+    }
+    memset((char *)items + count * item_size, 0, item_size);
+    return items;
+}
 
 #endif

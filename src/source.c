@@ -51,7 +51,8 @@ static void find_lines(Source *source) {
     Str text = source->text;
     const char *end = text.data + text.size;
     bool has_returns = text.size > 0 && memchr(text.data, '\r', text.size) != NULL;
-    for (const char *at = text.data; at != NULL; at = at < end ? next_line(at, end, has_returns) : NULL) {
+    *vector_add(source->arena, &starts) = 0;
+    for (const char *at = text.data; at < end && (at = next_line(at, end, has_returns)) != NULL;) {
         *vector_add(source->arena, &starts) = (uint32_t)(at - text.data);
     }
     source->line_starts = starts.items;

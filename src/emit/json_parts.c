@@ -75,16 +75,24 @@ const Plan *json_plan_of(const Json *json, const Table *table) {
     return &json->request->plans->items[table - json->model->tables];
 }
 
-/* A name, and the place in "tables" of the table it stands for. */
+static void fill_known(const Json *json, json_t *object, const Table *table) {
+    TableName name = overview_table_name(json_plan_of(json, table));
+    json_fill_name(json, object, &name);
+    json_put_index(json, object, "index", true, (size_t)(table - json->model->tables));
+}
+
 void json_fill_reference(const Json *json, json_t *object, const TableName *name, const Table *table) {
-    TableName known = table != NULL ? overview_table_name(json_plan_of(json, table)) : *name;
-    json_fill_name(json, object, &known);
-    json_put_index(json, object, "index", table != NULL, table != NULL ? (size_t)(table - json->model->tables) : 0);
+    if (table != NULL) {
+        fill_known(json, object, table);
+        return;
+    }
+    json_fill_name(json, object, name);
+    json_put_index(json, object, "index", false, 0);
 }
 
 void json_add_references(const Json *json, json_t *array, Table *const *tables, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        json_fill_reference(json, json_add_object(json, array), &tables[i]->name, tables[i]);
+        fill_known(json, json_add_object(json, array), tables[i]);
     }
 }
 

@@ -58,11 +58,11 @@ static PostgresBlock *block_of(void *data) { return (PostgresBlock *)data - 1; }
 
 void *postgres_malloc(size_t size) {
     PostgresBlock *block = size < SIZE_MAX / 2 ? malloc(sizeof *block + size) : NULL;
-    if (block == NULL) {
-        guard_leave(&current->guard);
+    if (block != NULL) {
+        put_in(block);
+        return block + 1;
     }
-    put_in(block);
-    return block + 1;
+    guard_leave(&current->guard);
 }
 
 void *postgres_realloc(void *data, size_t size) {
@@ -72,11 +72,12 @@ void *postgres_realloc(void *data, size_t size) {
     PostgresBlock *old = block_of(data);
     take_out(old);
     PostgresBlock *block = size < SIZE_MAX / 2 ? realloc(old, sizeof *block + size) : NULL;
-    put_in(block != NULL ? block : old);
-    if (block == NULL) {
-        guard_leave(&current->guard);
+    if (block != NULL) {
+        put_in(block);
+        return block + 1;
     }
-    return block + 1;
+    put_in(old);
+    guard_leave(&current->guard);
 }
 
 void postgres_free(void *data) {
@@ -101,7 +102,7 @@ void postgres_abort(void) { guard_leave(&current->guard); }
 
 /* libpg_query would clean up at the thread's end; here that is done for it. */
 int postgres_key_create(pthread_key_t *key, void (*destructor)(void *value)) {
-    (void)key;
+    *key = 0;
     (void)destructor;
     return 0;
 }
