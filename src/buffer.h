@@ -28,7 +28,7 @@ Str buffer_take(Buffer *buffer, Arena *arena);
 bool buffer_reserve(Buffer *buffer, size_t more);
 
 static inline void buffer_add(Buffer *buffer, Str text) {
-    bool has_room = text.size <= buffer->capacity - buffer->size && !buffer->failed;
+    bool has_room = buffer->data != NULL && text.size <= buffer->capacity - buffer->size && !buffer->failed;
     if (text.size > 0 && (has_room || buffer_reserve(buffer, text.size))) {
         memcpy(buffer->data + buffer->size, text.data, text.size);
         buffer->size += text.size;

@@ -143,16 +143,20 @@ static const char *keep_backup(const char *target, const char *temporary, const 
     return problem;
 }
 
-/* The rename is durable when the directory is synced; a file system that cannot do that is none of our trouble. */
-static void sync_directory(const char *target) {
-    const char *slash = strrchr(target, '/');
-    char *directory = slash ? strndup(target, (size_t)(slash - target) + 1) : strdup(".");
-    int descriptor = directory ? open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+char *file_directory(const char *path) {
+    char *target = realpath(path, NULL);
+    if (target != NULL) {
+        strrchr(target, '/')[1] = '\0'; /* the path is absolute */
+    }
+    return target;
+}
+
+void directory_sync(const char *directory) {
+    int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor >= 0) {
         fsync(descriptor);
         close(descriptor);
     }
-    free(directory);
 }
 
 /* temporary: a template for mkostemp(). */
@@ -178,8 +182,6 @@ static const char *replace(const char *target, char *temporary, const Pieces *co
     }
     if (problem != NULL) {
         unlink(temporary);
-    } else {
-        sync_directory(target);
     }
     return problem;
 }

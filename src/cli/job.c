@@ -296,6 +296,7 @@ static bool replace_file(Job *job) {
         return true;
     }
     job->problem = file_replace(job->order->path, &job->result->made.made, &job->stamp, job->settings->backup_suffix);
+    job->result->replaced = job->problem == NULL ? job->order->path : NULL;
     return job->problem == NULL || guard_run(&job->guard, report_failure, job);
 }
 

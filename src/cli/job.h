@@ -32,6 +32,7 @@ typedef struct JobResult {
     Buffer source;   /* the input, which the text is slices of */
     ResultText made; /* the same */
     size_t matches;  /* tables that the command line's rule was for */
+    const char *replaced; /* the file that was replaced, or NULL: its directory is to be synced */
     ExitStatus status;
 } JobResult;
 

@@ -36,6 +36,7 @@ typedef struct Run {
     size_t order_count;
     bool has_color;
     Progress progress;
+    char *changed_directory; /* whose renames are to be made durable */
     size_t matches; /* tables that the command line's rule was for */
     ExitStatus status;
 } Run;
@@ -252,6 +253,27 @@ static void keep_records(void *context) {
 }
 
 /* With --lint findings are the result, and what they are about stays unprinted. */
+/* The files of a directory come one after another, so it is synced when the last of them was replaced. */
+static void sync_changed_directory(Run *run) {
+    if (run->changed_directory != NULL) {
+        directory_sync(run->changed_directory);
+        free(run->changed_directory);
+        run->changed_directory = NULL;
+    }
+}
+
+static void note_replaced(Run *run, const char *path) {
+    char *directory = file_directory(path);
+    bool is_same =
+        directory != NULL && run->changed_directory != NULL && strcmp(directory, run->changed_directory) == 0;
+    if (is_same) {
+        free(directory);
+        return;
+    }
+    sync_changed_directory(run);
+    run->changed_directory = directory;
+}
+
 static void finish_job(void *context, void *job_result) {
     Run *run = context;
     JobResult *result = job_result;
@@ -269,6 +291,9 @@ static void finish_job(void *context, void *job_result) {
     if (!arena_run(&run->arena, keep_records, &(Keeping){run, result})) { /* other threads are at work */
         print_error(STR("smtpatch: error: out of memory\n"));
         raise_status(run, EXIT_TROUBLE);
+    }
+    if (result->replaced != NULL) {
+        note_replaced(run, result->replaced);
     }
     raise_status(run, result->status);
     run->matches += result->matches;
@@ -359,6 +384,7 @@ static void work(void *context) {
                      .context = run};
     start_progress(run);
     bool is_done = pool_run(&task, run->settings.jobs);
+    sync_changed_directory(run);
     progress_stop(&run->progress);
     if (!is_done) {
         guard_leave(&run->guard);

@@ -95,7 +95,7 @@ sub many_files {
     my $table = qx{head -c 12000 '@{[generate('1.sql', 1)]}'};
     $table =~ s/[^;]*\z/\n/;
     my @names = map { sprintf 'many/flink-create.%03d.sql', $_ } 1 .. 500;
-    my $sed = "sed -i '$sed[1]' many/*.sql && sync many/*.sql";
+    my $sed = "sed -i '$sed[1]' many/*.sql && sync many/*.sql many";
     $sed =~ s/'connector' = 'postgres-cdc'/.connector. = .postgres-cdc./; $sed =~ s/'slot.name' = 'shop'/"slot.name" = "shop"/;
     my @ways = (['sed -i, sync', 'sh', '-c', $sed],
         map { ["smtpatch -j$_", $program, '--no-lint', '-i', "-j$_", '--layout', 'keep', '--rules', "$here/rules.ini", 'many'] } 1, 2);
