@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "syntax/literal.h"
+#include "rules/plan_options.h"
 
 /* The key that an action writes on tables of a connector. */
 typedef struct KnownKey {
@@ -31,29 +31,9 @@ struct Planner {
 
 /* ---- Looking at a plan ---------------------------------------------------------------------------------- */
 
-enum { INDEXED_FROM = 64 }; /* options; fewer are looked through */
-
-static bool has_key(const PlannedOption *option, Str key) { return !option->is_removed && str_equal(option->key, key); }
-
-static const PlannedOption *own_option(const Plan *plan, Str key) {
-    if (!(plan->keys & plan_key_bit(key))) {
-        return NULL;
-    }
-    if (plan->index != NULL) {
-        size_t number = name_index_get(plan->index, key); /* one that has lost its key was the last of it */
-        return number != SIZE_MAX && has_key(&plan->options[number], key) ? &plan->options[number] : NULL;
-    }
-    for (size_t i = plan->count; i > 0; i--) {
-        if (has_key(&plan->options[i - 1], key)) {
-            return &plan->options[i - 1];
-        }
-    }
-    return NULL;
-}
-
 const PlannedOption *plan_option(const Plans *plans, const Plan *plan, Str key) {
     for (;;) {
-        const PlannedOption *option = own_option(plan, key);
+        const PlannedOption *option = plan_own_option(plan, key);
         if (option != NULL || plan->table->like == NULL) {
             return option;
         }
@@ -226,101 +206,9 @@ static bool expand(Planner *planner, const Action *action, Str *value) {
     return false;
 }
 
-/* The option has got its key. */
-static void note_key(Planner *planner, size_t number) {
-    Plan *plan = planner->plan;
-    Str key = plan->options[number].key;
-    plan->keys |= plan_key_bit(key);
-    if (plan->index != NULL) {
-        size_t other = name_index_get(plan->index, key);
-        plan->has_duplicates = plan->has_duplicates || (other < plan->count && other != number &&
-                                                        has_key(&plan->options[other], key));
-        name_index_set(plan->index, key, number, planner->values);
-    } else if (plan->count >= INDEXED_FROM) {
-        plan->index = name_index_new(planner->values);
-        for (size_t i = 0; i < plan->count; i++) {
-            note_key(planner, i);
-        }
-    }
-}
-
-static PlannedOption *add_option(Planner *planner, Str key, Str value, const Action *action) {
-    Plan *plan = planner->plan;
-    if (plan->count == plan->capacity) {
-        plan->options = arena_grow(planner->values, plan->options, &plan->capacity, sizeof *plan->options);
-    }
-    PlannedOption *option = &plan->options[plan->count++];
-    *option = (PlannedOption){.key = key, .value = value, .action = action};
-    note_key(planner, plan->count - 1);
-    plan->is_changed = true;
-    return option;
-}
-
 static void set_value(Planner *planner, Str key, Str value, const Action *action) {
     const PlannedOption *effective = plan_option(planner->plans, planner->plan, key);
-    PlannedOption *own = (PlannedOption *)own_option(planner->plan, key);
-    if (effective != NULL && str_equal(effective->value, value)) {
-        if (own != NULL) {
-            own->is_asked_for = true;
-        }
-        return;
-    }
-    if (own == NULL) {
-        add_option(planner, key, value, action);
-        return;
-    }
-    own->value = value;
-    own->action = action;
-    planner->plan->is_changed = true;
-}
-
-static void remove_option(Planner *planner, PlannedOption *option, const Action *action) {
-    option->is_removed = true;
-    option->action = action;
-    planner->plan->is_changed = true;
-}
-
-/* Every option of the key goes but this one: were only the last removed, Flink would take an earlier one. */
-static void remove_all(Planner *planner, Str key, const PlannedOption *but, const Action *action) {
-    Plan *plan = planner->plan;
-    PlannedOption *last = (PlannedOption *)own_option(plan, key);
-    bool is_only = plan->index != NULL && !plan->has_duplicates;
-    if (last != NULL && last != but && is_only) {
-        remove_option(planner, last, action);
-    }
-    for (size_t i = 0; i < plan->count && last != NULL && !is_only; i++) {
-        if (&plan->options[i] != but && has_key(&plan->options[i], key)) {
-            remove_option(planner, &plan->options[i], action);
-        }
-    }
-}
-
-static void unset(Planner *planner, Str key, const Action *action) {
-    bool is_prefix = key.size > 0 && key.data[key.size - 1] == '*';
-    if (!is_prefix) {
-        remove_all(planner, key, NULL, action);
-        return;
-    }
-    for (size_t i = 0; i < planner->plan->count; i++) {
-        PlannedOption *option = &planner->plan->options[i];
-        if (!option->is_removed && str_has_prefix(option->key, (Str){key.data, key.size - 1})) {
-            remove_option(planner, option, action);
-        }
-    }
-}
-
-/* Like mv: what stood under the new key before is gone. Of several options with the old key the last one counts. */
-static void rename_key(Planner *planner, Str old, Str new, const Action *action) {
-    PlannedOption *last = (PlannedOption *)own_option(planner->plan, old);
-    if (last == NULL || str_equal(old, new)) {
-        return;
-    }
-    remove_all(planner, new, last, action);
-    remove_all(planner, old, last, action);
-    last->key = new;
-    note_key(planner, (size_t)(last - planner->plan->options));
-    last->action = action;
-    planner->plan->is_changed = true;
+    plan_set_option(planner->plan, effective, key, value, action, planner->values);
 }
 
 static bool is_told(Planner *planner, const Action *action) {
@@ -446,12 +334,12 @@ static void apply_action(Planner *planner, const Action *action) {
         return;
     }
     if (action->kind == ACTION_UNSET) {
-        unset(planner, key, action);
+        plan_unset_option(planner->plan, key, action);
         return;
     }
     if (action->kind == ACTION_RENAME) {
-        if (own_option(planner->plan, key) != NULL && expand(planner, action, &value)) {
-            rename_key(planner, key, mended_key(planner, action, value), action);
+        if (plan_own_option(planner->plan, key) != NULL && expand(planner, action, &value)) {
+            plan_rename_option(planner->plan, key, mended_key(planner, action, value), action, planner->values);
         }
         return;
     }
@@ -493,47 +381,16 @@ static bool apply_rule(Planner *planner, const Rule *rule) {
     return true;
 }
 
-/* A rule whose effects cancel out (set, then unset) has changed nothing. */
-static bool differs_from_source(const Plan *plan) {
-    for (size_t i = 0; i < plan->count; i++) {
-        const PlannedOption *option = &plan->options[i];
-        bool is_added = option->source == NULL;
-        if (is_added ? !option->is_removed
-                     : option->is_removed || option_key_changed(option) || option_value_changed(option)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void start_plan(Planner *planner, Plan *plan, const Table *table) {
-    const TableDefinition *definition = table->definition;
-    Str text = planner->plans->model->script->source->text;
-    *plan = (Plan){.table = table, .count = definition->option_count, .capacity = definition->option_count};
-    plan->options = arena_array(planner->values, plan->count, sizeof *plan->options);
-    for (size_t i = 0; i < plan->count; i++) {
-        const Option *source = &definition->options[i];
-        PlannedOption *option = &plan->options[i];
-        option->source = source;
-        option->key = option->old_key = literal_value(text, source->key, planner->values);
-        option->value = option->old_value = literal_value(text, source->value, planner->values);
-        plan->keys |= plan_key_bit(option->key);
-    }
-    planner->plan = plan;
-    if (plan->count > 0) {
-        note_key(planner, plan->count - 1);
-    }
-}
-
 static void make_plan(Planner *planner, Plan *plan, const Table *table) {
-    start_plan(planner, plan, table);
+    plan_start(plan, table, planner->plans->model->script->source->text, planner->values);
+    planner->plan = plan;
     for (size_t i = 0; i < planner->list_count && !table->statement->is_frozen; i++) {
         for (size_t j = 0; j < planner->lists[i].count; j++) {
             bool is_for_table = apply_rule(planner, &planner->lists[i].rules[j]);
             planner->matches += is_for_table && i + 1 == planner->list_count;
         }
     }
-    plan->is_changed = plan->is_changed && differs_from_source(plan);
+    plan->is_changed = plan->is_changed && plan_differs_from_source(plan);
 }
 
 Plans plans_promise(const Model *model, const RuleList *lists, size_t list_count, Release release, Matcher *matcher,
