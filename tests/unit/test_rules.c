@@ -194,9 +194,7 @@ static void test_exploding_patterns(void **state) {
     (void)state;
     static const char *const patterns[] = {
         "^(a+)+$", "^(a|aa)+$", "^(a|a)*$", "^(.*a){20}$", "(x+x+)+y|^(([a-z])+.)+[A-Z]([a-z])+$", "^(a?){40}a{40}b"};
-    if (getenv("UNDER_VALGRIND") != NULL) { /* where nothing is done in a second */
-        skip();
-    }
+    double most = getenv("UNDER_VALGRIND") != NULL ? 100 : 1; /* there all takes fifty times as long */
     Matcher matcher;
     Buffer subject = {0};
     buffer_add_repeated(&subject, 'a', 60);
@@ -206,7 +204,7 @@ static void test_exploding_patterns(void **state) {
         Pattern pattern = compile(patterns[i]);
         double start = seconds();
         assert_int_not_equal(pattern_match(&pattern, buffer_str(&subject), &matcher), MATCH_YES);
-        assert_true(seconds() - start < 1);
+        assert_true(seconds() - start < most);
         pattern_free(&pattern);
     }
     Pattern first = compile(patterns[0]);
