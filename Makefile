@@ -197,7 +197,7 @@ COVERAGE_FLAGS = CC=gcc HARDENING_CFLAGS= HARDENING_LDFLAGS= CFLAGS='-O0 -g --co
 coverage:
 	@$(MAKE) BUILD=$(BUILD)/coverage $(COVERAGE_FLAGS) all
 	@sh tests/coverage.sh start $(BUILD)/coverage
-	@$(MAKE) BUILD=$(BUILD)/coverage $(COVERAGE_FLAGS) check
+	@COUNTS_LINES=1 $(MAKE) BUILD=$(BUILD)/coverage $(COVERAGE_FLAGS) check
 	@sh tests/coverage.sh report $(BUILD)/coverage
 
 # Needs gcc, clang-tidy and cppcheck.
