@@ -3,7 +3,7 @@
 #include "syntax/grammar.h"
 #include "syntax/lexer.h"
 #include "syntax/pragma.h"
-#include "syntax/shortcut.h"
+#include "syntax/skeleton.h"
 #include "syntax/syntax_error.h"
 
 typedef struct Driver {
@@ -19,14 +19,12 @@ typedef struct Driver {
     bool is_in_set;             /* between STATEMENT SET BEGIN and its END, where ';' ends no statement */
     uint32_t set_start;         /* its BEGIN; there is no set in a set */
     size_t open_cases;          /* CASEs there whose END is to come */
-    Shortcuts shortcuts;
+    Skeletons skeletons;
     Script *script;
     const StatementTaker *taker; /* NULL: the statements are gathered */
 } Driver;
 
 static void start_grammar(Driver *driver) {
-    driver->shortcuts.list = LIST_NONE;
-    driver->shortcuts.is_watched = false;
     FlinkParserInit(driver->parser, &driver->builder);
     driver->builder.first.kind = TOKEN_EOF;
     driver->builder.has_syntax_error = false;
@@ -54,6 +52,7 @@ static void start_statement(Driver *driver, Token first) {
     builder->is_virtual = builder->is_primary_key = false;
     builder->like_all = builder->like_options = 0;
     driver->before_previous = builder->previous = (Token){first.start, first.start, TOKEN_SEMICOLON};
+    skeletons_watch(&driver->skeletons);
 }
 
 /* EXECUTE INSERT … and EXECUTE STATEMENT SET BEGIN INSERT …; INSERT …; END: a further INSERT stands behind a ';'
@@ -170,8 +169,9 @@ static bool give(Driver *driver, Token token) {
     if (builder->has_syntax_error) {
         return false;
     }
-    if (token.kind == TOKEN_COMMA) {
-        shortcut_learn(&driver->shortcuts, builder, token);
+    if (token.kind == TOKEN_COMMA && driver->open_parens.count > 0) {
+        uint32_t open = driver->open_parens.items[driver->open_parens.count - 1];
+        skeletons_note_comma(&driver->skeletons, builder, token, open);
     }
     track_set(driver, token);
     driver->before_previous = builder->previous;
@@ -225,6 +225,7 @@ static void end_statement(Driver *driver, Token end) {
         return;
     }
     builder_end_statement(builder, end.start);
+    skeletons_learn(&driver->skeletons, builder);
     deliver(driver);
     driver->open_cases = 0;
 }
@@ -306,24 +307,26 @@ static void take_token(Driver *driver, Token token) {
     }
 }
 
-/* An element of a list without the grammar: then *token is the comma behind it. */
-static bool take_element(Driver *driver, Token *token) {
-    Token last;
-    if (driver->shortcuts.list == LIST_NONE) {
+/* A whole statement without the grammar, up to its ';'. */
+static bool take_known(Driver *driver, Token *token) {
+    Builder *builder = &driver->builder;
+    Token end;
+    if (driver->is_skipping || builder->first.kind != TOKEN_EOF || token->kind == TOKEN_SEMICOLON) {
         return false;
     }
-    if (!shortcut_take(&driver->shortcuts, &driver->builder, token, &last)) {
-        shortcut_watch(&driver->shortcuts, &driver->builder, *token);
+    start_statement(driver, *token);
+    if (!skeletons_take(&driver->skeletons, builder, &end)) {
+        builder->first.kind = TOKEN_EOF;
         return false;
     }
-    driver->before_previous = last;
-    driver->builder.previous = *token;
+    builder_end_statement(builder, end.start);
+    deliver(driver);
+    *token = end;
     return true;
 }
 
 static void take_comment(Driver *driver, Token comment) {
     Pragma pragma;
-    driver->shortcuts.has_comment = true;
     driver->builder.statement.has_comments = true; /* forgotten at the first token, if it is not there yet */
     switch (pragma_parse(driver->builder.source->text, comment, &pragma)) {
     case PRAGMA_NONE:
@@ -371,7 +374,7 @@ static void drive(void *context) {
             take_comment(driver, token);
         } else if (token.kind == TOKEN_EOF) {
             take_end(driver, token);
-        } else if (!take_element(driver, &token) && !take_plain(driver, token)) {
+        } else if (!take_plain(driver, token) && !take_known(driver, &token)) {
             take_token(driver, token);
         }
     } while (token.kind != TOKEN_EOF);
@@ -394,6 +397,7 @@ static Script *parse(Source *source, unsigned parts, const StatementTaker *taker
                                 .findings = findings,
                                 .parts = parts};
     driver->parser = arena_alloc(arena, grammar_size());
+    driver->skeletons.arena = arena;
     driver->script = arena_new(arena, Script);
     driver->taker = taker;
     start_grammar(driver);

@@ -1,0 +1,297 @@
+#include "syntax/skeleton.h"
+
+#include <endian.h>
+
+#include "syntax/lexer.h"
+#include "syntax/pragma.h"
+#include "syntax/skeleton_match.h"
+
+/* ---- Eight bytes at a time --------------------------------------------------------------------------------------- */
+
+#define EACH_BYTE UINT64_C(0x0101010101010101)
+#define HIGH_BITS UINT64_C(0x8080808080808080)
+
+/* Its first byte is the lowest. */
+static inline uint64_t word_at(const char *data) {
+    uint64_t word;
+    memcpy(&word, data, sizeof word);
+    return le64toh(word);
+}
+
+/* The lowest bit set tells the first byte that is less than `limit`, which is at most 128; none is set when none is. */
+static inline uint64_t bytes_below(uint64_t word, uint8_t limit) {
+    return (word - EACH_BYTE * limit) & ~word & HIGH_BITS;
+}
+
+static inline uint64_t bytes_equal(uint64_t word, char byte) { return bytes_below(word ^ EACH_BYTE * (uint8_t)byte, 1); }
+
+static inline bool same_bytes(const char *a, const char *b, size_t size) {
+    if (size < sizeof(uint64_t)) {
+        while (size > 0 && a[size - 1] == b[size - 1]) {
+            size--;
+        }
+        return size == 0;
+    }
+    for (size_t i = 0; i + sizeof(uint64_t) < size; i += sizeof(uint64_t)) {
+        if (word_at(a + i) != word_at(b + i)) {
+            return false;
+        }
+    }
+    return word_at(a + size - sizeof(uint64_t)) == word_at(b + size - sizeof(uint64_t));
+}
+
+/* ---- Gaps -------------------------------------------------------------------------------------------------------- */
+
+enum { BYTES_OF_LINE_ENDS = 16 /* and of other controls */ };
+
+/* The end of the string or name in backticks that begins at `at`. 0: only the lexer can tell. */
+static uint32_t plain_quoted_end(Str text, uint32_t at, char quote) {
+    for (size_t i = at + 1; i + sizeof(uint64_t) < text.size; i += sizeof(uint64_t)) {
+        uint64_t word = word_at(text.data + i);
+        uint64_t found = bytes_equal(word, quote) | bytes_below(word, BYTES_OF_LINE_ENDS);
+        if (found != 0) {
+            size_t end = i + (size_t)__builtin_ctzll(found) / 8;
+            bool is_plain = text.data[end] == quote && text.data[end + 1] != quote && end > at + 1;
+            return is_plain ? (uint32_t)end + 1 : 0;
+        }
+    }
+    return 0;
+}
+
+/* Behind the token of that kind that begins at `at`; 0 when none does. */
+static uint32_t gap_end(Str text, uint32_t at, uint16_t kind) {
+    char first = text.data[at], quote = kind == TOKEN_QUOTED_STRING ? '\'' : '`';
+    uint32_t end = kind != TOKEN_IDENTIFIER && first == quote ? plain_quoted_end(text, at, quote) : 0;
+    if (end != 0) {
+        return end;
+    }
+    Token token = lex(text, at);
+    return token.kind == kind ? token.end : 0;
+}
+
+/* The same for the token that a segment begins with; 0 when that belongs to the skeleton. */
+static uint32_t first_gap_end(Str text, uint32_t at) {
+    switch (text.data[at]) {
+    case '`':
+        return gap_end(text, at, TOKEN_QUOTED_IDENTIFIER);
+    case '\'':
+        return gap_end(text, at, TOKEN_QUOTED_STRING);
+    default:
+        return gap_end(text, at, TOKEN_IDENTIFIER);
+    }
+}
+
+/* ---- Finding ----------------------------------------------------------------------------------------------------- */
+
+enum { KEY_BYTES = 16 };
+
+/* Of the next bytes, up to the end of their line: types differ there, and the heads of statements. */
+static uint64_t text_key(Str text, uint32_t at) {
+    char bytes[KEY_BYTES] = {0};
+    Str rest = str_from(text, at);
+    memcpy(bytes, rest.data, rest.size < KEY_BYTES ? rest.size : KEY_BYTES);
+    uint64_t low = word_at(bytes), high = word_at(bytes + sizeof low);
+    uint64_t low_end = bytes_equal(low, '\n'), high_end = bytes_equal(high, '\n');
+    if (low_end != 0) {
+        low &= ((low_end & -low_end) >> 7) - 1;
+        high = 0;
+    } else if (high_end != 0) {
+        high &= ((high_end & -high_end) >> 7) - 1;
+    }
+    return (low ^ (high * UINT64_C(0xC2B2AE3D27D4EB4F))) * UINT64_C(0x9E3779B97F4A7C15);
+}
+
+/* Elements are the same in every context. */
+static uint64_t key_in(const Matching *matching, uint64_t of_text, bool is_element) {
+    uint64_t place = is_element ? UINT64_MAX - matching->list : matching->context;
+    return (of_text ^ place) * UINT64_C(0x9E3779B97F4A7C15);
+}
+
+/* The forms of an option are few, and what stands behind its key is mostly a value. */
+static uint64_t key_behind(const Matching *matching, uint32_t first_end) {
+    bool is_option = first_end > 0 && matching->list == LIST_OPTIONS;
+    return is_option ? 0 : text_key(matching->text, first_end > 0 ? first_end : matching->at);
+}
+
+uint64_t matching_key(const Matching *matching, bool is_element) {
+    return key_in(matching, key_behind(matching, first_gap_end(matching->text, matching->at)), is_element);
+}
+
+/* Behind the text that has the skeleton, or 0. first_end: the end of the gap that the segment begins with, or 0. */
+static uint32_t match(const Skeleton *skeleton, const Matching *matching, uint32_t first_end, uint32_t *starts) {
+    Str text = matching->text;
+    uint32_t at = matching->at;
+    for (const SkeletonPart *part = skeleton->parts;; part++, starts++) {
+        *starts = at;
+        if (part->text.size > text.size - at || !same_bytes(text.data + at, part->text.data, part->text.size)) {
+            return 0;
+        }
+        at += (uint32_t)part->text.size;
+        if (part->gap == TOKEN_EOF) {
+            return at;
+        }
+        bool is_first = part->text.size == 0 && first_end > 0;
+        at = is_first ? first_end : gap_end(text, at, part->gap);
+        if (at == 0) {
+            return 0;
+        }
+        first_end = 0;
+    }
+}
+
+static const Skeleton *find_of(Matching *matching, const Skeletons *skeletons, uint32_t first_end, uint64_t key,
+                               bool is_element, uint32_t *end) {
+    uint32_t *starts = matching->starts[is_element ? ELEMENT_LEVEL : matching->level];
+    for (const Skeleton *skeleton = skeletons->slots[skeleton_slot(key)]; skeleton != NULL; skeleton = skeleton->next) {
+        if (skeleton->key == key && (*end = match(skeleton, matching, first_end, starts)) != 0) {
+            return skeleton;
+        }
+    }
+    return NULL;
+}
+
+const Skeleton *matching_find(Matching *matching, const Skeletons *skeletons, uint32_t *end) {
+    uint32_t first_end = first_gap_end(matching->text, matching->at);
+    uint64_t of_text = key_behind(matching, first_end);
+    const Skeleton *found = NULL;
+    if (matching->list != LIST_NONE) {
+        found = find_of(matching, skeletons, first_end, key_in(matching, of_text, true), true, end);
+    }
+    return found ? found : find_of(matching, skeletons, first_end, key_in(matching, of_text, false), false, end);
+}
+
+bool matching_pass_gap(Matching *matching, bool *has_comments) {
+    static const bool is_blank_byte[256] = {[' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, ['\f'] = true};
+    Str text = matching->text;
+    for (;;) {
+        while (is_blank_byte[(unsigned char)text.data[matching->at]]) {
+            matching->at++;
+        }
+        if (text.data[matching->at] != '-' && text.data[matching->at] != '/') {
+            return true;
+        }
+        Pragma pragma;
+        Token token = lex(text, matching->at);
+        if (!token_is_comment(token) || pragma_parse(text, token, &pragma) != PRAGMA_NONE) {
+            return false;
+        }
+        *has_comments = true;
+        matching->at = token.end;
+    }
+}
+
+bool matching_pass(Matching *matching, const Skeleton *skeleton, uint32_t end) {
+    matching->at = end;
+    if (!skeleton->is_element) {
+        matching->context = skeleton->number;
+        matching->list = skeleton->next_list;
+        matching->level++;
+    }
+    return matching->level < SKELETON_LEVELS;
+}
+
+/* ---- Making it again --------------------------------------------------------------------------------------------- */
+
+static uint32_t offset_of(const Matching *matching, Spot spot) {
+    return matching->starts[spot.level][spot.part] + spot.distance;
+}
+
+static Span span_of(const Matching *matching, SpotSpan span) {
+    return span.is_none ? SPAN_NONE : (Span){offset_of(matching, span.start), offset_of(matching, span.end)};
+}
+
+static void add_columns(const Skeleton *skeleton, const Matching *matching, Builder *builder) {
+    for (size_t i = 0; i < skeleton->column_count; i++) {
+        const SpotColumn *spots = &skeleton->columns[i];
+        Column *column = vector_add(builder->arena, &builder->columns);
+        *column = spots->column;
+        column->name = span_of(matching, spots->name);
+        column->content = span_of(matching, spots->content);
+        column->metadata_key = span_of(matching, spots->metadata_key);
+    }
+}
+
+static void add_marks(const Skeleton *skeleton, const Matching *matching, Builder *builder) {
+    for (size_t i = 0; i < skeleton->mark_count; i++) {
+        Span span = span_of(matching, skeleton->marks[i].span);
+        *vector_add(builder->arena, &builder->marks) = (Mark){span.start, span.end, skeleton->marks[i].kind};
+    }
+}
+
+static void add_inserts(const Skeleton *skeleton, const Matching *matching, Builder *builder) {
+    for (size_t i = 0; i < skeleton->insert_count; i++) {
+        const SpotInsert *spots = &skeleton->inserts[i];
+        *vector_add(builder->arena, &builder->inserts) = (Insert){.span = span_of(matching, spots->span),
+                                                                  .target = span_of(matching, spots->target),
+                                                                  .columns = span_of(matching, spots->columns),
+                                                                  .query = span_of(matching, spots->query)};
+    }
+}
+
+static void add_segment(const Skeleton *skeleton, const Matching *matching, Builder *builder) {
+    for (size_t i = 0; i < skeleton->option_count; i++) {
+        const SpotOption *spots = &skeleton->options[i];
+        *vector_add(builder->arena, &builder->options) =
+            (Option){span_of(matching, spots->key), span_of(matching, spots->value)};
+    }
+    add_columns(skeleton, matching, builder);
+    add_marks(skeleton, matching, builder);
+    add_inserts(skeleton, matching, builder);
+}
+
+static void end_statement(const SpotStatement *ending, const Matching *matching, Builder *builder, bool has_comments) {
+    builder->statement = ending->statement;
+    builder->statement.has_comments = has_comments;
+    builder->statement.name = span_of(matching, ending->name);
+    builder->statement.query = span_of(matching, ending->query);
+    builder->table = ending->table;
+    builder->table.name = span_of(matching, ending->table_name);
+    builder->table.option_list = span_of(matching, ending->option_list);
+    builder->table.like = span_of(matching, ending->like);
+    builder->table.with_place = span_of(matching, ending->with_place).end;
+    builder->previous.end = span_of(matching, ending->all).end;
+}
+
+static bool take(const Skeletons *skeletons, Builder *builder, Token *end) {
+    Matching matching;
+    bool has_comments = false;
+    matching.text = builder->source->text;
+    matching.at = builder->first.start;
+    matching.list = LIST_NONE;
+    matching.context = 0;
+    matching.level = 0;
+    for (;;) {
+        uint32_t behind;
+        const Skeleton *skeleton = matching_find(&matching, skeletons, &behind);
+        if (skeleton == NULL) {
+            return false;
+        }
+        add_segment(skeleton, &matching, builder);
+        if (skeleton->ending != NULL) {
+            end_statement(skeleton->ending, &matching, builder, has_comments);
+            *end = (Token){behind - 1, behind, TOKEN_SEMICOLON};
+            return true;
+        }
+        if (!matching_pass(&matching, skeleton, behind) || !matching_pass_gap(&matching, &has_comments)) {
+            return false;
+        }
+    }
+}
+
+/* A try in vain costs as much as it would have saved: where they come in numbers, most are left out. */
+enum { DEBT_OF_FAILURE = 4, DEBT_LIMIT = 256, SKIPPED_IN_DEBT = 15 };
+
+bool skeletons_take(Skeletons *skeletons, Builder *builder, Token *end) {
+    if (skeletons->debt > DEBT_LIMIT && skeletons->skipped < SKIPPED_IN_DEBT) {
+        skeletons->skipped++;
+        return false;
+    }
+    skeletons->skipped = 0;
+    bool is_taken = skeletons->count > 0 && take(skeletons, builder, end);
+    if (!is_taken) {
+        skeletons->debt += skeletons->debt > DEBT_LIMIT ? 0 : DEBT_OF_FAILURE;
+    } else if (skeletons->debt > 0) {
+        skeletons->debt--;
+    }
+    return is_taken;
+}
