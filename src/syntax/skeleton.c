@@ -1,7 +1,5 @@
 #include "syntax/skeleton.h"
 
-#include <endian.h>
-
 #include "syntax/lexer.h"
 #include "syntax/pragma.h"
 #include "syntax/skeleton_match.h"
@@ -11,86 +9,106 @@
 #define EACH_BYTE UINT64_C(0x0101010101010101)
 #define HIGH_BITS UINT64_C(0x8080808080808080)
 
-/* Its first byte is the lowest. */
-static inline uint64_t word_at(const char *data) {
-    uint64_t word;
-    memcpy(&word, data, sizeof word);
-    return le64toh(word);
-}
+enum { WORD = sizeof(uint64_t) };
 
 /* The lowest bit set tells the first byte that is less than `limit`, which is at most 128; none is set when none is. */
 static inline uint64_t bytes_below(uint64_t word, uint8_t limit) {
     return (word - EACH_BYTE * limit) & ~word & HIGH_BITS;
 }
 
-static inline uint64_t bytes_equal(uint64_t word, char byte) { return bytes_below(word ^ EACH_BYTE * (uint8_t)byte, 1); }
+static inline uint64_t bytes_equal(uint64_t word, char byte) {
+    return bytes_below(word ^ EACH_BYTE * (uint8_t)byte, 1);
+}
 
-static inline bool same_bytes(const char *a, const char *b, size_t size) {
-    if (size < sizeof(uint64_t)) {
-        while (size > 0 && a[size - 1] == b[size - 1]) {
-            size--;
-        }
-        return size == 0;
+/* Whether the part's text stands at `at`. A word may be read there where one is left, and a NUL behind the text. */
+static inline bool part_matches(const SkeletonPart *part, Str text, uint32_t at) {
+    size_t size = part->text.size;
+    const char *there = text.data + at;
+    if (text.size - at < WORD) {
+        return size <= text.size - at && memcmp(there, part->text.data, size) == 0;
     }
-    for (size_t i = 0; i + sizeof(uint64_t) < size; i += sizeof(uint64_t)) {
-        if (word_at(a + i) != word_at(b + i)) {
+    if (((skeleton_word(there) ^ part->head) & part->head_mask) != 0) {
+        return false;
+    }
+    if (size <= WORD) {
+        return true;
+    }
+    if (size > text.size - at) {
+        return false;
+    }
+    for (size_t i = WORD; i + WORD < size; i += WORD) {
+        if (skeleton_word(there + i) != skeleton_word(part->text.data + i)) {
             return false;
         }
     }
-    return word_at(a + size - sizeof(uint64_t)) == word_at(b + size - sizeof(uint64_t));
+    return skeleton_word(there + size - WORD) == skeleton_word(part->text.data + size - WORD);
 }
 
 /* ---- Gaps -------------------------------------------------------------------------------------------------------- */
 
 enum { BYTES_OF_LINE_ENDS = 16 /* and of other controls */ };
 
-/* The end of the string or name in backticks that begins at `at`. 0: only the lexer can tell. */
-static uint32_t plain_quoted_end(Str text, uint32_t at, char quote) {
-    for (size_t i = at + 1; i + sizeof(uint64_t) < text.size; i += sizeof(uint64_t)) {
-        uint64_t word = word_at(text.data + i);
-        uint64_t found = bytes_equal(word, quote) | bytes_below(word, BYTES_OF_LINE_ENDS);
-        if (found != 0) {
-            size_t end = i + (size_t)__builtin_ctzll(found) / 8;
-            bool is_plain = text.data[end] == quote && text.data[end + 1] != quote && end > at + 1;
-            return is_plain ? (uint32_t)end + 1 : 0;
-        }
-    }
-    return 0;
-}
-
-/* Behind the token of that kind that begins at `at`; 0 when none does. */
-static uint32_t gap_end(Str text, uint32_t at, uint16_t kind) {
-    char first = text.data[at], quote = kind == TOKEN_QUOTED_STRING ? '\'' : '`';
-    uint32_t end = kind != TOKEN_IDENTIFIER && first == quote ? plain_quoted_end(text, at, quote) : 0;
-    if (end != 0) {
-        return end;
-    }
+static __attribute__((noinline)) uint32_t lexed_end(Str text, uint32_t at, uint16_t kind) {
     Token token = lex(text, at);
     return token.kind == kind ? token.end : 0;
 }
 
-/* The same for the token that a segment begins with; 0 when that belongs to the skeleton. */
-static uint32_t first_gap_end(Str text, uint32_t at) {
-    switch (text.data[at]) {
-    case '`':
-        return gap_end(text, at, TOKEN_QUOTED_IDENTIFIER);
-    case '\'':
-        return gap_end(text, at, TOKEN_QUOTED_STRING);
-    default:
-        return gap_end(text, at, TOKEN_IDENTIFIER);
+/* Behind the string or name in backticks that begins at `at`, when it is one; else 0. */
+static inline uint32_t quoted_end(Str text, uint32_t at, char quote, uint16_t kind) {
+    if (text.data[at] != quote) {
+        return 0;
     }
+    for (size_t i = at + 1; i + WORD < text.size; i += WORD) {
+        uint64_t word = skeleton_word(text.data + i);
+        uint64_t found = bytes_equal(word, quote) | bytes_below(word, BYTES_OF_LINE_ENDS);
+        if (found != 0) {
+            size_t end = i + (size_t)__builtin_ctzll(found) / 8;
+            bool is_plain = text.data[end] == quote && text.data[end + 1] != quote && end > at + 1;
+            return is_plain ? (uint32_t)end + 1 : lexed_end(text, at, kind);
+        }
+    }
+    return lexed_end(text, at, kind);
+}
+
+/* Behind the token of that kind that begins at `at`; 0 when none does. */
+static inline uint32_t gap_end(Str text, uint32_t at, uint16_t kind) {
+    switch (kind) {
+    case TOKEN_QUOTED_STRING:
+        return quoted_end(text, at, '\'', kind);
+    case TOKEN_QUOTED_IDENTIFIER:
+        return quoted_end(text, at, '`', kind);
+    default:
+        return lexed_end(text, at, kind);
+    }
+}
+
+/* The same for the token that a segment begins with; 0 when that belongs to the skeleton. */
+static inline uint32_t first_gap_end(Str text, uint32_t at) {
+    char first = text.data[at];
+    return gap_end(text, at, first == '`' ? TOKEN_QUOTED_IDENTIFIER : first == '\'' ? TOKEN_QUOTED_STRING
+                                                                                    : TOKEN_IDENTIFIER);
 }
 
 /* ---- Finding ----------------------------------------------------------------------------------------------------- */
 
-enum { KEY_BYTES = 16 };
+enum { KEY_BYTES = 2 * WORD };
+
+static __attribute__((noinline)) void read_last_words(Str text, uint32_t at, uint64_t *low, uint64_t *high) {
+    char bytes[KEY_BYTES] = {0};
+    memcpy(bytes, text.data + at, text.size - at);
+    *low = skeleton_word(bytes);
+    *high = skeleton_word(bytes + WORD);
+}
 
 /* Of the next bytes, up to the end of their line: types differ there, and the heads of statements. */
-static uint64_t text_key(Str text, uint32_t at) {
-    char bytes[KEY_BYTES] = {0};
-    Str rest = str_from(text, at);
-    memcpy(bytes, rest.data, rest.size < KEY_BYTES ? rest.size : KEY_BYTES);
-    uint64_t low = word_at(bytes), high = word_at(bytes + sizeof low);
+static inline uint64_t text_key(Str text, uint32_t at) {
+    uint64_t low, high;
+    if (text.size - at < KEY_BYTES) {
+        read_last_words(text, at, &low, &high);
+    } else {
+        low = skeleton_word(text.data + at);
+        high = skeleton_word(text.data + at + WORD);
+    }
     uint64_t low_end = bytes_equal(low, '\n'), high_end = bytes_equal(high, '\n');
     if (low_end != 0) {
         low &= ((low_end & -low_end) >> 7) - 1;
@@ -102,13 +120,13 @@ static uint64_t text_key(Str text, uint32_t at) {
 }
 
 /* Elements are the same in every context. */
-static uint64_t key_in(const Matching *matching, uint64_t of_text, bool is_element) {
+static inline uint64_t key_in(const Matching *matching, uint64_t of_text, bool is_element) {
     uint64_t place = is_element ? UINT64_MAX - matching->list : matching->context;
     return (of_text ^ place) * UINT64_C(0x9E3779B97F4A7C15);
 }
 
 /* The forms of an option are few, and what stands behind its key is mostly a value. */
-static uint64_t key_behind(const Matching *matching, uint32_t first_end) {
+static inline uint64_t key_behind(const Matching *matching, uint32_t first_end) {
     bool is_option = first_end > 0 && matching->list == LIST_OPTIONS;
     return is_option ? 0 : text_key(matching->text, first_end > 0 ? first_end : matching->at);
 }
@@ -118,29 +136,36 @@ uint64_t matching_key(const Matching *matching, bool is_element) {
 }
 
 /* Behind the text that has the skeleton, or 0. first_end: the end of the gap that the segment begins with, or 0. */
-static uint32_t match(const Skeleton *skeleton, const Matching *matching, uint32_t first_end, uint32_t *starts) {
+static inline uint32_t match(const Skeleton *skeleton, const Matching *matching, uint32_t first_end, uint32_t *starts) {
     Str text = matching->text;
+    const SkeletonPart *part = skeleton->parts;
     uint32_t at = matching->at;
-    for (const SkeletonPart *part = skeleton->parts;; part++, starts++) {
-        *starts = at;
-        if (part->text.size > text.size - at || !same_bytes(text.data + at, part->text.data, part->text.size)) {
+    if (first_end > 0) {
+        if (part->text.size > 0 || part->gap == TOKEN_EOF) {
+            return 0;
+        }
+        *starts++ = at;
+        at = first_end;
+        part++;
+    }
+    for (;; part++) {
+        *starts++ = at;
+        if (!part_matches(part, text, at)) {
             return 0;
         }
         at += (uint32_t)part->text.size;
         if (part->gap == TOKEN_EOF) {
             return at;
         }
-        bool is_first = part->text.size == 0 && first_end > 0;
-        at = is_first ? first_end : gap_end(text, at, part->gap);
+        at = gap_end(text, at, part->gap);
         if (at == 0) {
             return 0;
         }
-        first_end = 0;
     }
 }
 
-static const Skeleton *find_of(Matching *matching, const Skeletons *skeletons, uint32_t first_end, uint64_t key,
-                               bool is_element, uint32_t *end) {
+static inline const Skeleton *find_of(Matching *matching, const Skeletons *skeletons, uint32_t first_end, uint64_t key,
+                                      bool is_element, uint32_t *end) {
     uint32_t *starts = matching->starts[is_element ? ELEMENT_LEVEL : matching->level];
     for (const Skeleton *skeleton = skeletons->slots[skeleton_slot(key)]; skeleton != NULL; skeleton = skeleton->next) {
         if (skeleton->key == key && (*end = match(skeleton, matching, first_end, starts)) != 0) {
@@ -160,24 +185,32 @@ const Skeleton *matching_find(Matching *matching, const Skeletons *skeletons, ui
     return found ? found : find_of(matching, skeletons, first_end, key_in(matching, of_text, false), false, end);
 }
 
-bool matching_pass_gap(Matching *matching, bool *has_comments) {
+static inline void pass_blanks(Matching *matching) {
     static const bool is_blank_byte[256] = {[' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, ['\f'] = true};
-    Str text = matching->text;
-    for (;;) {
-        while (is_blank_byte[(unsigned char)text.data[matching->at]]) {
-            matching->at++;
-        }
-        if (text.data[matching->at] != '-' && text.data[matching->at] != '/') {
-            return true;
-        }
-        Pragma pragma;
-        Token token = lex(text, matching->at);
-        if (!token_is_comment(token) || pragma_parse(text, token, &pragma) != PRAGMA_NONE) {
+    const char *text = matching->text.data;
+    while (is_blank_byte[(unsigned char)text[matching->at]]) {
+        matching->at++;
+    }
+}
+
+static __attribute__((noinline)) bool pass_comments(Matching *matching, bool *has_comments) {
+    Pragma pragma;
+    for (Token token = lex(matching->text, matching->at); token_is_comment(token);
+         token = lex(matching->text, matching->at)) {
+        if (pragma_parse(matching->text, token, &pragma) != PRAGMA_NONE) {
             return false;
         }
         *has_comments = true;
         matching->at = token.end;
+        pass_blanks(matching);
     }
+    return true;
+}
+
+bool matching_pass_gap(Matching *matching, bool *has_comments) {
+    pass_blanks(matching);
+    char first = matching->text.data[matching->at];
+    return (first != '-' && first != '/') || pass_comments(matching, has_comments);
 }
 
 bool matching_pass(Matching *matching, const Skeleton *skeleton, uint32_t end) {
@@ -192,11 +225,11 @@ bool matching_pass(Matching *matching, const Skeleton *skeleton, uint32_t end) {
 
 /* ---- Making it again --------------------------------------------------------------------------------------------- */
 
-static uint32_t offset_of(const Matching *matching, Spot spot) {
+static inline uint32_t offset_of(const Matching *matching, Spot spot) {
     return matching->starts[spot.level][spot.part] + spot.distance;
 }
 
-static Span span_of(const Matching *matching, SpotSpan span) {
+static inline Span span_of(const Matching *matching, SpotSpan span) {
     return span.is_none ? SPAN_NONE : (Span){offset_of(matching, span.start), offset_of(matching, span.end)};
 }
 

@@ -67,6 +67,14 @@ static bool stands_apart(Str text, Token token) {
 
 static Str slice(Str text, uint32_t start, uint32_t end) { return (Str){text.data + start, end - start}; }
 
+static SkeletonPart part_of(Str text, uint16_t gap) {
+    char head[sizeof(uint64_t)] = {0}, mask[sizeof(uint64_t)] = {0};
+    size_t size = text.size < sizeof head ? text.size : sizeof head;
+    memcpy(head, text.data, size);
+    memset(mask, 0xFF, size);
+    return (SkeletonPart){.text = text, .head = skeleton_word(head), .head_mask = skeleton_word(mask), .gap = gap};
+}
+
 /* The parts of the text up to `end`; 0 when it cannot be a skeleton. */
 static uint32_t find_parts(const Lesson *lesson, uint32_t end, SkeletonPart *parts) {
     Str text = lesson->matching.text;
@@ -83,10 +91,10 @@ static uint32_t find_parts(const Lesson *lesson, uint32_t end, SkeletonPart *par
         if (count + 1 == SKELETON_PARTS) {
             return 0;
         }
-        parts[count++] = (SkeletonPart){slice(text, start, token.start), token.kind};
+        parts[count++] = part_of(slice(text, start, token.start), token.kind);
         start = token.end;
     }
-    parts[count++] = (SkeletonPart){slice(text, start, end), TOKEN_EOF};
+    parts[count++] = part_of(slice(text, start, end), TOKEN_EOF);
     return count;
 }
 

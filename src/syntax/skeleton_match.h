@@ -2,6 +2,8 @@
 #ifndef SMTPATCH_SKELETON_MATCH_H
 #define SMTPATCH_SKELETON_MATCH_H
 
+#include <endian.h>
+
 #include "syntax/skeleton.h"
 
 enum {
@@ -13,8 +15,16 @@ enum {
 /* Text that must be there to the byte, and the kind of the token behind it, whose text may be any. */
 typedef struct SkeletonPart {
     Str text;
-    uint16_t gap; /* TOKEN_EOF behind the last part */
+    uint64_t head, head_mask; /* its first eight bytes, and which of them there are */
+    uint16_t gap;             /* TOKEN_EOF behind the last part */
 } SkeletonPart;
+
+/* The first of eight bytes is the lowest of the word. */
+static inline uint64_t skeleton_word(const char *bytes) {
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    return le64toh(word);
+}
 
 /* A place in a statement that was matched: `distance` bytes behind the start of a part of a level's segment. */
 typedef struct Spot {
