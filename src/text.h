@@ -26,7 +26,7 @@ static inline Str str_of(const char *terminated) {
 }
 
 static inline bool str_equal(Str a, Str b) {
-    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+    return a.size == b.size && (a.data == b.data || a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }
 
 static inline bool str_has_prefix(Str text, Str prefix) {

@@ -55,10 +55,15 @@ static Style find_style(const Keeper *keeper) {
     return style;
 }
 
+/* All of them are only needed when an option goes; else the last one is enough. */
 static void find_commas(Keeper *keeper) {
     const TableDefinition *definition = keeper->plan->table->definition;
+    bool needs_all = false;
+    for (size_t i = 0; i < keeper->written && !needs_all; i++) {
+        needs_all = keeper->plan->options[i].is_removed;
+    }
     keeper->commas = arena_array(keeper->arena, keeper->written, sizeof *keeper->commas);
-    for (size_t i = 0; i + 1 < keeper->written; i++) {
+    for (size_t i = needs_all || keeper->written < 2 ? 0 : keeper->written - 2; i + 1 < keeper->written; i++) {
         keeper->commas[i] = lex_significant(keeper->text, definition->options[i].value.end).start;
     }
 }
@@ -72,10 +77,12 @@ static Str literal_text(Keeper *keeper, Str value) {
 }
 
 static void change_option(Keeper *keeper, const Option *source, const PlannedOption *option) {
-    if (!str_equal(option->key, literal_value(keeper->text, source->key, keeper->arena))) {
+    bool is_own = option->source == source;
+    if (is_own ? option_key_changed(option) : !str_equal(option->key, option_key(keeper->text, source, keeper->arena))) {
         add_edit(keeper, source->key.start, source->key.end, literal_text(keeper, option->key));
     }
-    if (!str_equal(option->value, literal_value(keeper->text, source->value, keeper->arena))) {
+    if (is_own ? option_value_changed(option)
+               : !str_equal(option->value, option_value(keeper->text, source, keeper->arena))) {
         add_edit(keeper, source->value.start, source->value.end, literal_text(keeper, option->value));
     }
 }

@@ -1,5 +1,6 @@
 #include "emit/verify.h"
 
+#include "lines.h"
 #include "syntax/lexer.h"
 #include "syntax/literal.h"
 
@@ -119,6 +120,11 @@ static bool expect_literal(Comparison *comparison, Str value) {
     return str_equal(literal_value(comparison->out, span, comparison->verifier->scratch), value);
 }
 
+/* Whether what stands before a token's start cannot be a part of the token, nor the token of it. */
+static bool stands_apart(Str text, uint32_t start) {
+    return text.data[start] == '(' || (start > 0 && (is_blank(text.data[start - 1]) || text.data[start - 1] == ';'));
+}
+
 /* An option that stays as it is written: the same bytes, and no more of a literal behind them. */
 static bool passes_same_option(Comparison *comparison, const PlannedOption *option) {
     if (option->source == NULL || option_key_changed(option) || option_value_changed(option)) {
@@ -135,19 +141,77 @@ static bool passes_same_option(Comparison *comparison, const PlannedOption *opti
     return true;
 }
 
+/* Behind 'value' as a literal of its own, if that stands at `at`; else 0. */
+static uint32_t plain_literal_end(Str text, uint32_t at, Str value) {
+    uint32_t start = at + 1, end = start + (uint32_t)value.size;
+    bool is_there = text.data[at] == '\'' && str_has_prefix(str_from(text, start), value) && text.data[end] == '\'' &&
+                    text.data[end + 1] != '\''; /* there is a NUL behind the text */
+    return is_there && (value.size == 0 || memchr(value.data, '\'', value.size) == NULL) ? end + 1 : 0;
+}
+
+/* 'key' = 'value' as smtpatch writes it, which needs no lexer. */
+static bool passes_plain_option(Comparison *comparison, const PlannedOption *option) {
+    Str out = comparison->out;
+    uint32_t key_end = plain_literal_end(out, comparison->to.start, option->key);
+    uint32_t equals = key_end > 0 ? skip_line_blanks(out, key_end) : 0;
+    if (key_end == 0 || out.data[equals] != '=') {
+        return false;
+    }
+    uint32_t end = plain_literal_end(out, skip_line_blanks(out, equals + 1), option->value);
+    if (end == 0) {
+        return false;
+    }
+    Token first = comparison->to;
+    uint64_t comments = comparison->verifier->comments_to;
+    comparison->to.end = end;
+    step_to(comparison);
+    if (!token_is_string(comparison->to) && comparison->to.kind != TOKEN_UESCAPE) {
+        return true;
+    }
+    comparison->to = first; /* the literal goes on */
+    comparison->verifier->comments_to = comments;
+    return false;
+}
+
 static bool expect_option(Comparison *comparison, const PlannedOption *option) {
-    return passes_same_option(comparison, option) ||
+    return passes_same_option(comparison, option) || passes_plain_option(comparison, option) ||
            (expect_literal(comparison, option->key) && expect(comparison, TOKEN_EQUALS) &&
             expect_literal(comparison, option->value));
 }
 
+/* Passes the options that the list begins with as the source's does, byte for byte, up to one of them, which the output
+ * has too. Returns how many it passed. */
+static size_t pass_same_options(Comparison *comparison, const Plan *plan) {
+    uint32_t list = plan->table->definition->option_list.start;
+    if (span_is_empty(plan->table->definition->option_list) || comparison->statement->has_comments) {
+        return 0;
+    }
+    Str source = str_from(comparison->source, list), out = str_from(comparison->out, comparison->to.start);
+    size_t same = common_prefix(source, out), count = 0;
+    for (size_t i = 0; i < plan->count; i++) {
+        const PlannedOption *option = &plan->options[i];
+        bool is_same = option->source != NULL && !option->is_removed && option->source->key.start - list < same &&
+                       stands_apart(comparison->source, option->source->key.start);
+        count = is_same ? i : count;
+        if (!is_same || option_key_changed(option) || option_value_changed(option)) {
+            break;
+        }
+    }
+    if (count > 0) {
+        comparison->to.end = comparison->to.start + (plan->options[count].source->key.start - list);
+        step_to(comparison);
+    }
+    return count;
+}
+
 /* ( 'k' = 'v', … ) must be the plan's options in the plan's order. */
 static bool expect_options(Comparison *comparison, const Plan *plan) {
+    size_t passed = pass_same_options(comparison, plan);
     bool is_first = true;
-    if (!expect(comparison, TOKEN_LEFT_PAREN)) {
+    if (passed == 0 && !expect(comparison, TOKEN_LEFT_PAREN)) {
         return false;
     }
-    for (size_t i = 0; i < plan->count; i++) {
+    for (size_t i = passed; i < plan->count; i++) {
         const PlannedOption *option = &plan->options[i];
         if (option->is_removed) {
             continue;
@@ -190,11 +254,6 @@ static uint32_t options_start(const Plan *plan) {
 }
 
 /* ---- What need not be looked at ---------------------------------------------------------------------------------- */
-
-/* Whether what stands before a token's start cannot be a part of the token, nor the token of it. */
-static bool stands_apart(Str text, uint32_t start) {
-    return text.data[start] == '(' || (start > 0 && (is_blank(text.data[start - 1]) || text.data[start - 1] == ';'));
-}
 
 /* The start of a token that is known from the tree: the last one up to `limit`; 0 when none is. */
 static uint32_t known_start_before(const Comparison *comparison, uint32_t limit) {

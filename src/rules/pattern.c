@@ -59,7 +59,10 @@ static QuickPattern *quick_pattern(const Pattern *pattern, Matcher *matcher) {
     uint64_t hash = (uint64_t)(uintptr_t)pattern * UINT64_C(0x9E3779B97F4A7C15);
     QuickPattern *quick = &matcher->quick[hash >> 57];
     if (quick->pattern == NULL) {
-        *quick = (QuickPattern){.pattern = pattern, .last_size = SIZE_MAX};
+        quick->pattern = pattern;
+        for (size_t i = 0; i < SUBJECTS_KEPT; i++) {
+            quick->subjects[i].size = SIZE_MAX;
+        }
     }
     return quick->pattern == pattern ? quick : NULL;
 }
@@ -106,14 +109,18 @@ MatchResult pattern_test(const Pattern *pattern, Str subject, Matcher *matcher) 
     if (quick == NULL || subject.size > SUBJECT_KEPT_MAX) {
         return result_of(match(pattern, subject, quick, matcher));
     }
-    if (!str_equal((Str){quick->last_subject, quick->last_size}, subject)) {
-        quick->last_status = match(pattern, subject, quick, matcher);
-        quick->last_size = subject.size;
-        if (subject.size > 0) {
-            memcpy(quick->last_subject, subject.data, subject.size);
+    for (size_t i = 0; i < SUBJECTS_KEPT; i++) {
+        if (str_equal((Str){quick->subjects[i].text, quick->subjects[i].size}, subject)) {
+            return result_of(quick->subjects[i].status);
         }
     }
-    return result_of(quick->last_status);
+    KeptSubject *kept = &quick->subjects[quick->next++ % SUBJECTS_KEPT];
+    kept->status = match(pattern, subject, quick, matcher);
+    kept->size = subject.size;
+    if (subject.size > 0) {
+        memcpy(kept->text, subject.data, subject.size);
+    }
+    return result_of(kept->status);
 }
 
 Str matcher_group(const Matcher *matcher, Str subject, size_t group) {

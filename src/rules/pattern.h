@@ -17,16 +17,22 @@ bool pattern_compile(Str text, Pattern *pattern, Arena *arena, Str *message, siz
 
 void pattern_free(Pattern *pattern);
 
-enum { QUICK_PATTERNS = 128, SUBJECT_KEPT_MAX = 32 };
+enum { QUICK_PATTERNS = 128, SUBJECT_KEPT_MAX = 32, SUBJECTS_KEPT = 4 };
+
+/* How a match ended. */
+typedef struct KeptSubject {
+    size_t size; /* SIZE_MAX: none was kept */
+    int status;
+    char text[SUBJECT_KEPT_MAX];
+} KeptSubject;
 
 /* A pattern that a matcher has much to do with. */
 typedef struct QuickPattern {
     const Pattern *pattern;
     unsigned uses;
     pcre2_code *code; /* the matcher's own, with JIT; NULL while it would not pay */
-    int last_status;  /* for the subject matched last, when that was short enough to be kept */
-    size_t last_size;
-    char last_subject[SUBJECT_KEPT_MAX];
+    unsigned next;    /* of the subjects, to be replaced */
+    KeptSubject subjects[SUBJECTS_KEPT]; /* short ones, matched before: connectors are few */
 } QuickPattern;
 
 /* What matching needs besides the pattern; one for each thread. */

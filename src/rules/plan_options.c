@@ -47,8 +47,8 @@ void plan_start(Plan *plan, const Table *table, Str text, Arena *arena) {
         const Option *source = &definition->options[i];
         PlannedOption *option = &plan->options[i];
         option->source = source;
-        option->key = option->old_key = literal_value(text, source->key, arena);
-        option->value = option->old_value = literal_value(text, source->value, arena);
+        option->key = option->old_key = option_key(text, source, arena);
+        option->value = option->old_value = option_value(text, source, arena);
         plan->keys |= plan_key_bit(option->key);
     }
     if (plan->count > 0) {

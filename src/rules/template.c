@@ -190,6 +190,10 @@ static size_t slot_room(const TemplatePart *parts, const Str *values, size_t cou
 
 bool template_expand(const Template *template, TemplateLookup lookup, void *context, Arena *arena, Str *value,
                      const TemplatePart **missing) {
+    if (template->count == 1 && template->parts->field == TEMPLATE_TEXT) {
+        *value = template->parts->text;
+        return true;
+    }
     Str *values = arena_array(arena, template->count, sizeof *values);
     size_t size = 0;
     for (size_t i = 0; i < template->count; i++) {

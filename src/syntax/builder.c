@@ -33,7 +33,7 @@ void builder_angles(Builder *builder, Token less, Token greater) {
 }
 
 void builder_option(Builder *builder, Span key, Span value) {
-    *vector_add(builder->arena, &builder->options) = (Option){key, value};
+    *vector_add(builder->arena, &builder->options) = (Option){key, value, false};
     builder->element = ELEMENT_OPTION;
     builder_mark(builder, MARK_ITEM, key);
 }

@@ -152,6 +152,18 @@ Str literal_value(Str text, Span span, Arena *arena) {
     return (Str){decoder.data, decoder.size};
 }
 
+static Str inside_quotes(Str text, Span span) {
+    return (Str){text.data + span.start + 1, span.end - span.start - 2};
+}
+
+Str option_key(Str text, const Option *option, Arena *arena) {
+    return option->is_plain ? inside_quotes(text, option->key) : literal_value(text, option->key, arena);
+}
+
+Str option_value(Str text, const Option *option, Arena *arena) {
+    return option->is_plain ? inside_quotes(text, option->value) : literal_value(text, option->value, arena);
+}
+
 uint32_t literal_offset(Str text, Span span, size_t position) {
     char unit[8];
     Decoder decoder = {.data = unit};

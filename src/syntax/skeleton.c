@@ -54,7 +54,8 @@ static __attribute__((noinline)) uint32_t lexed_end(Str text, uint32_t at, uint1
 }
 
 /* Behind the string or name in backticks that begins at `at`, when it is one; else 0. */
-static inline uint32_t quoted_end(Str text, uint32_t at, char quote, uint16_t kind) {
+static inline uint32_t quoted_end(Matching *matching, uint32_t at, char quote, uint16_t kind) {
+    Str text = matching->text;
     if (text.data[at] != quote) {
         return 0;
     }
@@ -63,30 +64,41 @@ static inline uint32_t quoted_end(Str text, uint32_t at, char quote, uint16_t ki
         uint64_t found = bytes_equal(word, quote) | bytes_below(word, BYTES_OF_LINE_ENDS);
         if (found != 0) {
             size_t end = i + (size_t)__builtin_ctzll(found) / 8;
-            bool is_plain = text.data[end] == quote && text.data[end + 1] != quote && end > at + 1;
-            return is_plain ? (uint32_t)end + 1 : lexed_end(text, at, kind);
+            bool is_closed = text.data[end] == quote && text.data[end + 1] != quote;
+            bool is_empty_name = end == at + 1 && kind == TOKEN_QUOTED_IDENTIFIER;
+            if (is_closed && !is_empty_name) {
+                return (uint32_t)end + 1;
+            }
+            break;
         }
     }
+    matching->is_plain = false;
     return lexed_end(text, at, kind);
 }
 
 /* Behind the token of that kind that begins at `at`; 0 when none does. */
-static inline uint32_t gap_end(Str text, uint32_t at, uint16_t kind) {
+static inline uint32_t gap_end(Matching *matching, uint32_t at, uint16_t kind) {
     switch (kind) {
     case TOKEN_QUOTED_STRING:
-        return quoted_end(text, at, '\'', kind);
+        return quoted_end(matching, at, '\'', kind);
     case TOKEN_QUOTED_IDENTIFIER:
-        return quoted_end(text, at, '`', kind);
+        return quoted_end(matching, at, '`', kind);
     default:
-        return lexed_end(text, at, kind);
+        return lexed_end(matching->text, at, kind);
     }
 }
 
 /* The same for the token that a segment begins with; 0 when that belongs to the skeleton. */
-static inline uint32_t first_gap_end(Str text, uint32_t at) {
-    char first = text.data[at];
-    return gap_end(text, at, first == '`' ? TOKEN_QUOTED_IDENTIFIER : first == '\'' ? TOKEN_QUOTED_STRING
-                                                                                    : TOKEN_IDENTIFIER);
+static inline uint32_t first_gap_end(Matching *matching) {
+    char first = matching->text.data[matching->at];
+    return gap_end(matching, matching->at, first == '`'    ? TOKEN_QUOTED_IDENTIFIER
+                                           : first == '\'' ? TOKEN_QUOTED_STRING
+                                                           : TOKEN_IDENTIFIER);
+}
+
+static bool begins_quoted(const Matching *matching) {
+    char first = matching->text.data[matching->at];
+    return first == '`' || first == '\'';
 }
 
 /* ---- Finding ----------------------------------------------------------------------------------------------------- */
@@ -131,12 +143,12 @@ static inline uint64_t key_behind(const Matching *matching, uint32_t first_end) 
     return is_option ? 0 : text_key(matching->text, first_end > 0 ? first_end : matching->at);
 }
 
-uint64_t matching_key(const Matching *matching, bool is_element) {
-    return key_in(matching, key_behind(matching, first_gap_end(matching->text, matching->at)), is_element);
+uint64_t matching_key(Matching *matching, bool is_element) {
+    return key_in(matching, key_behind(matching, first_gap_end(matching)), is_element);
 }
 
 /* Behind the text that has the skeleton, or 0. first_end: the end of the gap that the segment begins with, or 0. */
-static inline uint32_t match(const Skeleton *skeleton, const Matching *matching, uint32_t first_end, uint32_t *starts) {
+static inline uint32_t match(const Skeleton *skeleton, Matching *matching, uint32_t first_end, uint32_t *starts) {
     Str text = matching->text;
     const SkeletonPart *part = skeleton->parts;
     uint32_t at = matching->at;
@@ -157,7 +169,7 @@ static inline uint32_t match(const Skeleton *skeleton, const Matching *matching,
         if (part->gap == TOKEN_EOF) {
             return at;
         }
-        at = gap_end(text, at, part->gap);
+        at = gap_end(matching, at, part->gap);
         if (at == 0) {
             return 0;
         }
@@ -175,14 +187,24 @@ static inline const Skeleton *find_of(Matching *matching, const Skeletons *skele
     return NULL;
 }
 
-const Skeleton *matching_find(Matching *matching, const Skeletons *skeletons, uint32_t *end) {
-    uint32_t first_end = first_gap_end(matching->text, matching->at);
+static inline const Skeleton *find(Matching *matching, const Skeletons *skeletons, uint32_t first_end, uint32_t *end) {
     uint64_t of_text = key_behind(matching, first_end);
     const Skeleton *found = NULL;
     if (matching->list != LIST_NONE) {
         found = find_of(matching, skeletons, first_end, key_in(matching, of_text, true), true, end);
     }
     return found ? found : find_of(matching, skeletons, first_end, key_in(matching, of_text, false), false, end);
+}
+
+/* Most words that a segment begins with are keywords, so that is tried first. */
+const Skeleton *matching_find(Matching *matching, const Skeletons *skeletons, uint32_t *end) {
+    const Skeleton *found = NULL;
+    matching->is_plain = true;
+    if (!begins_quoted(matching)) {
+        found = find(matching, skeletons, 0, end);
+    }
+    uint32_t first_end = found != NULL ? 0 : first_gap_end(matching);
+    return first_end > 0 ? find(matching, skeletons, first_end, end) : found;
 }
 
 static inline void pass_blanks(Matching *matching) {
@@ -215,7 +237,9 @@ bool matching_pass_gap(Matching *matching, bool *has_comments) {
 
 bool matching_pass(Matching *matching, const Skeleton *skeleton, uint32_t end) {
     matching->at = end;
-    if (!skeleton->is_element) {
+    if (skeleton->is_element) {
+        matching->element_end = end;
+    } else {
         matching->context = skeleton->number;
         matching->list = skeleton->next_list;
         matching->level++;
@@ -262,10 +286,13 @@ static void add_inserts(const Skeleton *skeleton, const Matching *matching, Buil
 }
 
 static void add_segment(const Skeleton *skeleton, const Matching *matching, Builder *builder) {
+    if (skeleton->has_no_items) {
+        return;
+    }
     for (size_t i = 0; i < skeleton->option_count; i++) {
         const SpotOption *spots = &skeleton->options[i];
-        *vector_add(builder->arena, &builder->options) =
-            (Option){span_of(matching, spots->key), span_of(matching, spots->value)};
+        *vector_add(builder->arena, &builder->options) = (Option){
+            span_of(matching, spots->key), span_of(matching, spots->value), spots->is_plain && matching->is_plain};
     }
     add_columns(skeleton, matching, builder);
     add_marks(skeleton, matching, builder);
@@ -285,8 +312,65 @@ static void end_statement(const SpotStatement *ending, const Matching *matching,
     builder->previous.end = span_of(matching, ending->all).end;
 }
 
-static bool take(const Skeletons *skeletons, Builder *builder, Token *end) {
+/* ---- The columns of the table before ----------------------------------------------------------------------------- */
+
+typedef struct ListStart {
+    uint32_t at;
+    size_t column, mark; /* how many the builder has */
+} ListStart;
+
+static ListStart list_start(const Matching *matching, const Builder *builder) {
+    return (ListStart){matching->at, builder->columns.count, builder->marks.count};
+}
+
+static Span moved_span(Span span, uint32_t by) {
+    return span.end == 0 ? SPAN_NONE : (Span){span.start + by, span.end + by};
+}
+
+static void add_moved(const ColumnList *list, uint32_t by, Builder *builder) {
+    for (size_t i = 0; i < list->columns.count; i++) {
+        Column *column = vector_add(builder->arena, &builder->columns);
+        *column = list->columns.items[i];
+        column->name = moved_span(column->name, by);
+        column->content = moved_span(column->content, by);
+        column->metadata_key = moved_span(column->metadata_key, by);
+    }
+    for (size_t i = 0; i < list->marks.count; i++) {
+        const Mark *mark = &list->marks.items[i];
+        *vector_add(builder->arena, &builder->marks) = (Mark){mark->start + by, mark->end + by, mark->kind};
+    }
+}
+
+/* Takes the columns at hand when they are those of the table before. */
+static void take_last_list(const ColumnList *list, Matching *matching, Builder *builder, bool *has_comments) {
+    Str text = matching->text;
+    size_t size = list->span.end - list->span.start;
+    if (size > 0 && size <= text.size - matching->at &&
+        memcmp(text.data + matching->at, text.data + list->span.start, size) == 0) {
+        add_moved(list, matching->at - list->span.start, builder);
+        *has_comments = *has_comments || list->has_comments;
+        matching->at += (uint32_t)size;
+    }
+}
+
+static void keep_list(ColumnList *list, const ListStart *start, uint32_t end, const Builder *builder,
+                      bool has_comments) {
+    list->span = (Span){start->at, end};
+    list->has_comments = has_comments;
+    list->columns.count = list->marks.count = 0;
+    for (size_t i = start->column; i < builder->columns.count; i++) {
+        *vector_add(builder->arena, &list->columns) = builder->columns.items[i];
+    }
+    for (size_t i = start->mark; i < builder->marks.count; i++) {
+        *vector_add(builder->arena, &list->marks) = builder->marks.items[i];
+    }
+}
+
+/* ---- The statement ----------------------------------------------------------------------------------------------- */
+
+static bool take(Skeletons *skeletons, Builder *builder, Token *end) {
     Matching matching;
+    ListStart start = {0};
     bool has_comments = false;
     matching.text = builder->source->text;
     matching.at = builder->first.start;
@@ -299,13 +383,24 @@ static bool take(const Skeletons *skeletons, Builder *builder, Token *end) {
         if (skeleton == NULL) {
             return false;
         }
+        if (matching.list == LIST_COLUMNS && !skeleton->is_element) {
+            keep_list(&skeletons->last_list, &start, matching.element_end, builder, has_comments);
+        }
         add_segment(skeleton, &matching, builder);
         if (skeleton->ending != NULL) {
             end_statement(skeleton->ending, &matching, builder, has_comments);
             *end = (Token){behind - 1, behind, TOKEN_SEMICOLON};
             return true;
         }
-        if (!matching_pass(&matching, skeleton, behind) || !matching_pass_gap(&matching, &has_comments)) {
+        if (!matching_pass(&matching, skeleton, behind)) {
+            return false;
+        }
+        if (matching.list == LIST_COLUMNS && !skeleton->is_element) {
+            start = list_start(&matching, builder);
+            take_last_list(&skeletons->last_list, &matching, builder, &has_comments);
+            matching.element_end = matching.at;
+        }
+        if (!matching_pass_gap(&matching, &has_comments)) {
             return false;
         }
     }

@@ -24,12 +24,21 @@ typedef struct SegmentStart {
 
 enum { SKELETON_SLOTS = 512 /* a power of two */ };
 
+/* The columns of the table before: its sink, which mostly comes next, has the same ones, to the byte. */
+typedef struct ColumnList {
+    Span span; /* from behind the parenthesis to behind the last comma; empty when there is none */
+    bool has_comments;
+    VECTOR(Column) columns;
+    VECTOR(Mark) marks;
+} ColumnList;
+
 typedef struct Skeletons {
     Arena *arena;
     struct Skeleton *slots[SKELETON_SLOTS]; /* by their keys */
     uint32_t count;
     unsigned debt;    /* grows when a try was in vain */
     unsigned skipped; /* tries that were left out because of that */
+    ColumnList last_list;
     VECTOR(SegmentStart) segments;
     bool is_watching; /* the segments are those of the statement under way */
 } Skeletons;

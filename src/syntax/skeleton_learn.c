@@ -138,6 +138,11 @@ static void *new_items(Lesson *lesson, size_t count, size_t size) {
     return count == 0 || lesson->fails ? NULL : arena_array(lesson->skeletons->arena, count, size);
 }
 
+static bool is_one_string(const Lesson *lesson, Span span) {
+    Token token = lex(lesson->matching.text, span.start);
+    return token.kind == TOKEN_QUOTED_STRING && token.end == span.end;
+}
+
 static void learn_options(Lesson *lesson, Skeleton *skeleton, uint32_t end) {
     const Builder *builder = lesson->builder;
     size_t first = lesson->next_option, count = 0;
@@ -147,7 +152,8 @@ static void learn_options(Lesson *lesson, Skeleton *skeleton, uint32_t end) {
     SpotOption *options = new_items(lesson, count, sizeof *options);
     for (size_t i = 0; options != NULL && i < count; i++) {
         const Option *option = &builder->options.items[first + i];
-        options[i] = (SpotOption){spots_of(lesson, option->key), spots_of(lesson, option->value)};
+        options[i] = (SpotOption){spots_of(lesson, option->key), spots_of(lesson, option->value),
+                                  is_one_string(lesson, option->key) && is_one_string(lesson, option->value)};
     }
     lesson->next_option += count;
     skeleton->options = options;
@@ -272,6 +278,8 @@ static void learn_meaning(Lesson *lesson, Skeleton *skeleton, const SegmentEnd *
     learn_columns(lesson, skeleton, end->offset);
     learn_marks(lesson, skeleton, end->offset);
     learn_inserts(lesson, skeleton, end->offset);
+    skeleton->has_no_items = skeleton->option_count + skeleton->column_count + skeleton->mark_count +
+                             skeleton->insert_count == 0;
     if (end->is_statement_end) {
         skeleton->ending = learn_ending(lesson);
     }

@@ -39,6 +39,7 @@ typedef struct SpotSpan {
 
 typedef struct SpotOption {
     SpotSpan key, value;
+    bool is_plain; /* if the statement's strings are, as they were seen */
 } SpotOption;
 
 typedef struct SpotColumn {
@@ -77,6 +78,7 @@ struct Skeleton {
     const SpotMark *marks;
     const SpotInsert *inserts;
     uint32_t part_count, option_count, column_count, mark_count, insert_count;
+    bool has_no_items; /* none of these */
     const SpotStatement *ending; /* NULL when it does not end the statement */
 };
 
@@ -84,9 +86,11 @@ struct Skeleton {
 typedef struct Matching {
     Str text;
     uint32_t at; /* the next segment begins here, or its blanks */
+    uint32_t element_end; /* behind the list's last element */
     ListKind list;
     uint32_t context; /* the number of the last segment that is no element; 0 at the start */
     uint8_t level;
+    bool is_plain; /* no string of the segment has a quote inside */
     uint32_t starts[SKELETON_LEVELS + 1][SKELETON_PARTS]; /* of the parts, by level; those of an element come last */
 } Matching;
 
@@ -100,7 +104,7 @@ const Skeleton *matching_find(Matching *matching, const Skeletons *skeletons, ui
 bool matching_pass(Matching *matching, const Skeleton *skeleton, uint32_t end);
 
 /* The key of a skeleton that would be found where the matching is. */
-uint64_t matching_key(const Matching *matching, bool is_element);
+uint64_t matching_key(Matching *matching, bool is_element);
 
 static inline size_t skeleton_slot(uint64_t key) { return (size_t)(key >> 32) & (SKELETON_SLOTS - 1); }
 

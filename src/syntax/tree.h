@@ -28,6 +28,7 @@ typedef enum StatementKind {
 /* 'key' = 'value': two literals, each perhaps of several tokens; literal_value() tells what they mean. */
 typedef struct Option {
     Span key, value;
+    bool is_plain; /* each is one '…' with no quote inside; false also where nobody looked */
 } Option;
 
 typedef enum ColumnKind {
