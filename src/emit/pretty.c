@@ -462,8 +462,7 @@ void emit_pretty(Emission *emission) {
                      .arena = emission->scratch,
                      .out = emission->out};
     pretty.printer = (Printer){.text = source->text, .newline = newline_text(source->newline), .out = emission->text,
-                               .arena = emission->out->arena,
-                               .tails = arena_array(emission->out->arena, COLUMN_TAILS, sizeof(PrintedTail))};
+                               .forms = {.arena = emission->out->arena}};
     verify_start(&pretty.verifier, pretty.script, pretty.out, LAYOUT_PRETTY, emission->out->arena, emission->scratch);
     print_selection(&pretty, emission->selection != NULL ? emission->selection : &(Selection){&whole, 1});
     print_rest(&pretty);

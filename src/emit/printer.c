@@ -45,7 +45,7 @@ void printer_start(Printer *printer, const Statement *statement) {
     printer->previous = (Token){0};
     printer->item_indent = 0;
     printer->must_break = false;
-    printer->tail = STR("");
+    printer->next_segment = 0;
 }
 
 /* Gathers what the marks at the token say, and passes them. */
@@ -179,43 +179,11 @@ static unsigned comment_indent(const Printer *printer, const Marks *marks) {
     return marks->is_line ? 0 : printer->item_indent + 1;
 }
 
-/* ---- Columns that read as ones before ---------------------------------------------------------------------------- */
-
-/* Behind the name of a column: prints the rest of it when that was printed before, or prepares to learn how it is. */
-static void print_known_tail(Printer *printer, Token name) {
-    Str tail = printer->statement->has_comments ? STR("") : column_tail(printer->text, name.end);
-    printer->tail = tail;
-    printer->tail_start = printer->out->size;
-    if (tail.size == 0) {
-        return;
-    }
-    const PrintedTail *known = &printer->tails[column_tail_place(tail)];
-    if (str_equal(known->text, tail)) {
-        uint32_t end = name.end + (uint32_t)tail.size;
-        buffer_add(printer->out, known->printed);
-        printer->tail = STR("");
-        printer->previous = (Token){end - 1, end, TOKEN_COMMA};
-        printer->position = end - 1;
-    }
-}
-
-static void learn_tail(Printer *printer, Token comma) {
-    Str tail = printer->tail, out = str_from(buffer_str(printer->out), printer->tail_start);
-    bool is_whole = tail.data + tail.size == printer->text.data + comma.end; /* a type may have commas of its own */
-    if (is_whole && !printer->out->failed) {
-        printer->tails[column_tail_place(tail)] = (PrintedTail){tail, arena_copy(printer->arena, out)};
-        printer->tail = STR("");
-    }
-}
-
 static void print_next(Printer *printer, Token token) {
     Marks marks = marks_at(printer, token);
     if (token.kind == TOKEN_COMMA && marks.verbatim_end == 0) {
         buffer_add_char(printer->out, ',');
         printer->previous = token;
-        if (printer->tail.size > 0) {
-            learn_tail(printer, token);
-        }
         return; /* its gap is printed with the next token's */
     }
     size_t size = printer->out->size;
@@ -230,16 +198,104 @@ static void print_next(Printer *printer, Token token) {
     printer->previous = token;
     printer->position = token.end;
     printer->must_break = false;
-    if (marks.is_item && token_is_plain_name(token)) {
-        print_known_tail(printer, token);
-    }
 }
 
-void printer_tokens(Printer *printer, uint32_t end) {
+static void print_tokens(Printer *printer, uint32_t end) {
     uint32_t at = printer->position;
     for (Token token = lex_significant(printer->text, at); token.start < end;
          token = lex_significant(printer->text, at)) {
         print_next(printer, token);
         at = printer->previous.end;
     }
+}
+
+/* ---- Segments ---------------------------------------------------------------------------------------------------- */
+
+static Str slice(const Printer *printer, uint32_t start, uint32_t end) {
+    return (Str){printer->text.data + start, end - start};
+}
+
+/* The last one has the statement's ';', too, which is not printed here. */
+static uint32_t printed_end(const Printer *printer, const Segment *segment) {
+    uint32_t end = printer->statement->span.end;
+    return segment->end < end ? segment->end : end;
+}
+
+/* The segment that begins where the printer is and ends up to `end`, or NULL. */
+static const Segment *segment_here(Printer *printer, uint32_t end) {
+    const Statement *statement = printer->statement;
+    if (statement->has_comments) {
+        return NULL;
+    }
+    while (printer->next_segment < statement->segment_count &&
+           statement->segments[printer->next_segment].start < printer->position) {
+        printer->next_segment++;
+    }
+    const Segment *segment = &statement->segments[printer->next_segment];
+    return printer->next_segment < statement->segment_count && printed_end(printer, segment) <= end ? segment : NULL;
+}
+
+static bool reads_as_printed(const Printer *printer, const PrintedForm *form, const Segment *segment) {
+    uint32_t first_end = segment->start + (uint32_t)form->first_size;
+    return form->is_source && str_equal(slice(printer, printer->position, first_end), form->texts[0]);
+}
+
+static void print_form(Printer *printer, const PrintedForm *form, const Segment *segment) {
+    const SkeletonPart *parts;
+    uint32_t starts[SKELETON_PARTS];
+    segment_parts(printer->text, segment, &parts, starts);
+    buffer_add(printer->out, form->texts[0]);
+    for (size_t i = 1; i < form->count; i++) {
+        uint32_t gap = starts[i - 1] + (uint32_t)parts[i - 1].text.size;
+        buffer_add(printer->out, slice(printer, gap, starts[i]));
+        buffer_add(printer->out, form->texts[i]);
+    }
+}
+
+static void pass_segment(Printer *printer, const PrintedForm *form, const Segment *segment) {
+    uint32_t end = printed_end(printer, segment);
+    printer->position = end;
+    printer->previous = (Token){end - form->last_size, end, form->last_kind};
+    printer->item_indent = form->item_indent;
+    printer->must_break = false;
+}
+
+static void print_and_learn(Printer *printer, const Segment *segment) {
+    size_t start = printer->out->size;
+    uint32_t end = printed_end(printer, segment);
+    print_tokens(printer, end);
+    printer->position = end;
+    if (!printer->out->failed) {
+        printed_form_learn(&printer->forms, printer->text, segment, end, str_from(buffer_str(printer->out), start),
+                           (PrintedForm){.last_kind = printer->previous.kind,
+                                         .last_size = printer->previous.end - printer->previous.start,
+                                         .item_indent = printer->item_indent});
+    }
+}
+
+/* What reads as it would be printed is taken in one piece. */
+static void print_segments(Printer *printer, uint32_t end) {
+    uint32_t from = printer->position;
+    const Segment *segment;
+    while ((segment = segment_here(printer, end)) != NULL) {
+        const PrintedForm *form = printed_form(&printer->forms, segment);
+        if (form != NULL && reads_as_printed(printer, form, segment)) {
+            pass_segment(printer, form, segment);
+            continue;
+        }
+        buffer_add(printer->out, slice(printer, from, printer->position));
+        if (form != NULL) {
+            print_form(printer, form, segment);
+            pass_segment(printer, form, segment);
+        } else {
+            print_and_learn(printer, segment);
+        }
+        from = printer->position;
+    }
+    buffer_add(printer->out, slice(printer, from, printer->position));
+}
+
+void printer_tokens(Printer *printer, uint32_t end) {
+    print_segments(printer, end);
+    print_tokens(printer, end);
 }

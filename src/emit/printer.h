@@ -3,13 +3,8 @@
 #define SMTPATCH_PRINTER_H
 
 #include "buffer.h"
-#include "syntax/column_tail.h"
+#include "emit/form.h"
 #include "syntax/tree.h"
-
-/* How the text behind a column's name is printed. */
-typedef struct PrintedTail {
-    Str text, printed;
-} PrintedTail;
 
 typedef struct Printer {
     Str text; /* of the source */
@@ -22,10 +17,8 @@ typedef struct Printer {
     unsigned item_indent; /* of the item or clause under way */
     bool must_break;     /* nothing may follow on this line */
 
-    Arena *arena;        /* of the tails */
-    PrintedTail *tails;  /* COLUMN_TAILS of them, see column_tail_place() */
-    Str tail;            /* of the column under way; empty when there is none to be learned, */
-    size_t tail_start;   /* and where it begins in the output */
+    PrintedForms forms;
+    uint32_t next_segment; /* of the statement */
 } Printer;
 
 /* How a comment stands in the source. */

@@ -270,6 +270,8 @@ void builder_end_statement(Builder *builder, uint32_t end) {
     sort_marks(builder);
     statement->marks = copy_vector(builder, builder->marks);
     statement->mark_count = (uint32_t)builder->marks.count;
+    statement->segments = copy_vector(builder, builder->segments);
+    statement->segment_count = (uint32_t)builder->segments.count;
     statement->inserts = copy_vector(builder, builder->inserts);
     statement->insert_count = (uint32_t)builder->inserts.count;
     builder->first.kind = TOKEN_EOF;

@@ -31,6 +31,7 @@ typedef struct Builder {
     VECTOR(Column) columns;
     VECTOR(Insert) inserts;
     VECTOR(Mark) marks;
+    VECTOR(Segment) segments;
     Span metadata_key;                    /* of the column under way */
     bool is_virtual, is_primary_key;      /* the same */
     Column column;                        /* the last one made */

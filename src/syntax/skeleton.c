@@ -235,6 +235,16 @@ bool matching_pass_gap(Matching *matching, bool *has_comments) {
     return (first != '-' && first != '/') || pass_comments(matching, has_comments);
 }
 
+uint32_t segment_number(const Segment *segment) { return segment->skeleton->number; }
+
+bool segment_parts(Str text, const Segment *segment, const SkeletonPart **parts, uint32_t starts[SKELETON_PARTS]) {
+    Matching matching;
+    matching.text = text;
+    matching.at = segment->start;
+    *parts = segment->skeleton->parts;
+    return match(segment->skeleton, &matching, 0, starts) == segment->end;
+}
+
 bool matching_pass(Matching *matching, const Skeleton *skeleton, uint32_t end) {
     matching->at = end;
     if (skeleton->is_element) {
@@ -316,11 +326,11 @@ static void end_statement(const SpotStatement *ending, const Matching *matching,
 
 typedef struct ListStart {
     uint32_t at;
-    size_t column, mark; /* how many the builder has */
+    size_t column, mark, segment; /* how many the builder has */
 } ListStart;
 
 static ListStart list_start(const Matching *matching, const Builder *builder) {
-    return (ListStart){matching->at, builder->columns.count, builder->marks.count};
+    return (ListStart){matching->at, builder->columns.count, builder->marks.count, builder->segments.count};
 }
 
 static Span moved_span(Span span, uint32_t by) {
@@ -328,6 +338,11 @@ static Span moved_span(Span span, uint32_t by) {
 }
 
 static void add_moved(const ColumnList *list, uint32_t by, Builder *builder) {
+    for (size_t i = 0; i < list->segments.count; i++) {
+        const Segment *segment = &list->segments.items[i];
+        *vector_add(builder->arena, &builder->segments) =
+            (Segment){segment->start + by, segment->end + by, segment->skeleton};
+    }
     for (size_t i = 0; i < list->columns.count; i++) {
         Column *column = vector_add(builder->arena, &builder->columns);
         *column = list->columns.items[i];
@@ -357,7 +372,10 @@ static void keep_list(ColumnList *list, const ListStart *start, uint32_t end, co
                       bool has_comments) {
     list->span = (Span){start->at, end};
     list->has_comments = has_comments;
-    list->columns.count = list->marks.count = 0;
+    list->columns.count = list->marks.count = list->segments.count = 0;
+    for (size_t i = start->segment; i < builder->segments.count; i++) {
+        *vector_add(builder->arena, &list->segments) = builder->segments.items[i];
+    }
     for (size_t i = start->column; i < builder->columns.count; i++) {
         *vector_add(builder->arena, &list->columns) = builder->columns.items[i];
     }
@@ -385,6 +403,9 @@ static bool take(Skeletons *skeletons, Builder *builder, Token *end) {
         }
         if (matching.list == LIST_COLUMNS && !skeleton->is_element) {
             keep_list(&skeletons->last_list, &start, matching.element_end, builder, has_comments);
+        }
+        if (builder->parts & PARSE_MARKS) {
+            *vector_add(builder->arena, &builder->segments) = (Segment){matching.at, behind, skeleton};
         }
         add_segment(skeleton, &matching, builder);
         if (skeleton->ending != NULL) {

@@ -30,6 +30,7 @@ typedef struct ColumnList {
     bool has_comments;
     VECTOR(Column) columns;
     VECTOR(Mark) marks;
+    VECTOR(Segment) segments;
 } ColumnList;
 
 typedef struct Skeletons {

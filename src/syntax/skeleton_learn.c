@@ -2,7 +2,6 @@
 #include "syntax/skeleton_match.h"
 
 enum {
-    SKELETONS_MAX = 1024, /* of a script */
     SEGMENTS_MAX = 4096,  /* of a statement that is learned from */
     TEXT_MAX = 1024,      /* bytes of a segment */
     ITEMS_MAX = 64,       /* of a kind in a segment */

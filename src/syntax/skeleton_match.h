@@ -4,20 +4,13 @@
 
 #include <endian.h>
 
+#include "syntax/segment.h"
 #include "syntax/skeleton.h"
 
 enum {
-    SKELETON_PARTS = 32, /* of one at most */
     SKELETON_LEVELS = 4, /* segments of a statement that are no elements, at most */
     ELEMENT_LEVEL = SKELETON_LEVELS,
 };
-
-/* Text that must be there to the byte, and the kind of the token behind it, whose text may be any. */
-typedef struct SkeletonPart {
-    Str text;
-    uint64_t head, head_mask; /* its first eight bytes, and which of them there are */
-    uint16_t gap;             /* TOKEN_EOF behind the last part */
-} SkeletonPart;
 
 /* The first of eight bytes is the lowest of the word. */
 static inline uint64_t skeleton_word(const char *bytes) {

@@ -85,6 +85,12 @@ typedef struct Mark {
     MarkKind kind;
 } Mark;
 
+/* A run of tokens that reads like one before, see syntax/segment.h. */
+typedef struct Segment {
+    uint32_t start, end; /* from its first token to behind its last */
+    const struct Skeleton *skeleton;
+} Segment;
+
 typedef struct Statement {
     StatementKind kind;
     bool is_frozen;   /* a pragma says: leave it alone */
@@ -99,6 +105,8 @@ typedef struct Statement {
     Insert *inserts;
     uint32_t insert_count, mark_count;
     Mark *marks;      /* by start */
+    Segment *segments; /* the whole statement with its ';', or none; only with marks */
+    uint32_t segment_count;
 } Statement;
 
 typedef enum PragmaKind { PRAGMA_OFF, PRAGMA_ON, PRAGMA_SKIP, PRAGMA_ALLOW } PragmaKind;
