@@ -187,11 +187,60 @@ static size_t kept_end(const Plan *plan) {
     return end;
 }
 
+/* What stands before an option: behind the parenthesis, or behind the option before it. */
+static Str option_lead(const Pretty *pretty, bool is_first) {
+    static const char leads[] = ",\r\n  ";
+    size_t newline = pretty->printer.newline.size; /* a lone CR is not among them */
+    return newline == 2 ? (is_first ? STR("\r\n  ") : (Str){leads, sizeof leads - 1})
+                        : (is_first ? STR("\n  ") : STR(",\n  "));
+}
+
+/* Whether the option is, and reads with what stands before it from `from` on, as it would be printed. */
+static bool reads_as_printed(const Pretty *pretty, const PlannedOption *option, uint32_t from, Str lead) {
+    const Option *source = option->source;
+    return source != NULL && !option->is_removed && !option_key_changed(option) && !option_value_changed(option) &&
+           source->key.start - from == lead.size && str_has_prefix(str_from(pretty->printer.text, from), lead) &&
+           str_equal(slice(pretty, source->key.end, source->value.start), STR(" = "));
+}
+
+/* The options of a statement without comments, the last one's line included. What reads as it would be printed is taken in
+ * one piece. */
+static void print_plain_options(Pretty *pretty, const Plan *plan, uint32_t at) {
+    Buffer *out = out_of(pretty);
+    uint32_t from = at;
+    bool is_first = true;
+    for (size_t i = 0; i < plan->count; i++) {
+        const PlannedOption *option = &plan->options[i];
+        Str lead = option_lead(pretty, is_first);
+        if (option->is_removed) {
+            continue;
+        }
+        if (reads_as_printed(pretty, option, at, lead)) {
+            at = option->source->value.end;
+        } else {
+            buffer_add(out, slice(pretty, from, at));
+            buffer_add(out, lead);
+            print_pair(pretty, option);
+            from = at = option->source != NULL ? option->source->value.end : at;
+        }
+        is_first = false;
+    }
+    buffer_add(out, slice(pretty, from, at));
+    if (!is_first) {
+        printer_line(&pretty->printer, 0);
+    }
+    pretty->printer.must_break = false;
+}
+
 /* Between the parentheses of WITH (…). The printer stands behind '(', or behind nothing when the clause is new. */
 static void print_options(Pretty *pretty, const Plan *plan) {
     const TableDefinition *definition = plan->table->definition;
     Printer *printer = &pretty->printer;
     bool is_new = span_is_empty(definition->option_list);
+    if (!is_new && !printer->statement->has_comments && pretty->script->source->newline != NEWLINE_CR) {
+        print_plain_options(pretty, plan, definition->option_list.start + 1);
+        return;
+    }
     OptionGap *gaps = find_gaps(pretty, definition);
     size_t size = printer->out->size, end = kept_end(plan);
     uint32_t tail = is_new ? 0 : definition->option_list.start + 1;
@@ -464,6 +513,7 @@ void emit_pretty(Emission *emission) {
     pretty.printer = (Printer){.text = source->text, .newline = newline_text(source->newline), .out = emission->text,
                                .forms = {.arena = emission->out->arena}};
     verify_start(&pretty.verifier, pretty.script, pretty.out, LAYOUT_PRETTY, emission->out->arena, emission->scratch);
+    pretty.verifier.forms = &pretty.printer.forms;
     print_selection(&pretty, emission->selection != NULL ? emission->selection : &(Selection){&whole, 1});
     print_rest(&pretty);
     emission->problem = verify_end(&pretty.verifier, pretty.last, pretty.last_plan);

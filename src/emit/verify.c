@@ -255,6 +255,24 @@ static uint32_t options_start(const Plan *plan) {
 
 /* ---- What need not be looked at ---------------------------------------------------------------------------------- */
 
+/* The statement's last segment that begins at the offset or before, or NULL. Only segments without comments count. */
+static const Segment *segment_up_to(const Comparison *comparison, uint32_t offset) {
+    const Statement *statement = comparison->statement;
+    if (comparison->verifier->forms == NULL || statement == NULL || statement->has_comments) {
+        return NULL;
+    }
+    uint32_t low = 0, high = statement->segment_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (statement->segments[middle].start <= offset) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low > 0 ? &statement->segments[low - 1] : NULL;
+}
+
 /* The start of a token that is known from the tree: the last one up to `limit`; 0 when none is. */
 static uint32_t known_start_before(const Comparison *comparison, uint32_t limit) {
     const Statement *statement = comparison->statement;
@@ -264,6 +282,10 @@ static uint32_t known_start_before(const Comparison *comparison, uint32_t limit)
     uint32_t found = statement->span.start;
     if (comparison->plan != NULL && options_start(comparison->plan) <= limit) {
         limit = found = options_start(comparison->plan);
+    }
+    const Segment *segment = segment_up_to(comparison, limit);
+    if (segment != NULL && stands_apart(comparison->source, segment->start)) {
+        return found > segment->start ? found : segment->start; /* which pass_segment() may pass */
     }
     for (uint32_t i = mark_at(statement, limit + 1); i > 0; i--) {
         if (stands_apart(comparison->source, statement->marks[i - 1].start)) {
@@ -298,11 +320,9 @@ static bool pass_start(Comparison *comparison, size_t same) {
 
 /* Both end with the same bytes: behind a token's start among them there is nothing to compare. */
 static void pass_end(Comparison *comparison, uint32_t source_end) {
-    Str rest = {comparison->source.data + comparison->verifier->from, source_end - comparison->verifier->from};
-    size_t same = common_suffix(rest, comparison->out);
+    Str rest = {comparison->source.data + comparison->from.start, source_end - comparison->from.start};
+    size_t same = common_suffix(rest, str_from(comparison->out, comparison->to.start));
     uint32_t start = known_start_behind(comparison, source_end - (uint32_t)same);
-    comparison->source_stop = source_end;
-    comparison->out_stop = (uint32_t)comparison->out.size;
     if (start < source_end) {
         comparison->source_stop = start;
         comparison->out_stop -= source_end - start;
@@ -311,10 +331,32 @@ static void pass_end(Comparison *comparison, uint32_t source_end) {
 
 /* ---- The comparison ---------------------------------------------------------------------------------------------- */
 
+/* Passes the segment that begins here when it is printed as another one of its skeleton was, which was compared. Its last
+ * token is left, but for a statement's ';', which belongs to none that is printed so. */
+static bool pass_segment(Comparison *comparison) {
+    const Segment *segment = segment_up_to(comparison, comparison->from.start);
+    uint32_t end;
+    if (segment == NULL || segment->start != comparison->from.start || segment->end > comparison->source_stop ||
+        (comparison->plan != NULL && segment->end > options_start(comparison->plan) + 1) ||
+        !printed_form_is_at(comparison->verifier->forms, comparison->source, segment, comparison->out,
+                            comparison->to.start, &end) ||
+        end > comparison->out_stop) {
+        return false;
+    }
+    bool ends_statement = segment->end > comparison->statement->span.end;
+    comparison->from.end = ends_statement ? comparison->statement->span.end : segment->end - 1;
+    comparison->to.end = ends_statement ? end : end - 1;
+    step_from(comparison);
+    step_to(comparison);
+    return true;
+}
+
 static void compare_tokens(Comparison *comparison) {
     while (comparison->verifier->problem.size == 0 && comparison->from.start < comparison->source_stop) {
         if (comparison->plan != NULL && comparison->from.start >= options_start(comparison->plan)) {
             compare_options(comparison);
+        } else if (pass_segment(comparison)) {
+            continue;
         } else if (!same_token(comparison)) {
             differ_here(comparison, "a token is not the script's");
         } else {
@@ -349,10 +391,15 @@ static void compare_part(Comparison *comparison, uint32_t source_end) {
     if (pass_start(comparison, common_prefix(rest, comparison->out))) {
         comparison->out = pieces_text(verifier->out, verifier->to, verifier->scratch);
     }
-    pass_end(comparison, source_end);
+    comparison->source_stop = source_end;
+    comparison->out_stop = (uint32_t)comparison->out.size;
     comparison->from.end = verifier->from;
     step_from(comparison);
     step_to(comparison);
+    pass_segment(comparison);
+    if (comparison->from.start < source_end) {
+        pass_end(comparison, source_end);
+    }
     compare_tokens(comparison);
     arena_release(verifier->scratch, mark);
 }

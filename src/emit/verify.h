@@ -2,6 +2,7 @@
 #ifndef SMTPATCH_VERIFY_H
 #define SMTPATCH_VERIFY_H
 
+#include "emit/form.h"
 #include "pieces.h"
 #include "rules/plan.h"
 
@@ -16,6 +17,7 @@ typedef struct Verifier {
     uint32_t from;  /* the source is compared up to here, */
     PiecePlace to;  /* the output up to here */
     uint64_t comments_from, comments_to; /* sums of the comments' hashes: their order may change, nothing else */
+    const PrintedForms *forms; /* in which segments were printed; NULL when there are none */
     Str problem;    /* what is wrong, for a message about a bug; empty while nothing is */
 } Verifier;
 
