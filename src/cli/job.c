@@ -148,8 +148,7 @@ static bool prints_only(const Job *job) {
 /* Whether it looks at one statement after the other, too. */
 static bool may_stream(const Job *job) {
     const FileSettings *settings = &job->order->settings;
-    return prints_only(job) && job->settings->lines.count == 0 && settings->layout == LAYOUT_KEEP &&
-           settings->prelude.count == 0 && !settings->gathers_inserts &&
+    return prints_only(job) && job->settings->lines.count == 0 && settings->prelude.count == 0 && !settings->gathers_inserts &&
            !rules_ask_for_roles(job->order->rules, job->order->rule_list_count);
 }
 
@@ -206,7 +205,7 @@ static unsigned wanted_parts(const Job *job) {
            (job->order->settings.layout == LAYOUT_PRETTY ? PARSE_MARKS : 0U);
 }
 
-/* Layout keep without a look at the whole. False when that is needed. */
+/* The result without a look at the whole. False when that is needed. */
 static bool stream(Job *job) {
     Script *script = arena_new(&job->arena, Script);
     Model *model = arena_new(&job->arena, Model);
@@ -215,7 +214,7 @@ static bool stream(Job *job) {
     *model = (Model){.script = script};
     Plans plans = plans_promise(model, job->order->rules, job->order->rule_list_count, job->order->settings.release,
                                 &job->matcher, &job->arena, &planned);
-    StreamStatus status = stream_keep(&job->result->made, &job->source, &plans, &planned);
+    StreamStatus status = stream_script(&job->result->made, &job->source, &plans, &planned);
     job->result->matches = plans_matches(&plans);
     if (status == STREAM_DONE) {
         deliver(job);

@@ -5,9 +5,11 @@
 typedef struct Stream {
     Source *source;
     const Plans *plans;
+    const Findings *findings; /* of syntax errors */
     Arena *scratch;
     ArenaMark empty; /* of scratch */
     KeepEmission keep;
+    Pretty *pretty;    /* NULL in the other layout */
     TableName current; /* the catalog and database in force */
     bool needs_all;
 
@@ -19,14 +21,28 @@ static bool takes_options(const Statement *statement) {
     return !span_is_empty(statement->table->like) && statement->table->takes_like_options;
 }
 
+/* NULL for what is no table. */
+static const Plan *plan_of(Stream *stream, const Statement *statement) {
+    if (statement->kind != STATEMENT_CREATE_TABLE) {
+        return NULL;
+    }
+    Table *table = arena_new(stream->scratch, Table);
+    *table = table_alone(stream->source->text, statement, &stream->current, stream->scratch);
+    return plan_of_table(stream->plans, table, stream->scratch);
+}
+
 static void print_statement(void *context) {
     Stream *stream = context;
     const Statement *statement = stream->statement;
     if (statement->kind == STATEMENT_CREATE_TABLE && takes_options(statement)) {
         stream->needs_all = true;
-    } else if (statement->kind == STATEMENT_CREATE_TABLE) {
-        Table table = table_alone(stream->source->text, statement, &stream->current, stream->scratch);
-        keep_table(&stream->keep, plan_of_table(stream->plans, &table, stream->scratch));
+        return;
+    }
+    const Plan *plan = plan_of(stream, statement);
+    if (stream->pretty != NULL) {
+        stream->needs_all = !pretty_statement(stream->pretty, statement, plan);
+    } else if (plan != NULL) {
+        keep_table(&stream->keep, plan);
     }
 }
 
@@ -34,7 +50,7 @@ static void print_statement(void *context) {
 static bool take(void *context, const Statement *statement) {
     Stream *stream = context;
     stream->statement = statement;
-    if (stream->needs_all) {
+    if (stream->needs_all || stream->findings->worst >= SEVERITY_TROUBLE) {
         return true;
     }
     model_apply_use(stream->source->text, statement, &stream->current, stream->keep.emission->out->arena);
@@ -48,7 +64,8 @@ static void read_statements(Stream *stream, ResultText *result) {
     StatementTaker taker = {.take = take, .context = stream, .arena = stream->scratch};
     Guard *scratch = stream->scratch->guard, *made = result->made.arena->guard;
     stream->scratch->guard = result->made.arena->guard = &stream->guard;
-    parse_statements(stream->source, 0, &taker, result->arena, result->findings);
+    parse_statements(stream->source, stream->pretty != NULL ? PARSE_MARKS : 0, &taker, result->arena,
+                     result->findings);
     stream->scratch->guard = scratch;
     result->made.arena->guard = made;
 }
@@ -60,22 +77,37 @@ static void add_findings(const Findings *planned, Findings *findings) {
     }
 }
 
-StreamStatus stream_keep(ResultText *result, Source *source, const Plans *plans, const Findings *planned) {
+static void end(Stream *stream) {
+    if (stream->needs_all || stream->findings->worst >= SEVERITY_TROUBLE) {
+        return;
+    }
+    if (stream->pretty != NULL) {
+        stream->needs_all = !pretty_end(stream->pretty);
+    } else {
+        keep_end(&stream->keep);
+    }
+}
+
+StreamStatus stream_script(ResultText *result, Source *source, const Plans *plans, const Findings *planned) {
     Stream *stream = arena_new(result->arena, Stream);
     Pieces made = {.arena = result->made.arena};
-    Emission emission = {.script = plans->model->script, .plans = plans, .scratch = result->scratch, .out = &made};
+    Emission emission = {.script = plans->model->script, .plans = plans, .scratch = result->scratch, .out = &made,
+                         .text = &result->text};
     size_t first_finding = result->findings->list.count;
-    *stream = (Stream){.source = source, .plans = plans, .scratch = result->scratch, .current = DEFAULT_TABLE_NAME};
+    *stream = (Stream){.source = source, .plans = plans, .findings = result->findings, .scratch = result->scratch,
+                       .current = DEFAULT_TABLE_NAME};
     arena_alloc(stream->scratch, 1); /* so that its first block stays */
     stream->empty = arena_mark(stream->scratch);
     keep_start(&stream->keep, &emission);
+    stream->pretty = result->settings->layout == LAYOUT_PRETTY ? pretty_start(&emission) : NULL;
     read_statements(stream, result);
+    end(stream);
     if (stream->needs_all) {
         result->findings->list.count = first_finding;
         result->findings->worst = SEVERITY_OFF;
+        buffer_clear(&result->text);
         return STREAM_NEEDS_ALL;
     }
-    keep_end(&stream->keep);
     add_findings(planned, result->findings);
     result->made = made;
     return result_accept(result, source, emission.problem) ? STREAM_DONE : STREAM_WRONG;

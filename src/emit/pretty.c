@@ -5,8 +5,10 @@
 #include "lines.h"
 #include "syntax/lexer.h"
 #include "syntax/literal.h"
+#include "syntax/pragma.h"
 
-typedef struct Pretty {
+struct Pretty {
+    Emission *emission;
     const Script *script;
     const Plans *plans;
     Arena *arena; /* of the statement at hand */
@@ -20,7 +22,16 @@ typedef struct Pretty {
     bool is_after_statement; /* what was printed last at top level, if anything was */
     bool is_empty;           /* nothing was printed yet */
     bool must_break;         /* a line comment was printed last */
-} Pretty;
+
+    /* The source is printed up to `at`; what was printed last ends at `before`. */
+    uint32_t at, before;
+    uint32_t ended, ended_at; /* the ';' of the statement printed last, and where the source went on behind that */
+
+    /* When statements come one after the other: the one at hand, and its plan. */
+    bool is_stream, is_done, meets_region;
+    const Statement *statement;
+    const Plan *plan;
+};
 
 static Buffer *out_of(Pretty *pretty) { return pretty->printer.out; }
 
@@ -326,7 +337,14 @@ static void print_semicolon(Pretty *pretty) {
     pretty->must_break = false;
 }
 
+static const Statement *next_statement(Pretty *pretty) {
+    return pretty->is_stream ? pretty->statement : &pretty->script->statements[pretty->next_statement++];
+}
+
 static const Plan *plan_of(Pretty *pretty, const Statement *statement) {
+    if (pretty->is_stream) {
+        return pretty->plan;
+    }
     const Model *model = pretty->plans->model;
     while (pretty->next_table < model->table_count && model->tables[pretty->next_table].statement < statement) {
         pretty->next_table++;
@@ -386,6 +404,13 @@ static uint32_t print_region(Pretty *pretty, Token comment, size_t line_ends) {
 }
 
 static bool is_off(Pretty *pretty, Token comment) {
+    Pragma pragma;
+    if (pretty->is_stream) {
+        bool begins_region = pragma_parse(pretty->printer.text, comment, &pragma) == PRAGMA_FOUND &&
+                             pragma.kind == PRAGMA_OFF;
+        pretty->meets_region = pretty->meets_region || begins_region;
+        return false;
+    }
     const Script *script = pretty->script;
     while (pretty->next_pragma < script->pragma_count &&
            script->pragmas[pretty->next_pragma].comment.start < comment.start) {
@@ -410,7 +435,7 @@ static void end_part(Pretty *pretty, uint32_t source_end, const Statement *state
 
 /* Returns where the source goes on. */
 static uint32_t print_next(Pretty *pretty, size_t line_ends, uint32_t *ended) {
-    const Statement *statement = &pretty->script->statements[pretty->next_statement++];
+    const Statement *statement = next_statement(pretty);
     ArenaMark mark = arena_mark(pretty->arena);
     const Plan *plan = plan_of(pretty, statement);
     separate(pretty, line_ends, true);
@@ -426,31 +451,50 @@ static uint32_t print_next(Pretty *pretty, size_t line_ends, uint32_t *ended) {
     return at;
 }
 
-/* Prints what begins in part. Returns where the source goes on: at its end, or behind a region that goes further. */
-static uint32_t print_part(Pretty *pretty, Span part) {
+/* The token or comment that begins at `at`. Returns where the source goes on. */
+static uint32_t print_at(Pretty *pretty, Token token) {
+    size_t line_ends = count_line_ends(pretty->printer.text, pretty->before, token.start);
+    if (token_is_comment(token) && is_off(pretty, token)) {
+        return print_region(pretty, token, line_ends);
+    }
+    if (token_is_comment(token)) {
+        print_comment(pretty, token, line_ends);
+    } else if (token.kind == TOKEN_SEMICOLON && token.start != pretty->ended) {
+        print_semicolon(pretty);
+    } else if (token.kind != TOKEN_SEMICOLON) {
+        return print_next(pretty, line_ends, &pretty->ended);
+    }
+    return token.end;
+}
+
+/* The statement's own ';', when it was printed ahead of the comments before it. */
+static bool is_passed_over(const Pretty *pretty, Token token) {
+    return token.kind == TOKEN_SEMICOLON && token.start == pretty->ended && pretty->before != pretty->ended_at;
+}
+
+/* Prints what begins before `end`. The source may go on further behind: where a region does. */
+static void print_part(Pretty *pretty, uint32_t end) {
     Str text = pretty->printer.text;
-    uint32_t at = part.start, before = at, ended = UINT32_MAX, ended_at = 0;
-    for (Token token = lex(text, at); token.kind != TOKEN_EOF && token.start < part.end; token = lex(text, at)) {
-        size_t line_ends = count_line_ends(text, before, token.start);
-        at = token.end;
-        if (token.kind == TOKEN_BLANK) {
+    for (Token token = lex(text, pretty->at); token.kind != TOKEN_EOF && token.start < end;
+         token = lex(text, pretty->at)) {
+        if (token.kind == TOKEN_BLANK || is_passed_over(pretty, token)) {
+            pretty->at = token.end;
             continue;
         }
-        if (token_is_comment(token) && is_off(pretty, token)) {
-            at = print_region(pretty, token, line_ends);
-        } else if (token_is_comment(token)) {
-            print_comment(pretty, token, line_ends);
-        } else if (token.kind == TOKEN_SEMICOLON && token.start != ended) {
-            print_semicolon(pretty);
-        } else if (token.kind != TOKEN_SEMICOLON) {
-            at = print_next(pretty, line_ends, &ended);
-        } else if (before != ended_at) {
-            continue; /* the statement's own, printed ahead of the comments before it */
-        }
-        before = at;
-        ended_at = token.kind == TOKEN_SEMICOLON || token_is_comment(token) ? ended_at : at;
+        bool is_statement = !token_is_comment(token) && token.kind != TOKEN_SEMICOLON;
+        pretty->at = print_at(pretty, token);
+        pretty->before = pretty->at;
+        pretty->ended_at = is_statement ? pretty->at : pretty->ended_at;
     }
-    return at > part.end ? at : part.end;
+    pretty->at = pretty->at > end ? pretty->at : end;
+}
+
+static void start_part(Pretty *pretty, uint32_t at) {
+    pretty->at = pretty->before = at;
+    pretty->ended = UINT32_MAX;
+    pretty->ended_at = 0;
+    pretty->is_empty = true;
+    pretty->must_break = pretty->is_after_statement = false;
 }
 
 /* Text that is kept byte for byte may hold the last line's end. */
@@ -460,23 +504,27 @@ static bool ends_line(const Pretty *pretty) {
     return is_line_end(last.data[last.size - 1]);
 }
 
+/* Ends the line where nothing else would. */
+static void end_run(Pretty *pretty) {
+    Str text = pretty->printer.text;
+    bool is_at_end = pretty->at == text.size && !pretty->is_empty && !ends_line(pretty);
+    bool is_cut_off = pretty->must_break && !is_at_line_end(text, pretty->at);
+    if (is_at_end || is_cut_off) {
+        buffer_add(out_of(pretty), pretty->printer.newline);
+    }
+}
+
 /* Prints a part whose neighbours stay as they are. Returns where the source goes on. */
 static uint32_t print_run(Pretty *pretty, Span run) {
     const Script *script = pretty->script;
-    Str text = pretty->printer.text;
     while (pretty->next_statement < script->statement_count &&
            script->statements[pretty->next_statement].span.start < run.start) {
         pretty->next_statement++;
     }
-    pretty->is_empty = true;
-    pretty->must_break = pretty->is_after_statement = false;
-    uint32_t end = print_part(pretty, run);
-    bool is_at_end = end == text.size && !pretty->is_empty && !ends_line(pretty);
-    bool is_cut_off = pretty->must_break && !is_at_line_end(text, end);
-    if (is_at_end || is_cut_off) {
-        buffer_add(out_of(pretty), pretty->printer.newline);
-    }
-    return end;
+    start_part(pretty, run.start);
+    print_part(pretty, run.end);
+    end_run(pretty);
+    return pretty->at;
 }
 
 static void print_selection(Pretty *pretty, const Selection *selection) {
@@ -503,18 +551,66 @@ static void print_rest(Pretty *pretty) {
     pieces_add_like(pretty->out, buffer_str(text), str_from(pretty->printer.text, pretty->printed));
 }
 
+static void start(Pretty *pretty, Emission *emission) {
+    const Source *source = emission->script->source;
+    *pretty = (Pretty){.emission = emission,
+                       .script = emission->script,
+                       .plans = emission->plans,
+                       .arena = emission->scratch,
+                       .out = emission->out};
+    pretty->printer = (Printer){.text = source->text, .newline = newline_text(source->newline), .out = emission->text,
+                                .forms = {.arena = emission->out->arena}};
+    verify_start(&pretty->verifier, pretty->script, pretty->out, LAYOUT_PRETTY, emission->out->arena,
+                 emission->scratch);
+    pretty->verifier.forms = &pretty->printer.forms;
+}
+
 void emit_pretty(Emission *emission) {
     const Source *source = emission->script->source;
     Span whole = {source->begin, (uint32_t)source->text.size};
-    Pretty pretty = {.script = emission->script,
-                     .plans = emission->plans,
-                     .arena = emission->scratch,
-                     .out = emission->out};
-    pretty.printer = (Printer){.text = source->text, .newline = newline_text(source->newline), .out = emission->text,
-                               .forms = {.arena = emission->out->arena}};
-    verify_start(&pretty.verifier, pretty.script, pretty.out, LAYOUT_PRETTY, emission->out->arena, emission->scratch);
-    pretty.verifier.forms = &pretty.printer.forms;
+    Pretty pretty;
+    start(&pretty, emission);
     print_selection(&pretty, emission->selection != NULL ? emission->selection : &(Selection){&whole, 1});
     print_rest(&pretty);
     emission->problem = verify_end(&pretty.verifier, pretty.last, pretty.last_plan);
+}
+
+/* ---- Statement by statement -------------------------------------------------------------------------------------- */
+
+Pretty *pretty_start(Emission *emission) {
+    Pretty *pretty = arena_new(emission->out->arena, Pretty);
+    uint32_t begin = emission->script->source->begin;
+    start(pretty, emission);
+    pretty->is_stream = true;
+    start_part(pretty, begin);
+    if (begin > 0) {
+        buffer_add(out_of(pretty), slice(pretty, 0, begin));
+    }
+    return pretty;
+}
+
+static void finish(Pretty *pretty) {
+    end_run(pretty);
+    print_rest(pretty);
+    pretty->emission->problem = verify_end(&pretty->verifier, pretty->last, pretty->last_plan);
+    pretty->is_done = true;
+}
+
+bool pretty_statement(Pretty *pretty, const Statement *statement, const Plan *plan) {
+    size_t size = pretty->printer.text.size;
+    pretty->statement = statement;
+    pretty->plan = plan;
+    print_part(pretty, statement->end < size ? statement->end + 1 : (uint32_t)size);
+    if (statement->end == size) {
+        finish(pretty); /* while the statement is still there */
+    }
+    return !pretty->meets_region;
+}
+
+bool pretty_end(Pretty *pretty) {
+    if (!pretty->is_done) {
+        print_part(pretty, (uint32_t)pretty->printer.text.size);
+        finish(pretty);
+    }
+    return !pretty->meets_region;
 }

@@ -202,6 +202,9 @@ static void print_next(Printer *printer, Token token) {
 
 static void print_tokens(Printer *printer, uint32_t end) {
     uint32_t at = printer->position;
+    if (at >= end) {
+        return;
+    }
     for (Token token = lex_significant(printer->text, at); token.start < end;
          token = lex_significant(printer->text, at)) {
         print_next(printer, token);
