@@ -472,11 +472,16 @@ static bool is_passed_over(const Pretty *pretty, Token token) {
     return token.kind == TOKEN_SEMICOLON && token.start == pretty->ended && pretty->before != pretty->ended_at;
 }
 
+/* Of a statement's first token only the start is looked at. */
+static Token next_token(const Pretty *pretty) {
+    uint32_t at = pretty->at;
+    bool begins_statement = pretty->is_stream && pretty->statement != NULL && pretty->statement->span.start == at;
+    return begins_statement ? (Token){at, at + 1, TOKEN_IDENTIFIER} : lex(pretty->printer.text, at);
+}
+
 /* Prints what begins before `end`. The source may go on further behind: where a region does. */
 static void print_part(Pretty *pretty, uint32_t end) {
-    Str text = pretty->printer.text;
-    for (Token token = lex(text, pretty->at); token.kind != TOKEN_EOF && token.start < end;
-         token = lex(text, pretty->at)) {
+    for (Token token = next_token(pretty); token.kind != TOKEN_EOF && token.start < end; token = next_token(pretty)) {
         if (token.kind == TOKEN_BLANK || is_passed_over(pretty, token)) {
             pretty->at = token.end;
             continue;
@@ -608,6 +613,7 @@ bool pretty_statement(Pretty *pretty, const Statement *statement, const Plan *pl
 }
 
 bool pretty_end(Pretty *pretty) {
+    pretty->statement = NULL;
     if (!pretty->is_done) {
         print_part(pretty, (uint32_t)pretty->printer.text.size);
         finish(pretty);

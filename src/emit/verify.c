@@ -382,6 +382,13 @@ static size_t same_bytes(const Verifier *verifier, uint32_t source_end) {
     return piece.size < size ? piece.size : size;
 }
 
+static uint32_t skip_blanks(Str text, uint32_t at) {
+    while (at < text.size && is_blank(text.data[at]) && text.data[at] != '\v') { /* which is no blank in SQL */
+        at++;
+    }
+    return at;
+}
+
 static void compare_part(Comparison *comparison, uint32_t source_end) {
     Verifier *verifier = comparison->verifier;
     pass_start(comparison, same_bytes(verifier, source_end));
@@ -393,10 +400,13 @@ static void compare_part(Comparison *comparison, uint32_t source_end) {
     }
     comparison->source_stop = source_end;
     comparison->out_stop = (uint32_t)comparison->out.size;
-    comparison->from.end = verifier->from;
-    step_from(comparison);
-    step_to(comparison);
-    pass_segment(comparison);
+    comparison->from.start = skip_blanks(comparison->source, verifier->from);
+    comparison->to.start = skip_blanks(comparison->out, 0);
+    if (!pass_segment(comparison)) {
+        comparison->from.end = verifier->from;
+        step_from(comparison);
+        step_to(comparison);
+    }
     if (comparison->from.start < source_end) {
         pass_end(comparison, source_end);
     }

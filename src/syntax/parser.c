@@ -308,14 +308,29 @@ static void take_token(Driver *driver, Token token) {
     }
 }
 
-/* A whole statement without the grammar, up to its ';'. */
+/* Behind the blanks at offset. */
+static uint32_t solid_start(Str text, uint32_t offset) {
+    while (offset < text.size && is_blank(text.data[offset]) && text.data[offset] != '\v') {
+        offset++;
+    }
+    return offset;
+}
+
+static bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+
+/* A whole statement without the grammar: then *token, which was taken last, is its ';'. */
 static bool take_known(Driver *driver, Token *token) {
     Builder *builder = &driver->builder;
+    Str text = builder->source->text;
     Token end;
-    if (driver->is_skipping || builder->first.kind != TOKEN_EOF || token->kind == TOKEN_SEMICOLON) {
+    if (driver->is_skipping || builder->first.kind != TOKEN_EOF) {
         return false;
     }
-    start_statement(driver, *token);
+    uint32_t start = solid_start(text, token->end);
+    if (!is_letter(text.data[start])) {
+        return false;
+    }
+    start_statement(driver, (Token){start, start, TOKEN_IDENTIFIER}); /* the first word is not looked at */
     if (!skeletons_take(&driver->skeletons, builder, &end)) {
         builder->first.kind = TOKEN_EOF;
         return false;
@@ -370,12 +385,15 @@ static void drive(void *context) {
     Str text = driver->builder.source->text;
     Token token = {.end = driver->builder.source->begin};
     do {
+        if (take_known(driver, &token)) {
+            continue;
+        }
         token = lex_solid(text, token.end);
         if (token_is_comment(token)) {
             take_comment(driver, token);
         } else if (token.kind == TOKEN_EOF) {
             take_end(driver, token);
-        } else if (!take_plain(driver, token) && !take_known(driver, &token)) {
+        } else if (!take_plain(driver, token)) {
             take_token(driver, token);
         }
     } while (token.kind != TOKEN_EOF);
