@@ -16,6 +16,13 @@ typedef struct Comparison {
 
 static Str slice(Str text, Token token) { return (Str){text.data + token.start, token.end - token.start}; }
 
+static uint32_t skip_blanks(Str text, uint32_t at) {
+    while (at < text.size && is_blank(text.data[at]) && text.data[at] != '\v') { /* which is no blank in SQL */
+        at++;
+    }
+    return at;
+}
+
 /* The next token, or what stands at `stop`. The comments before it are counted. */
 static Token next_token(Str text, uint32_t at, uint32_t stop, uint64_t *comments) {
     Token token = lex_solid(text, at);
@@ -109,6 +116,9 @@ static bool expect(Comparison *comparison, uint16_t kind) {
 
 /* The literal at hand in out must mean value. */
 static bool expect_literal(Comparison *comparison, Str value) {
+    if (comparison->to.start == comparison->to.end) { /* see expect_comma() */
+        step_to(comparison);
+    }
     Span span = token_span(comparison->to);
     if (!token_is_string(comparison->to)) {
         return false;
@@ -161,16 +171,22 @@ static bool passes_plain_option(Comparison *comparison, const PlannedOption *opt
     if (end == 0) {
         return false;
     }
-    Token first = comparison->to;
-    uint64_t comments = comparison->verifier->comments_to;
-    comparison->to.end = end;
-    step_to(comparison);
-    if (!token_is_string(comparison->to) && comparison->to.kind != TOKEN_UESCAPE) {
-        return true;
+    uint32_t next = skip_blanks(out, end);
+    if (out.data[next] != ',' && out.data[next] != ')') {
+        return false; /* a comment, or more of the literal */
     }
-    comparison->to = first; /* the literal goes on */
-    comparison->verifier->comments_to = comments;
-    return false;
+    comparison->to = (Token){next, next + 1, out.data[next] == ',' ? TOKEN_COMMA : TOKEN_RIGHT_PAREN};
+    return true;
+}
+
+/* Behind a comma. Where an option's key ends is left for who wants to know. */
+static bool expect_comma(Comparison *comparison) {
+    uint32_t next = skip_blanks(comparison->out, comparison->to.end);
+    if (comparison->to.kind != TOKEN_COMMA || next >= comparison->out_stop || comparison->out.data[next] != '\'') {
+        return expect(comparison, TOKEN_COMMA);
+    }
+    comparison->to = (Token){next, next, TOKEN_QUOTED_STRING};
+    return true;
 }
 
 static bool expect_option(Comparison *comparison, const PlannedOption *option) {
@@ -216,7 +232,7 @@ static bool expect_options(Comparison *comparison, const Plan *plan) {
         if (option->is_removed) {
             continue;
         }
-        if ((!is_first && !expect(comparison, TOKEN_COMMA)) || !expect_option(comparison, option)) {
+        if ((!is_first && !expect_comma(comparison)) || !expect_option(comparison, option)) {
             return false;
         }
         is_first = false;
@@ -380,13 +396,6 @@ static size_t same_bytes(const Verifier *verifier, uint32_t source_end) {
         return 0;
     }
     return piece.size < size ? piece.size : size;
-}
-
-static uint32_t skip_blanks(Str text, uint32_t at) {
-    while (at < text.size && is_blank(text.data[at]) && text.data[at] != '\v') { /* which is no blank in SQL */
-        at++;
-    }
-    return at;
 }
 
 static void compare_part(Comparison *comparison, uint32_t source_end) {

@@ -1,5 +1,9 @@
 #include "syntax/skeleton.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "syntax/lexer.h"
 #include "syntax/pragma.h"
 #include "syntax/skeleton_match.h"
@@ -46,7 +50,28 @@ static inline bool part_matches(const SkeletonPart *part, Str text, uint32_t at)
 
 /* ---- Gaps -------------------------------------------------------------------------------------------------------- */
 
-enum { BYTES_OF_LINE_ENDS = 16 /* and of other controls */ };
+enum { LINE_ENDS_MAX = 15 /* and other controls */ };
+
+/* The first of STEP bytes that is the quote, or perhaps ends a line: its number; STEP when none is. */
+#ifdef __SSE2__
+enum { STEP = sizeof(__m128i) };
+
+static inline size_t find_quote(const char *bytes, char quote) {
+    __m128i block = _mm_loadu_si128((const __m128i *)bytes);
+    __m128i is_quote = _mm_cmpeq_epi8(block, _mm_set1_epi8(quote));
+    __m128i is_line_end = _mm_cmpeq_epi8(block, _mm_min_epu8(block, _mm_set1_epi8(LINE_ENDS_MAX)));
+    unsigned found = (unsigned)_mm_movemask_epi8(_mm_or_si128(is_quote, is_line_end));
+    return found != 0 ? (size_t)__builtin_ctz(found) : STEP;
+}
+#else
+enum { STEP = WORD };
+
+static inline size_t find_quote(const char *bytes, char quote) {
+    uint64_t word = skeleton_word(bytes);
+    uint64_t found = bytes_equal(word, quote) | bytes_below(word, LINE_ENDS_MAX + 1);
+    return found != 0 ? (size_t)__builtin_ctzll(found) / 8 : STEP;
+}
+#endif
 
 static __attribute__((noinline)) uint32_t lexed_end(Str text, uint32_t at, uint16_t kind) {
     Token token = lex(text, at);
@@ -59,11 +84,10 @@ static inline uint32_t quoted_end(Matching *matching, uint32_t at, char quote, u
     if (text.data[at] != quote) {
         return 0;
     }
-    for (size_t i = at + 1; i + WORD < text.size; i += WORD) {
-        uint64_t word = skeleton_word(text.data + i);
-        uint64_t found = bytes_equal(word, quote) | bytes_below(word, BYTES_OF_LINE_ENDS);
-        if (found != 0) {
-            size_t end = i + (size_t)__builtin_ctzll(found) / 8;
+    for (size_t i = at + 1; i + STEP < text.size; i += STEP) {
+        size_t found = find_quote(text.data + i, quote);
+        if (found < STEP) {
+            size_t end = i + found;
             bool is_closed = text.data[end] == quote && text.data[end + 1] != quote;
             bool is_empty_name = end == at + 1 && kind == TOKEN_QUOTED_IDENTIFIER;
             if (is_closed && !is_empty_name) {
@@ -148,7 +172,8 @@ uint64_t matching_key(Matching *matching, bool is_element) {
 }
 
 /* Behind the text that has the skeleton, or 0. first_end: the end of the gap that the segment begins with, or 0. */
-static inline uint32_t match(const Skeleton *skeleton, Matching *matching, uint32_t first_end, uint32_t *starts) {
+static inline __attribute__((always_inline)) uint32_t match(const Skeleton *skeleton, Matching *matching,
+                                                            uint32_t first_end, uint32_t *starts) {
     Str text = matching->text;
     const SkeletonPart *part = skeleton->parts;
     uint32_t at = matching->at;
