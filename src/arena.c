@@ -136,6 +136,25 @@ Str arena_copy(Arena *arena, Str text) {
     return (Str){copy, text.size};
 }
 
+Str arena_join(Arena *arena, Str first, Str second, Str third) {
+    Str parts[] = {first, second, third};
+    size_t size = 0, limit = SIZE_MAX - 1;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (parts[i].size > limit - size) {
+            guard_leave(arena->guard);
+        }
+        size += parts[i].size;
+    }
+    char *text = take(arena, size + 1), *end = text;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (parts[i].size > 0) {
+            end = (char *)memcpy(end, parts[i].data, parts[i].size) + parts[i].size;
+        }
+    }
+    *end = '\0';
+    return (Str){text, size};
+}
+
 Str arena_format(Arena *arena, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);

@@ -51,6 +51,9 @@ void arena_release(Arena *arena, ArenaMark mark);
 /* A copy of text, with a NUL after it (not counted). */
 Str arena_copy(Arena *arena, Str text);
 
+/* Three texts in one, with a NUL after it (not counted). */
+Str arena_join(Arena *arena, Str first, Str second, Str third);
+
 /* printf into the arena, with a NUL after it (not counted). */
 Str arena_format(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -16,7 +16,7 @@ bool str_equal_ignore_case(Str a, Str b) {
 
 int str_compare(Str a, Str b) {
     size_t shared = a.size < b.size ? a.size : b.size;
-    int order = shared > 0 ? memcmp(a.data, b.data, shared) : 0;
+    int order = shared > 0 && a.data != b.data ? memcmp(a.data, b.data, shared) : 0;
     if (order != 0) {
         return order;
     }
@@ -40,6 +40,21 @@ uint64_t str_hash(Str text) {
         hash = (hash ^ (unsigned char)text.data[i]) * UINT64_C(1099511628211);
     }
     return hash;
+}
+
+uint64_t str_mix(uint64_t hash, Str text) {
+    uint64_t word;
+    for (; text.size >= sizeof word; text = str_from(text, sizeof word)) {
+        memcpy(&word, text.data, sizeof word);
+        hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+        hash ^= hash >> 29;
+    }
+    word = text.size;
+    for (size_t i = 0; i < text.size; i++) {
+        word = word << 8 | (unsigned char)text.data[i];
+    }
+    hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+    return hash ^ hash >> 29;
 }
 
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }

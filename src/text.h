@@ -56,6 +56,9 @@ Str str_trim(Str text);
 /* FNV-1a, 64 bits: for hash tables and short name hashes, not for secrets. */
 uint64_t str_hash(Str text);
 
+/* A hash of text and of what was hashed before, eight bytes at a time: for tables in memory, not for anything kept. */
+uint64_t str_mix(uint64_t hash, Str text);
+
 /* The number of single-character edits (insert, delete, replace, swap of neighbours) between a and b,
  * ASCII case aside; SIZE_MAX when it is above `limit` or one of them is longer than 128 bytes. */
 size_t str_distance(Str a, Str b, size_t limit);

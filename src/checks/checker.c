@@ -11,23 +11,6 @@ enum { SHOWN_COLUMNS = 60 };
 
 /* ---- Asking ----------------------------------------------------------------------------------------------------- */
 
-Str table_value(const Checker *checker, const CheckedTable *table, const char *key, Str otherwise) {
-    const PlannedOption *option = table_option(checker, table, key);
-    return option ? option->value : otherwise;
-}
-
-const PlannedOption *effective_option(const Checker *checker, const CheckedTable *table, const char *debezium_key,
-                                      const char *key) {
-    const PlannedOption *option = table_option(checker, table, debezium_key);
-    return option ? option : table_option(checker, table, key);
-}
-
-Str effective_value(const Checker *checker, const CheckedTable *table, const char *debezium_key, const char *key,
-                    Str otherwise) {
-    const PlannedOption *option = effective_option(checker, table, debezium_key, key);
-    return option ? option->value : otherwise;
-}
-
 bool is_own(const CheckedTable *table, const PlannedOption *option) {
     return option >= table->plan->options && option < table->plan->options + table->plan->count;
 }
@@ -55,7 +38,13 @@ static bool holds(Str text, Str part) {
     return text.size > 0 && memmem(text.data, text.size, part.data, part.size) != NULL;
 }
 
+/* Most values are none, which is quickly seen. */
 bool is_placeholder(Str value) {
+    bool may_be_one = value.size > 0 && (memchr(value.data, '{', value.size) != NULL || value.data[0] == '<' ||
+                                         value.data[0] == '.' || is_blank(value.data[0]));
+    if (!may_be_one) {
+        return false;
+    }
     Str trimmed = str_trim(value);
     bool is_in_angles = trimmed.size > 2 && trimmed.data[0] == '<' && trimmed.data[trimmed.size - 1] == '>';
     bool has_brace = value.size > 0 && memchr(value.data, '{', value.size) != NULL;
@@ -80,16 +69,19 @@ static Str default_port(const CheckedTable *table) {
 }
 
 Str server_of(const Checker *checker, const CheckedTable *table) {
+    if (table->server.size > 0) {
+        return table->server;
+    }
     Str host = effective_value(checker, table, "debezium.database.hostname", "hostname", STR(""));
     Str port = effective_value(checker, table, "debezium.database.port", "port", default_port(table));
-    return format(checker, "%.*s:%.*s", SHOW(host), SHOW(port));
+    return arena_join(checker->arena, host, STR(":"), port);
 }
 
 Str upstream_of(const Checker *checker, const CheckedTable *table) {
     bool has_schema = table_option(checker, table, "schema-name") != NULL;
     Str lead = table_value(checker, table, has_schema ? "schema-name" : "database-name", STR(""));
     Str name = table_value(checker, table, "table-name", table->plan->table->name.table);
-    return lead.size > 0 ? format(checker, "%.*s.%.*s", SHOW(lead), SHOW(name)) : name;
+    return lead.size > 0 ? arena_join(checker->arena, lead, STR("."), name) : name;
 }
 
 bool is_own_option(const CheckedTable *table, const PlannedOption *option) {
@@ -113,7 +105,18 @@ Span place_of_value(const CheckedTable *table, const PlannedOption *option) {
 
 Str shown(const Checker *checker, Str text) { return shown_in(checker->arena, text); }
 
+static bool is_short_and_plain(Str text) {
+    bool is_plain = text.size <= SHOWN_COLUMNS;
+    for (size_t i = 0; i < text.size && is_plain; i++) {
+        is_plain = text.data[i] >= 0x20 && text.data[i] < 0x7F;
+    }
+    return is_plain;
+}
+
 Str shown_in(Arena *arena, Str text) {
+    if (is_short_and_plain(text)) {
+        return text;
+    }
     char *copy = arena_alloc(arena, text.size < 4 * SHOWN_COLUMNS ? text.size + 4 : 4 * SHOWN_COLUMNS + 4);
     size_t size = 0, columns = 0;
     while (text.size > 0) {

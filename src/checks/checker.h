@@ -20,7 +20,18 @@ typedef struct CheckedTable {
     const PlannedOption **own;  /* see own_options() */
     size_t own_count;
     const OptionFound **found;  /* by the plan's options: what the catalogue says of the key for the table's role */
+    Str server;                 /* see server_of(); of CDC sources only */
 } CheckedTable;
+
+/* A value of which the checks of single values have nothing to say, whatever table it is of. */
+typedef struct SoundValue {
+    const CatalogueOption *option;
+    bool is_incremental; /* of the table */
+    bool is_any;         /* so it is with every value */
+    Str value;
+} SoundValue;
+
+enum { SOUND_VALUES = 512 /* a power of two */ };
 
 /* A fact that is compared over all files of a run: who uses a slot, a range of server ids. */
 typedef enum FactKind { FACT_SLOT, FACT_SERVER_ID } FactKind;
@@ -72,6 +83,7 @@ typedef struct Checker {
     const CheckEntry *check; /* the one that runs, */
     size_t check_number;     /* and its number in the registry */
     Severity at_most;        /* see soften() */
+    SoundValue *sound_values; /* SOUND_VALUES of them, by their hashes */
     bool *used_pragmas;      /* by the number of the pragma: allow(…) that silenced something */
 } Checker;
 
@@ -85,17 +97,26 @@ static inline const PlannedOption *table_option(const Checker *checker, const Ch
 }
 
 /* Its value, or `otherwise`. */
-Str table_value(const Checker *checker, const CheckedTable *table, const char *key, Str otherwise);
+static inline Str table_value(const Checker *checker, const CheckedTable *table, const char *key, Str otherwise) {
+    const PlannedOption *option = table_option(checker, table, key);
+    return option ? option->value : otherwise;
+}
 
-/* The value that runs where a debezium.* property goes before the connector's own option: the first of the two that is
- * set, else `otherwise`. Flink CDC puts the debezium.* properties in last (PostgresSourceConfigFactory,
+/* The option that runs where a debezium.* property goes before the connector's own option: the first of the two that is
+ * set, NULL when neither is. Flink CDC puts the debezium.* properties in last (PostgresSourceConfigFactory,
  * MySqlSourceConfigFactory: props.putAll(dbzProperties)). */
-Str effective_value(const Checker *checker, const CheckedTable *table, const char *debezium_key, const char *key,
-                    Str otherwise);
+static inline const PlannedOption *effective_option(const Checker *checker, const CheckedTable *table,
+                                                    const char *debezium_key, const char *key) {
+    const PlannedOption *option = table_option(checker, table, debezium_key);
+    return option ? option : table_option(checker, table, key);
+}
 
-/* The same as an option, for its place; NULL when neither is set. */
-const PlannedOption *effective_option(const Checker *checker, const CheckedTable *table, const char *debezium_key,
-                                      const char *key);
+/* Its value, or `otherwise`. */
+static inline Str effective_value(const Checker *checker, const CheckedTable *table, const char *debezium_key,
+                                  const char *key, Str otherwise) {
+    const PlannedOption *option = effective_option(checker, table, debezium_key, key);
+    return option ? option->value : otherwise;
+}
 
 static inline bool is_connector(const CheckedTable *table, const char *name) {
     return str_equal(table->connector_name, str_of(name));
@@ -133,6 +154,8 @@ bool release_is_at_least(const Checker *checker, const char *version);
 
 /* host:port of the source's server, as one text that is the same for the same server. */
 Str server_of(const Checker *checker, const CheckedTable *table);
+
+static inline bool is_cdc(const CheckedTable *table) { return str_has_suffix(table->connector_name, STR("-cdc")); }
 
 /* The upstream name as messages show it: schema.table, database.table or the table alone. */
 Str upstream_of(const Checker *checker, const CheckedTable *table);

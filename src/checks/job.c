@@ -192,18 +192,16 @@ typedef struct Shape {
     const CheckedTable *table;
 } Shape;
 
-static uint64_t mix(uint64_t hash, Str text) { return (hash ^ str_hash(text)) * 0x9E3779B97F4A7C15U; }
-
 static uint64_t shape_of(const Checker *checker, const CheckedTable *table) {
     const TableDefinition *definition = table->plan->table->definition;
     const Source *source = checker->script->source;
-    uint64_t hash = mix(1, server_of(checker, table));
-    hash = mix(hash, effective_value(checker, table, "debezium.database.dbname", "database-name", STR("")));
+    uint64_t hash = str_mix(1, server_of(checker, table));
+    hash = str_mix(hash, effective_value(checker, table, "debezium.database.dbname", "database-name", STR("")));
     for (uint32_t i = 0; i < definition->column_count; i++) {
         const Column *column = &definition->columns[i];
         bool is_constraint = column->kind == COLUMN_PRIMARY_KEY || column->kind == COLUMN_UNIQUE;
-        hash = is_constraint ? hash : mix(hash, source_slice(source, column->name));
-        hash = mix(hash, source_slice(source, column->content)) + column->kind;
+        hash = is_constraint ? hash : str_mix(hash, source_slice(source, column->name));
+        hash = str_mix(hash, source_slice(source, column->content)) + column->kind;
     }
     return hash;
 }

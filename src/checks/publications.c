@@ -225,7 +225,20 @@ static void look_at_sharing(Checker *checker, const User *users, size_t count) {
     }
 }
 
+/* So rare that it is looked for before anything is sorted. */
+static bool has_filtered(const Checker *checker) {
+    for (size_t i = 0; i < checker->table_count; i++) {
+        if (is_postgres(&checker->tables[i]) && autocreate_of(checker, &checker->tables[i]) == AUTOCREATE_FILTERED) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void check_publication_filtered_shared(Checker *checker) {
+    if (!has_filtered(checker)) {
+        return;
+    }
     User *users = arena_array(checker->arena, checker->table_count, sizeof *users);
     size_t count = gather_users(checker, users);
     for (size_t from = 0, end; from < count; from = end) {

@@ -54,6 +54,7 @@ static bool is_incremental(const Checker *checker, const CheckedTable *table) {
 
 void look_at_tables(Checker *checker) {
     KnownOptions *known = arena_new(checker->arena, KnownOptions);
+    Str last_server = STR("");
     checker->table_count = checker->model->table_count;
     checker->tables = arena_array(checker->arena, checker->table_count, sizeof *checker->tables);
     for (size_t i = 0; i < checker->table_count; i++) {
@@ -64,6 +65,10 @@ void look_at_tables(Checker *checker) {
         table->roles = plan_roles(checker->plans, table->plan);
         table->is_incremental = is_incremental(checker, table);
         look_at_options(checker, table, known);
+        if (is_cdc(table)) {
+            Str server = server_of(checker, table); /* few scripts have many */
+            table->server = last_server = str_equal(server, last_server) ? last_server : server;
+        }
     }
 }
 
@@ -106,6 +111,7 @@ void script_checks(const Script *script, const Plans *plans, const CheckSettings
                        .arena = arena,
                        .findings = findings,
                        .facts = facts};
+    checker.sound_values = arena_array(arena, SOUND_VALUES, sizeof *checker.sound_values);
     checker.used_pragmas = arena_array(arena, script->pragma_count, sizeof *checker.used_pragmas);
     size_t last = check_index(STR("unused-allow")), first_finding = findings->list.count;
     look_at_tables(&checker);

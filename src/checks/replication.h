@@ -14,7 +14,6 @@ typedef enum Autocreate {
 static inline bool is_postgres(const CheckedTable *table) { return is_connector(table, "postgres-cdc"); }
 static inline bool is_mysql(const CheckedTable *table) { return is_connector(table, "mysql-cdc"); }
 static inline bool is_frozen(const CheckedTable *table) { return table->plan->table->statement->is_frozen; }
-static inline bool is_cdc(const CheckedTable *table) { return str_has_suffix(table->connector_name, STR("-cdc")); }
 
 /* Whether the option is 'true', as Flink reads a boolean. */
 bool is_set_true(const Checker *checker, const CheckedTable *table, const char *key);

@@ -45,13 +45,42 @@ static void add_watermark_alignment(const Checker *checker, const CheckedTable *
     }
 }
 
-static Names missing_options(const Checker *checker, const CheckedTable *table) {
-    Names missing = {0};
+/* What the tables of a connector need in their roles. */
+typedef struct RequiredKeys {
+    const Connector *connector;
+    unsigned roles;
+    Names keys;
+} RequiredKeys;
+
+enum { KNOWN_CONNECTORS = 8 };
+
+static Names required_keys(const Checker *checker, const CheckedTable *table) {
+    Names keys = {0};
     const CatalogueOption *option;
     for (size_t i = 0; (option = catalogue_option_at(table->connector, i)) != NULL; i++) {
-        if (option->required.count > 0 && is_required(checker, table, option) &&
-            plan_option(checker->plans, table->plan, option->key) == NULL && !is_named(&missing, option->key)) {
-            *vector_add(checker->arena, &missing) = option->key;
+        if (option->required.count > 0 && is_required(checker, table, option) && !is_named(&keys, option->key)) {
+            *vector_add(checker->arena, &keys) = option->key;
+        }
+    }
+    return keys;
+}
+
+/* The same, of the tables looked at last when there were such. */
+static const Names *known_keys(const Checker *checker, const CheckedTable *table, RequiredKeys *known) {
+    RequiredKeys *place = &known[((uintptr_t)table->connector / sizeof *table->connector + table->roles) %
+                                 KNOWN_CONNECTORS];
+    if (place->connector != table->connector || place->roles != table->roles) {
+        *place = (RequiredKeys){table->connector, table->roles, required_keys(checker, table)};
+    }
+    return &place->keys;
+}
+
+static Names missing_options(const Checker *checker, const CheckedTable *table, RequiredKeys *known) {
+    Names missing = {0};
+    const Names *keys = known_keys(checker, table, known);
+    for (size_t i = 0; i < keys->count; i++) {
+        if (plan_option(checker->plans, table->plan, keys->items[i]) == NULL) {
+            *vector_add(checker->arena, &missing) = keys->items[i];
         }
     }
     add_watermark_alignment(checker, table, &missing);
@@ -126,7 +155,7 @@ static bool may_come_later(const Checker *checker, LaterChange *change) {
     return change->may_come;
 }
 
-static void check_table(Checker *checker, const CheckedTable *table, LaterChange *change) {
+static void check_table(Checker *checker, const CheckedTable *table, RequiredKeys *known, LaterChange *change) {
     const TableDefinition *definition = table->plan->table->definition;
     bool takes_unknown_options =
         !span_is_empty(definition->like) && definition->takes_like_options && table->plan->table->like == NULL;
@@ -134,7 +163,7 @@ static void check_table(Checker *checker, const CheckedTable *table, LaterChange
         definition->has_connection) {
         return;
     }
-    Names missing = missing_options(checker, table);
+    Names missing = missing_options(checker, table, known);
     drop_misspelt(checker, table, &missing);
     if (missing.count > 0) {
         Str names = list_of(checker, &missing);
@@ -150,10 +179,11 @@ static void check_table(Checker *checker, const CheckedTable *table, LaterChange
 void check_required_options(Checker *checker) {
     const bool *is_base = find_bases(checker);
     LaterChange change = {0};
+    RequiredKeys known[KNOWN_CONNECTORS] = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
         const Table *table = checker->tables[i].plan->table;
         if (!table->statement->is_frozen && !(is_base[i] && table->roles == 0)) {
-            check_table(checker, &checker->tables[i], &change);
+            check_table(checker, &checker->tables[i], known, &change);
         }
     }
 }

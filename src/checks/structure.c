@@ -236,7 +236,11 @@ void check_reserved_word_column(Checker *checker, const CheckedTable *table) {
     const TableDefinition *definition = table->plan->table->definition;
     for (uint32_t i = 0; i < definition->column_count; i++) {
         const Column *column = &definition->columns[i];
-        Token token = lex(checker->script->source->text, column->name.start);
+        Str text = checker->script->source->text;
+        if (text.data[column->name.start] == '`') {
+            continue;
+        }
+        Token token = lex(text, column->name.start);
         if (!has_name(column->kind) || !keyword_is_reserved(token.kind)) {
             continue;
         }
@@ -362,10 +366,23 @@ static bool has_inner_anchor(Str pattern, bool is_first) {
     return pattern.data[pattern.size - 1] == '$' && backslashes % 2 == 0;
 }
 
+static bool joins_names(const CheckedTable *table) {
+    for (size_t i = 0; i < sizeof joined_names / sizeof *joined_names; i++) {
+        if (is_connector(table, joined_names[i].connector)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_anchor(Str pattern) {
+    return pattern.size > 0 && (pattern.data[0] == '^' || pattern.data[pattern.size - 1] == '$');
+}
+
 /* The documentation of oceanbase-cdc has such names, from the days when it compared them one by one. */
 Str without_inner_anchors(const CheckedTable *table, const PlannedOption *option) {
     Str pattern = option->value;
-    if (is_connector(table, "oceanbase-cdc")) {
+    if (!has_anchor(pattern) || is_connector(table, "oceanbase-cdc")) {
         return STR("");
     }
     for (size_t i = 0; i < sizeof joined_names / sizeof *joined_names; i++) {
@@ -381,9 +398,9 @@ Str without_inner_anchors(const CheckedTable *table, const PlannedOption *option
 }
 
 void check_table_name_anchor(Checker *checker, const CheckedTable *table) {
-    for (size_t i = 0; i < table->plan->count; i++) {
+    for (size_t i = 0; i < table->plan->count && joins_names(table); i++) {
         const PlannedOption *option = &table->plan->options[i];
-        bool counts = is_own(table, option) && plan_option(checker->plans, table->plan, option->key) == option;
+        bool counts = has_anchor(option->value) && is_own(table, option) && plan_option(checker->plans, table->plan, option->key) == option;
         Str bare = counts ? without_inner_anchors(table, option) : STR("");
         if (bare.size == 0) {
             continue;

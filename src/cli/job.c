@@ -202,7 +202,7 @@ static Plans plan(Job *job, const Script *script) {
 static unsigned wanted_parts(const Job *job) {
     bool looks_at_columns = job->settings->lint != LINT_NONE || job->settings->output != NULL;
     return (looks_at_columns ? PARSE_COLUMNS : 0U) |
-           (job->order->settings.layout == LAYOUT_PRETTY ? PARSE_MARKS : 0U);
+           (job->order->settings.layout == LAYOUT_PRETTY && job->settings->lint != LINT_ONLY ? PARSE_MARKS : 0U);
 }
 
 /* The result without a look at the whole. False when that is needed. */

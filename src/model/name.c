@@ -92,22 +92,6 @@ int table_name_compare(const TableName *a, const TableName *b) {
     return order != 0 ? order : str_compare(a->catalog, b->catalog);
 }
 
-/* Eight bytes at a time: every name of a script is looked up. */
-static uint64_t add_hash(uint64_t hash, Str text) {
-    uint64_t word;
-    for (; text.size >= sizeof word; text = str_from(text, sizeof word)) {
-        memcpy(&word, text.data, sizeof word);
-        hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
-        hash ^= hash >> 29;
-    }
-    word = text.size;
-    for (size_t i = 0; i < text.size; i++) {
-        word = word << 8 | (unsigned char)text.data[i];
-    }
-    hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
-    return hash ^ hash >> 29;
-}
-
 uint64_t table_name_hash(const TableName *name) {
-    return add_hash(add_hash(add_hash(0, name->table), name->database), name->catalog);
+    return str_mix(str_mix(str_mix(0, name->table), name->database), name->catalog);
 }

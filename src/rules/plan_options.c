@@ -4,7 +4,11 @@
 
 enum { INDEXED_FROM = 64 }; /* options; fewer are looked through */
 
-static bool has_key(const PlannedOption *option, Str key) { return !option->is_removed && str_equal(option->key, key); }
+/* The first letter and the size tell most keys apart. */
+static bool has_key(const PlannedOption *option, Str key) {
+    return option->key.size == key.size && (key.size == 0 || option->key.data[0] == key.data[0]) &&
+           !option->is_removed && str_equal(option->key, key);
+}
 
 const PlannedOption *plan_own_option(const Plan *plan, Str key) {
     if (!(plan->keys & plan_key_bit(key))) {
