@@ -172,7 +172,7 @@ $(COMPLETIONS): $(BUILD)/completion/%: $(BUILD)/smtpatch
 
 # ---- Tests -------------------------------------------------------------------------------------------------
 
-$(BUILD)/tests/%: tests/unit/%.c tests/unit/helpers.h $(ARCHIVES)
+$(BUILD)/tests/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(ARCHIVES)
 	@mkdir -p $(@D)
 	@echo '  LINK    $@'
 	$(CC) $(ALL_CFLAGS) -o $@ $< $(ARCHIVES) $(LIBRARIES) -lcmocka
@@ -231,7 +231,7 @@ fuzz:
 	@$(MAKE) BUILD=$(BUILD)/fuzz $(FUZZ_FLAGS) $(FUZZERS:%=$(BUILD)/fuzz/fuzzers/%)
 	@BUILD='$(BUILD)/fuzz' FUZZ_SECONDS='$(FUZZ_SECONDS)' FUZZ_JOBS='$(FUZZ_JOBS)' sh tests/fuzz/run.sh $(FUZZERS)
 
-$(BUILD)/fuzzers/%: tests/fuzz/%.c tests/fuzz/fuzz.h tests/fuzz/mutate.h tests/fuzz/mutate.c $(ARCHIVES)
+$(BUILD)/fuzzers/%: tests/fuzz/%.c tests/unit/same_tree.h tests/fuzz/fuzz.h tests/fuzz/mutate.h tests/fuzz/mutate.c $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< tests/fuzz/mutate.c $(ARCHIVES) $(LIBRARIES)
 

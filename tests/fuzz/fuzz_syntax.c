@@ -1,6 +1,8 @@
 /* The lexer and the parser alone, as fast as they go. Laws: tokens cover the text without a gap; each part of the tree
- * lies in the part that holds it; in a script without errors no token is outside of the statements. */
+ * lies in the part that holds it; in a script without errors no token is outside of the statements; read twice in one text
+ * it has the same tree twice. */
 #include "mutate.h"
+#include "../unit/same_tree.h"
 
 #include "syntax/lexer.h"
 #include "syntax/literal.h"
@@ -118,6 +120,10 @@ static void work(void *context) {
     run->script = parse_script(&run->source, PARSE_ALL, &run->ground.arena, &run->ground.findings);
     check_findings(&run->ground.findings);
     check_tree(run);
+    size_t known = 0;
+    if (!is_same_twice(run->text, &run->ground.arena, &known)) {
+        break_law("read twice it has two trees", run->text);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

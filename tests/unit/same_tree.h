@@ -1,0 +1,94 @@
+/* The law of skeletons: a script read twice in one text has the same tree twice, though of the second one the grammar saw
+ * only what the first did not teach. */
+#ifndef SMTPATCH_SAME_TREE_H
+#define SMTPATCH_SAME_TREE_H
+
+#include "buffer.h"
+#include "syntax/parser.h"
+
+static inline bool span_is_moved(Span a, Span b, uint32_t by) {
+    bool is_none = a.start == 0 && a.end == 0;
+    return is_none ? b.start == 0 && b.end == 0 : a.start + by == b.start && a.end + by == b.end;
+}
+
+static inline bool columns_are_moved(const TableDefinition *a, const TableDefinition *b, uint32_t by) {
+    bool same = a->column_count == b->column_count;
+    for (uint32_t i = 0; same && i < a->column_count; i++) {
+        const Column *first = &a->columns[i], *second = &b->columns[i];
+        same = span_is_moved(first->name, second->name, by) && span_is_moved(first->content, second->content, by) &&
+               span_is_moved(first->metadata_key, second->metadata_key, by) && first->kind == second->kind &&
+               first->is_virtual == second->is_virtual && first->is_primary_key == second->is_primary_key;
+    }
+    return same;
+}
+
+static inline bool table_is_moved(const TableDefinition *a, const TableDefinition *b, uint32_t by) {
+    if (a == NULL || b == NULL) {
+        return a == b;
+    }
+    bool same = a->option_count == b->option_count;
+    for (uint32_t i = 0; same && i < a->option_count; i++) {
+        same = span_is_moved(a->options[i].key, b->options[i].key, by) &&
+               span_is_moved(a->options[i].value, b->options[i].value, by);
+    }
+    return same && columns_are_moved(a, b, by) && span_is_moved(a->name, b->name, by) &&
+           span_is_moved(a->option_list, b->option_list, by) && span_is_moved(a->like, b->like, by) &&
+           a->with_place + by == b->with_place && a->takes_like_options == b->takes_like_options &&
+           a->is_temporary == b->is_temporary && a->has_connection == b->has_connection;
+}
+
+static inline bool parts_are_moved(const Statement *a, const Statement *b, uint32_t by) {
+    bool same = a->insert_count == b->insert_count && a->mark_count == b->mark_count;
+    for (uint32_t i = 0; same && i < a->insert_count; i++) {
+        const Insert *first = &a->inserts[i], *second = &b->inserts[i];
+        same = span_is_moved(first->span, second->span, by) && span_is_moved(first->target, second->target, by) &&
+               span_is_moved(first->columns, second->columns, by) && span_is_moved(first->query, second->query, by);
+    }
+    for (uint32_t i = 0; same && i < a->mark_count; i++) {
+        same = a->marks[i].start + by == b->marks[i].start && a->marks[i].end + by == b->marks[i].end &&
+               a->marks[i].kind == b->marks[i].kind;
+    }
+    return same;
+}
+
+/* A pragma of the first half may freeze what stands in the second, so is_frozen is not compared. */
+static inline bool statement_is_moved(const Statement *a, const Statement *b, uint32_t by) {
+    bool is_whole = b->segment_count == 0 || (b->segments[0].start == b->span.start &&
+                                              b->segments[b->segment_count - 1].end == b->end + 1);
+    return is_whole && a->kind == b->kind && a->is_raw == b->is_raw && a->has_comments == b->has_comments &&
+           span_is_moved(a->span, b->span, by) && a->end + by == b->end && span_is_moved(a->name, b->name, by) &&
+           span_is_moved(a->value, b->value, by) && span_is_moved(a->query, b->query, by) &&
+           table_is_moved(a->table, b->table, by) && parts_are_moved(a, b, by);
+}
+
+static inline const Script *parse_times(Str text, int times, Arena *memory, Findings *findings) {
+    Buffer buffer = {0};
+    for (int i = 0; i < times; i++) {
+        buffer_add(&buffer, text);
+        buffer_add(&buffer, STR("\n;\n"));
+    }
+    Source *source = arena_new(memory, Source);
+    *source = source_of(STR("twice.sql"), buffer_take(&buffer, memory), memory);
+    return parse_script(source, PARSE_ALL, memory, findings);
+}
+
+/* False when the law is broken. *known_count counts the statements that were taken by their skeletons. A text with errors,
+ * or a byte order mark, is no matter of the law. */
+static inline bool is_same_twice(Str text, Arena *memory, size_t *known_count) {
+    Findings findings = {.arena = memory};
+    const Script *once = parse_times(text, 1, memory, &findings);
+    if (findings.worst >= SEVERITY_TROUBLE || once->source->begin > 0) {
+        return true;
+    }
+    const Script *twice = parse_times(text, 2, memory, &findings);
+    size_t half = once->statement_count;
+    bool same = findings.worst < SEVERITY_TROUBLE && twice->statement_count == 2 * half;
+    for (size_t i = 0; same && i < half; i++) {
+        const Statement *first = &once->statements[i], *second = &twice->statements[half + i];
+        same = statement_is_moved(first, second, (uint32_t)text.size + 3);
+        *known_count += second->segment_count > 0;
+    }
+    return same;
+}
+
+#endif
