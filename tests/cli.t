@@ -450,6 +450,9 @@ case_in 'an input that the output would overwrite' => sub {
     my $file = spew('a.sql', $script);
     run_is(['-i', '--slot', 's', 'a.sql', './a.sql'], 0, '', '');
     is(slurp($file), $pretty_with->('slot.name', 's'), 'a file that is named twice');
+    spew('a.sql', $script);
+    run_is(['-i', '-j', '4', '--slot', 's', 'a.sql', './a.sql'], 0, '', '');
+    is(slurp($file), $pretty_with->('slot.name', 's'), 'nor with several jobs: one comes after the other');
 };
 
 done_testing();

@@ -315,7 +315,17 @@ static void settle_status(Job *job, bool is_done) {
     result->status = found > result->status ? found : result->status;
 }
 
-void job_run(const JobOrder *order, const Settings *settings, bool has_color, Progress *progress, JobResult *result) {
+/* While a file waits for its disk the next ones are worked on; not many large ones, as each is in memory until then. */
+enum { LARGE_FILE = 1024 * 1024 };
+
+static void end_turn(const Job *job, PoolTurn *turn) {
+    if (job->replaces_file && job->source.text.size < LARGE_FILE) {
+        pool_end_turn(turn);
+    }
+}
+
+void job_run(const JobOrder *order, const Settings *settings, bool has_color, Progress *progress, PoolTurn *turn,
+             JobResult *result) {
     Job job = {.order = order, .settings = settings, .result = result, .progress = progress};
     *result = (JobResult){0};
     arena_init(&result->arena, &job.guard);
@@ -328,7 +338,9 @@ void job_run(const JobOrder *order, const Settings *settings, bool has_color, Pr
     arena_init(&job.scratch, &job.guard);
     job.findings.arena = &job.arena;
     bool is_done = guard_run(&job.guard, work, &job);
-    is_done = guard_run(&job.guard, report, &job) && is_done && replace_file(&job);
+    is_done = guard_run(&job.guard, report, &job) && is_done;
+    end_turn(&job, turn);
+    is_done = is_done && replace_file(&job);
     settle_status(&job, is_done);
     count_rest(&job);
     matcher_free(&job.matcher);

@@ -3,6 +3,7 @@
 #define SMTPATCH_JOB_H
 
 #include "checks/checker.h"
+#include "cli/pool.h"
 #include "cli/progress.h"
 #include "cli/result.h"
 #include "cli/settings.h"
@@ -37,8 +38,9 @@ typedef struct JobResult {
 } JobResult;
 
 /* Does it. Nothing is printed; in place, the file is replaced. Jobs of different orders may run at the same time; what
- * they have done is counted in progress. */
-void job_run(const JobOrder *order, const Settings *settings, bool has_color, Progress *progress, JobResult *result);
+ * they have done is counted in progress. The turn ends when a file that is not large only waits for its disk. */
+void job_run(const JobOrder *order, const Settings *settings, bool has_color, Progress *progress, PoolTurn *turn,
+             JobResult *result);
 
 void job_result_free(JobResult *result);
 

@@ -11,10 +11,27 @@ typedef struct Pool {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     size_t next, finished; /* items taken up, items done with */
+    size_t turns;          /* of items that are worked on now */
     size_t slots;          /* of the ring of results */
     char *results;
     bool *is_ready;
 } Pool;
+
+struct PoolTurn {
+    Pool *pool; /* NULL when there is but one thread */
+    bool is_over;
+};
+
+void pool_end_turn(PoolTurn *turn) {
+    Pool *pool = turn->pool;
+    if (pool != NULL && !turn->is_over) {
+        pthread_mutex_lock(&pool->lock);
+        pool->turns--;
+        turn->is_over = true;
+        pthread_cond_broadcast(&pool->changed);
+        pthread_mutex_unlock(&pool->lock);
+    }
+}
 
 static void *slot_of(const Pool *pool, size_t number) {
     return pool->results + number % pool->slots * pool->task->result_size;
@@ -24,13 +41,16 @@ static void *work(void *context) {
     Pool *pool = context;
     pthread_mutex_lock(&pool->lock);
     while (pool->next < pool->task->count) {
-        if (pool->next >= pool->finished + pool->slots) {
+        if (pool->next >= pool->finished + pool->slots || pool->turns == pool->task->at_once) {
             pthread_cond_wait(&pool->changed, &pool->lock);
             continue;
         }
         size_t number = pool->next++;
+        PoolTurn turn = {.pool = pool};
+        pool->turns++;
         pthread_mutex_unlock(&pool->lock);
-        pool->task->work(pool->task->context, number, slot_of(pool, number));
+        pool->task->work(pool->task->context, number, slot_of(pool, number), &turn);
+        pool_end_turn(&turn);
         pthread_mutex_lock(&pool->lock);
         pool->is_ready[number % pool->slots] = true;
         pthread_cond_broadcast(&pool->changed);
@@ -98,15 +118,17 @@ static bool run_alone(const PoolTask *task) {
         return false;
     }
     for (size_t i = 0; i < task->count; i++) {
+        PoolTurn turn = {0};
         memset(result, 0, task->result_size);
-        task->work(task->context, i, result);
+        task->work(task->context, i, result, &turn);
         task->finish(task->context, result);
     }
     free(result);
     return true;
 }
 
-bool pool_run(const PoolTask *task, size_t workers) {
+bool pool_run(const PoolTask *task) {
+    size_t workers = task->at_once + task->waiting;
     workers = workers < task->count ? workers : task->count;
     return (workers > 1 && run_together(task, workers)) || run_alone(task);
 }
