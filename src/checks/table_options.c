@@ -21,6 +21,11 @@ static void find_in_long_list(const Checker *checker, CheckedTable *table) {
     qsort(table->own, table->own_count, sizeof *table->own, compare_places);
 }
 
+/* Only keys with one bit may be the same. */
+static bool may_stand_again(const Plan *plan, size_t index) {
+    return plan->last_of_bit[plan_key_number(plan->options[index].key)] != index + 1;
+}
+
 static bool stands_again(const Plan *plan, size_t index) {
     for (size_t i = index + 1; i < plan->count; i++) {
         if (!plan->options[i].is_removed && str_equal(plan->options[i].key, plan->options[index].key)) {
@@ -38,7 +43,7 @@ static void find_own(const Checker *checker, CheckedTable *table) {
         return;
     }
     for (size_t i = 0; i < plan->count; i++) {
-        if (!plan->options[i].is_removed && !stands_again(plan, i)) {
+        if (!plan->options[i].is_removed && !(may_stand_again(plan, i) && stands_again(plan, i))) {
             table->own[table->own_count++] = &plan->options[i];
         }
     }

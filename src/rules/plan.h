@@ -22,6 +22,7 @@ typedef struct Plan {
     PlannedOption *options; /* the table's own in their order, removed ones among them; then the added ones */
     size_t count, capacity;
     uint64_t keys; /* a bit for each key that was ever among them, see plan_key_bit() */
+    uint8_t last_of_bit[64]; /* 1 and the number of the last option that got a key with the bit, while that fits */
     NameIndex *index;    /* of long plans: each key's last option, perhaps one that has lost it since; else NULL */
     bool has_duplicates; /* index: two options had one key */
     Str new_name; /* of the Flink table; empty while it keeps its own */
@@ -75,11 +76,13 @@ size_t plans_matches(const Plans *plans);
 void plans_sort(Plans *plans, Arena *arena);
 
 /* One of 64 bits: most keys that a plan is asked for are none of its, and have a bit that it lacks. */
-static inline uint64_t plan_key_bit(Str key) {
+static inline unsigned plan_key_number(Str key) {
     unsigned last = key.size > 0 ? (unsigned char)key.data[key.size - 1] : 0;
     unsigned first = key.size > 0 ? (unsigned char)key.data[0] : 0;
-    return UINT64_C(1) << ((key.size * 7 + last * 3 + first * 5) & 63);
+    return (unsigned)(key.size * 7 + last * 3 + first * 5) & 63;
 }
+
+static inline uint64_t plan_key_bit(Str key) { return UINT64_C(1) << plan_key_number(key); }
 
 /* The option that Flink would use: the last of that key among the plan's own, else among those that LIKE brings.
  * NULL when there is none. */

@@ -18,6 +18,10 @@ const PlannedOption *plan_own_option(const Plan *plan, Str key) {
         size_t number = name_index_get(plan->index, key); /* one that has lost its key was the last of it */
         return number != SIZE_MAX && has_key(&plan->options[number], key) ? &plan->options[number] : NULL;
     }
+    size_t likely = plan->last_of_bit[plan_key_number(key)];
+    if (likely > 0 && has_key(&plan->options[likely - 1], key)) {
+        return &plan->options[likely - 1];
+    }
     for (size_t i = plan->count; i > 0; i--) {
         if (has_key(&plan->options[i - 1], key)) {
             return &plan->options[i - 1];
@@ -26,10 +30,16 @@ const PlannedOption *plan_own_option(const Plan *plan, Str key) {
     return NULL;
 }
 
+static void note_bit(Plan *plan, size_t number) {
+    unsigned bit = plan_key_number(plan->options[number].key);
+    plan->keys |= UINT64_C(1) << bit;
+    plan->last_of_bit[bit] = number < UINT8_MAX ? (uint8_t)(number + 1) : 0;
+}
+
 /* The option has got its key. */
 static void note_key(Plan *plan, size_t number, Arena *arena) {
     Str key = plan->options[number].key;
-    plan->keys |= plan_key_bit(key);
+    note_bit(plan, number);
     if (plan->index != NULL) {
         size_t other = name_index_get(plan->index, key);
         plan->has_duplicates = plan->has_duplicates || (other < plan->count && other != number &&
@@ -53,7 +63,7 @@ void plan_start(Plan *plan, const Table *table, Str text, Arena *arena) {
         option->source = source;
         option->key = option->old_key = option_key(text, source, arena);
         option->value = option->old_value = option_value(text, source, arena);
-        plan->keys |= plan_key_bit(option->key);
+        note_bit(plan, i);
     }
     if (plan->count > 0) {
         note_key(plan, plan->count - 1, arena);

@@ -34,7 +34,8 @@ static void sort_plan(const Plans *plans, Plan *plan, Arena *arena) {
         plan->is_changed = plan->is_changed || items[i].index != i;
         plan->options[i] = items[i].option;
     }
-    plan->index = NULL; /* it knows the old places */
+    plan->index = NULL; /* it knows the old places, as these do */
+    memset(plan->last_of_bit, 0, sizeof plan->last_of_bit);
 }
 
 void plans_sort(Plans *plans, Arena *arena) {

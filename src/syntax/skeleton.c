@@ -136,23 +136,42 @@ static __attribute__((noinline)) void read_last_words(Str text, uint32_t at, uin
     *high = skeleton_word(bytes + WORD);
 }
 
-/* Of the next bytes, up to the end of their line: types differ there, and the heads of statements. */
+/* The bytes of the word up to a comma, the end of a line or what may be a gap; *goes_on tells that there is none. */
+static inline uint64_t cut_word(uint64_t word, bool *goes_on) {
+    uint64_t end = bytes_equal(word, ',') | bytes_equal(word, '\n') | bytes_equal(word, '\'') | bytes_equal(word, '`');
+    *goes_on = end == 0;
+    return end == 0 ? word : word & (((end & -end) >> 7) - 1);
+}
+
+/* Of the next blanks and the bytes behind them: types differ there. */
 static inline uint64_t text_key(Str text, uint32_t at) {
     uint64_t low, high;
+    uint32_t start = at;
+    bool goes_on;
+    while (text.data[at] == ' ') { /* columns may be aligned */
+        at++;
+    }
     if (text.size - at < KEY_BYTES) {
         read_last_words(text, at, &low, &high);
     } else {
         low = skeleton_word(text.data + at);
         high = skeleton_word(text.data + at + WORD);
     }
-    uint64_t low_end = bytes_equal(low, '\n'), high_end = bytes_equal(high, '\n');
-    if (low_end != 0) {
-        low &= ((low_end & -low_end) >> 7) - 1;
-        high = 0;
-    } else if (high_end != 0) {
-        high &= ((high_end & -high_end) >> 7) - 1;
+    low = cut_word(low, &goes_on);
+    high = goes_on ? cut_word(high, &goes_on) : 0;
+    return (low ^ (high * UINT64_C(0xC2B2AE3D27D4EB4F)) ^ (at - start)) * UINT64_C(0x9E3779B97F4A7C15);
+}
+
+/* Of a word that no gap is: heads of statements differ in their first letters. */
+static inline uint64_t word_key(Str text, uint32_t at) {
+    uint64_t low, high;
+    bool goes_on;
+    if (text.size - at < KEY_BYTES) {
+        read_last_words(text, at, &low, &high);
+    } else {
+        low = skeleton_word(text.data + at);
     }
-    return (low ^ (high * UINT64_C(0xC2B2AE3D27D4EB4F))) * UINT64_C(0x9E3779B97F4A7C15);
+    return cut_word(low, &goes_on) * UINT64_C(0x9E3779B97F4A7C15);
 }
 
 /* Elements are the same in every context. */
@@ -163,8 +182,10 @@ static inline uint64_t key_in(const Matching *matching, uint64_t of_text, bool i
 
 /* The forms of an option are few, and what stands behind its key is mostly a value. */
 static inline uint64_t key_behind(const Matching *matching, uint32_t first_end) {
-    bool is_option = first_end > 0 && matching->list == LIST_OPTIONS;
-    return is_option ? 0 : text_key(matching->text, first_end > 0 ? first_end : matching->at);
+    if (first_end == 0) {
+        return word_key(matching->text, matching->at);
+    }
+    return matching->list == LIST_OPTIONS ? 0 : text_key(matching->text, first_end);
 }
 
 uint64_t matching_key(Matching *matching, bool is_element) {

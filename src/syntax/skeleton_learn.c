@@ -5,6 +5,7 @@ enum {
     SEGMENTS_MAX = 4096,  /* of a statement that is learned from */
     TEXT_MAX = 1024,      /* bytes of a segment */
     ITEMS_MAX = 64,       /* of a kind in a segment */
+    SAME_KEY_MAX = 16,    /* skeletons that are tried one after the other */
 };
 
 void skeletons_watch(Skeletons *skeletons) {
@@ -265,6 +266,14 @@ static Skeleton *new_skeleton(Lesson *lesson, const SegmentEnd *end, uint32_t *s
     return skeleton;
 }
 
+static bool has_room(const Skeletons *skeletons, uint64_t key) {
+    size_t same = 0;
+    for (const Skeleton *other = skeletons->slots[skeleton_slot(key)]; other != NULL; other = other->next) {
+        same += other->key == key;
+    }
+    return skeletons->count < SKELETONS_MAX && same < SAME_KEY_MAX;
+}
+
 static void put(Skeletons *skeletons, Skeleton *skeleton) {
     Skeleton **slot = &skeletons->slots[skeleton_slot(skeleton->key)];
     skeleton->next = *slot;
@@ -294,8 +303,8 @@ static void pass_items(Lesson *lesson, const Skeleton *skeleton) {
 /* NULL when nothing can be learned from the segment, nor from those behind it. */
 static const Skeleton *learn_new(Lesson *lesson, const SegmentEnd *end) {
     size_t level = end->is_element ? ELEMENT_LEVEL : lesson->matching.level;
-    bool is_full = lesson->skeletons->count == SKELETONS_MAX;
-    Skeleton *skeleton = is_full ? NULL : new_skeleton(lesson, end, lesson->matching.starts[level]);
+    bool can_be_kept = has_room(lesson->skeletons, matching_key(&lesson->matching, end->is_element));
+    Skeleton *skeleton = can_be_kept ? new_skeleton(lesson, end, lesson->matching.starts[level]) : NULL;
     if (skeleton == NULL) {
         return NULL;
     }
