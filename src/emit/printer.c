@@ -227,7 +227,7 @@ static uint32_t printed_end(const Printer *printer, const Segment *segment) {
 /* The segment that begins where the printer is and ends up to `end`, or NULL. */
 static const Segment *segment_here(Printer *printer, uint32_t end) {
     const Statement *statement = printer->statement;
-    if (statement->has_comments) {
+    if (statement->has_comments || statement->segment_count == 0) {
         return NULL;
     }
     while (printer->next_segment < statement->segment_count &&

@@ -308,6 +308,7 @@ static const Skeleton *learn_new(Lesson *lesson, const SegmentEnd *end) {
     if (skeleton == NULL) {
         return NULL;
     }
+    lesson->known[ELEMENT_LEVEL] = NULL; /* its end may be this one's start, but it need not come before each */
     lesson->known[level] = skeleton;
     learn_meaning(lesson, skeleton, end);
     if (lesson->fails) {
