@@ -40,6 +40,7 @@ typedef struct Fact {
     FactKind kind;
     Str server;          /* host:port */
     Str value;           /* the slot's name; the range as it is written */
+    uint64_t key;        /* fact_key() of it */
     int64_t first, last; /* of the range */
     int64_t numbered;    /* of a slot: VALUE_0 to VALUE_(numbered-1) are its snapshot readers'; 0 without them */
     bool is_incremental;
@@ -57,6 +58,9 @@ typedef struct Fact {
 } Fact;
 
 typedef VECTOR(Fact) Facts;
+
+/* Facts of one server are sorted by this: values are longer, and begin alike. */
+static inline uint64_t fact_key(Str value) { return str_mix(0, value); }
 
 /* What a run says about its checks, and what it does to the script besides its rules. */
 typedef struct CheckSettings {

@@ -145,7 +145,7 @@ typedef enum When { IN_ANY_MODE, IN_INCREMENTAL_MODE, IN_LEGACY_MODE } When;
 
 typedef struct Noop {
     const char *connector; /* NULL: every one */
-    const char *property;  /* with '*' at the end: all that begin so */
+    Str property;  /* with '*' at the end: all that begin so */
     When when;
     const char *why;
 } Noop;
@@ -157,27 +157,30 @@ typedef struct Noop {
 /* PostgresSourceConfigFactory, DebeziumSourceFunction.run(), PostgresConnectorConfig of Debezium 1.9.8. Properties that
  * have checks of their own (snapshot.mode, slot.drop.on.stop, snapshot.select.statement.overrides) are left out. */
 static const Noop noops[] = {
-    {"postgres-cdc", "snapshot.lock.timeout.ms", IN_INCREMENTAL_MODE, "the incremental snapshot locks no tables"},
-    {"postgres-cdc", "snapshot.custom.class", IN_INCREMENTAL_MODE, OWN_QUERIES},
-    {"postgres-cdc", "snapshot.delay.ms", IN_INCREMENTAL_MODE, OWN_QUERIES},
-    {"postgres-cdc", "include.schema.changes", IN_INCREMENTAL_MODE, "a table of SQL gets rows only"},
-    {"postgres-cdc", "snapshot.locking.mode", IN_ANY_MODE, TOO_NEW},
-    {"postgres-cdc", "lsn.flush.mode", IN_ANY_MODE, TOO_NEW},
-    {"postgres-cdc", "replica.identity.autoset.values", IN_ANY_MODE, TOO_NEW},
-    {"postgres-cdc", "slot.failover", IN_ANY_MODE, TOO_NEW},
-    {"postgres-cdc", "tombstones.on.delete", IN_LEGACY_MODE, FORCED},
-    {"postgres-cdc", "offset.storage", IN_LEGACY_MODE, FORCED},
-    {"postgres-cdc", "database.history", IN_LEGACY_MODE, FORCED},
-    {"mysql-cdc", "tombstones.on.delete", IN_INCREMENTAL_MODE, FORCED},
-    {"mysql-cdc", "offset.flush.interval.ms", IN_INCREMENTAL_MODE, FORCED},
-    {NULL, "topic.prefix", IN_ANY_MODE, TOO_NEW},
-    {NULL, "schema.history.internal.*", IN_ANY_MODE, TOO_NEW},
+    {"postgres-cdc", STR("snapshot.lock.timeout.ms"), IN_INCREMENTAL_MODE, "the incremental snapshot locks no tables"},
+    {"postgres-cdc", STR("snapshot.custom.class"), IN_INCREMENTAL_MODE, OWN_QUERIES},
+    {"postgres-cdc", STR("snapshot.delay.ms"), IN_INCREMENTAL_MODE, OWN_QUERIES},
+    {"postgres-cdc", STR("include.schema.changes"), IN_INCREMENTAL_MODE, "a table of SQL gets rows only"},
+    {"postgres-cdc", STR("snapshot.locking.mode"), IN_ANY_MODE, TOO_NEW},
+    {"postgres-cdc", STR("lsn.flush.mode"), IN_ANY_MODE, TOO_NEW},
+    {"postgres-cdc", STR("replica.identity.autoset.values"), IN_ANY_MODE, TOO_NEW},
+    {"postgres-cdc", STR("slot.failover"), IN_ANY_MODE, TOO_NEW},
+    {"postgres-cdc", STR("tombstones.on.delete"), IN_LEGACY_MODE, FORCED},
+    {"postgres-cdc", STR("offset.storage"), IN_LEGACY_MODE, FORCED},
+    {"postgres-cdc", STR("database.history"), IN_LEGACY_MODE, FORCED},
+    {"mysql-cdc", STR("tombstones.on.delete"), IN_INCREMENTAL_MODE, FORCED},
+    {"mysql-cdc", STR("offset.flush.interval.ms"), IN_INCREMENTAL_MODE, FORCED},
+    {NULL, STR("topic.prefix"), IN_ANY_MODE, TOO_NEW},
+    {NULL, STR("schema.history.internal.*"), IN_ANY_MODE, TOO_NEW},
 };
 
 enum { NOOP_COUNT = sizeof noops / sizeof *noops };
 
 static bool has_no_effect(const CheckedTable *table, Str property, const Noop *noop) {
-    Str name = str_of(noop->property);
+    Str name = noop->property;
+    if (property.size == 0 || property.data[0] != name.data[0]) {
+        return false;
+    }
     bool is_prefix = name.data[name.size - 1] == '*';
     bool is_meant = is_prefix ? str_has_prefix(property, (Str){name.data, name.size - 1}) : str_equal(property, name);
     bool is_now = noop->when == IN_ANY_MODE || (noop->when == IN_INCREMENTAL_MODE) == table->is_incremental;

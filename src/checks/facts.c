@@ -50,6 +50,7 @@ static Fact *add_fact(Collector *collector, const CheckedTable *table, FactKind 
     fact->kind = kind;
     fact->server = server_of(checker, table);
     fact->value = value;
+    fact->key = fact_key(value);
     fact->is_incremental = table->is_incremental;
     fact->is_read = (definition->roles & ROLE_SOURCE) != 0;
     fact->is_frozen = is_frozen(table);
@@ -150,10 +151,17 @@ static int compare_numbers(int64_t a, int64_t b) { return (a > b) - (a < b); }
 /* Facts of one list stand in one array, so their addresses tell their order. */
 static int compare_order(const Fact *a, const Fact *b) { return (a > b) - (a < b); }
 
+static int compare_keys(Str server, uint64_t key, Str value, const Fact *fact) {
+    int order = str_compare(server, fact->server);
+    if (order == 0 && key != fact->key) {
+        return key < fact->key ? -1 : 1;
+    }
+    return order != 0 ? order : str_compare(value, fact->value);
+}
+
 static int compare_values(const void *a, const void *b) {
     const Fact *left = *(const Fact *const *)a, *right = *(const Fact *const *)b;
-    int order = str_compare(left->server, right->server);
-    order = order != 0 ? order : str_compare(left->value, right->value);
+    int order = compare_keys(left->server, left->key, left->value, right);
     return order != 0 ? order : compare_order(left, right);
 }
 
@@ -167,8 +175,7 @@ static int compare_ranges(const void *a, const void *b) {
 
 static int compare_jobs(const void *a, const void *b) {
     const Fact *left = *(const Fact *const *)a, *right = *(const Fact *const *)b;
-    int order = str_compare(left->server, right->server);
-    order = order != 0 ? order : str_compare(left->value, right->value);
+    int order = compare_keys(left->server, left->key, left->value, right);
     order = order != 0 ? order : (left->job > right->job) - (left->job < right->job);
     return order != 0 ? order : compare_order(left, right);
 }
@@ -247,7 +254,7 @@ static Conflicts in_order(Conflicts conflicts) {
 }
 
 static bool same_slot(const Fact *a, const Fact *b) {
-    return str_equal(a->value, b->value) && str_equal(a->server, b->server);
+    return a->key == b->key && str_equal(a->value, b->value) && str_equal(a->server, b->server);
 }
 
 /* One conflict for the users of one slot, items[from] to items[end - 1]. */
@@ -307,12 +314,11 @@ static bool split_number(Str slot, Str *base, int64_t *number) {
 
 /* The first in the list that is not before (server, value). */
 static size_t first_user(FactList list, Str server, Str value) {
+    uint64_t key = fact_key(value);
     size_t low = 0, high = list.count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = str_compare(list.items[middle]->server, server);
-        order = order != 0 ? order : str_compare(list.items[middle]->value, value);
-        if (order < 0) {
+        if (compare_keys(server, key, value, list.items[middle]) > 0) {
             low = middle + 1;
         } else {
             high = middle;

@@ -45,7 +45,7 @@ Str server_ids_hint(const Conflict *conflict, Arena *arena);
     "--emit pipeline"
 #define NUMBERS_HINT "let no slot's name end in '_' and a number that another one's snapshot readers may use"
 
-/* The facts of a kind by server and value (the slot's name), else by their own order. */
+/* The facts of a kind by server, those of one value (the slot's name) together, else by their own order. */
 typedef struct FactList {
     const Fact **items;
     size_t count;

@@ -8,6 +8,16 @@ static int compare_items(const void *a, const void *b) {
     return order != 0 ? order : (left->number > right->number) - (left->number < right->number);
 }
 
+/* As they are when all tables are of one group. */
+static bool is_sorted(const Groups *groups) {
+    for (size_t i = 1; i < groups->items.count; i++) {
+        if (compare_items(&groups->items.items[i - 1], &groups->items.items[i]) > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 Groups group_tables(const Checker *checker, PickTable pick) {
     Groups groups = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
@@ -16,7 +26,7 @@ Groups group_tables(const Checker *checker, PickTable pick) {
             *vector_add(checker->arena, &groups.items) = item;
         }
     }
-    if (groups.items.count > 1) {
+    if (!is_sorted(&groups)) {
         qsort(groups.items.items, groups.items.count, sizeof *groups.items.items, compare_items);
     }
     return groups;

@@ -40,6 +40,7 @@ static Fact *add(FactKind kind, const char *file, const char *table, size_t line
     *fact = (Fact){.kind = kind,
                    .server = STR("db.example:1"),
                    .value = str_of(value),
+                   .key = fact_key(str_of(value)),
                    .file = str_of(file),
                    .table = str_of(table),
                    .place = {line, 17},
