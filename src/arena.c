@@ -4,11 +4,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 enum {
     FIRST_BLOCK = 16 * 1024,
     LARGE_ARRAY = 64 * 1024,
-    LARGEST_STEP = 4 * 1024 * 1024,
+    LARGEST_STEP = 64 * 1024 * 1024,
     ALIGNMENT = alignof(max_align_t)
 };
 
@@ -39,6 +40,16 @@ bool arena_run(Arena *arena, void (*work)(void *context), void *context) {
     return is_done;
 }
 
+enum { HUGE_PAGE = 2 * 1024 * 1024 };
+
+/* Where memory is new, every page of it costs the kernel a fault, and there are fewer huge ones. It may say no. */
+void want_huge_pages(void *memory, size_t size) {
+    size_t offset = (HUGE_PAGE - (uintptr_t)memory % HUGE_PAGE) % HUGE_PAGE;
+    if (size >= offset + HUGE_PAGE) {
+        madvise((char *)memory + offset, (size - offset) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+    }
+}
+
 static size_t round_up(size_t size) { return (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1); }
 
 /* Blocks double up to LARGEST_STEP, so that a small run stays small and a large one makes few calls. */
@@ -48,6 +59,7 @@ static ArenaBlock *add_block(Arena *arena, size_t wanted) {
     if (block == NULL) {
         return NULL;
     }
+    want_huge_pages(block, size);
     *block = (ArenaBlock){.older = arena->block, .used = 0, .size = size};
     arena->block = block;
     arena->block_count++;

@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 void buffer_free(Buffer *buffer) {
     free(buffer->data);
@@ -28,16 +27,6 @@ Str buffer_take(Buffer *buffer, Arena *arena) {
         guard_leave(arena->guard);
     }
     return (Str){copy, size};
-}
-
-enum { HUGE_PAGE = 2 * 1024 * 1024 };
-
-/* Where memory is new, every page of it costs the kernel a fault, and there are fewer huge ones. It may say no. */
-static void want_huge_pages(char *data, size_t size) {
-    size_t offset = (HUGE_PAGE - (uintptr_t)data % HUGE_PAGE) % HUGE_PAGE;
-    if (size >= offset + HUGE_PAGE) {
-        madvise(data + offset, (size - offset) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
-    }
 }
 
 bool buffer_reserve(Buffer *buffer, size_t more) {
