@@ -278,8 +278,8 @@ static const struct {
     {"oracle-cdc", {"schema-name", "table-name"}},     /* OracleTableSource: schemaName + "." + tableName */
 };
 
-/* Where a regular expression has a '|' outside parentheses and classes, or a ',' that no backslash stands before, which
- * Debezium takes for the end of a list's item wherever it stands; SIZE_MAX when it has neither. */
+/* Where a regular expression has a '|' outside parentheses and classes, or a ',' that no backslash stands before,
+ * which Debezium takes for the end of a list's item wherever it stands; SIZE_MAX when it has neither. */
 static size_t find_division(Str pattern) {
     size_t depth = 0;
     bool is_class = false;
@@ -400,7 +400,8 @@ Str without_inner_anchors(const CheckedTable *table, const PlannedOption *option
 void check_table_name_anchor(Checker *checker, const CheckedTable *table) {
     for (size_t i = 0; i < table->plan->count && joins_names(table); i++) {
         const PlannedOption *option = &table->plan->options[i];
-        bool counts = has_anchor(option->value) && is_own(table, option) && plan_option(checker->plans, table->plan, option->key) == option;
+        bool counts = has_anchor(option->value) && is_own(table, option) &&
+                      plan_option(checker->plans, table->plan, option->key) == option;
         Str bare = counts ? without_inner_anchors(table, option) : STR("");
         if (bare.size == 0) {
             continue;

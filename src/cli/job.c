@@ -148,8 +148,8 @@ static bool prints_only(const Job *job) {
 /* Whether it looks at one statement after the other, too. */
 static bool may_stream(const Job *job) {
     const FileSettings *settings = &job->order->settings;
-    return prints_only(job) && job->settings->lines.count == 0 && settings->prelude.count == 0 && !settings->gathers_inserts &&
-           !rules_ask_for_roles(job->order->rules, job->order->rule_list_count);
+    return prints_only(job) && job->settings->lines.count == 0 && settings->prelude.count == 0 &&
+           !settings->gathers_inserts && !rules_ask_for_roles(job->order->rules, job->order->rule_list_count);
 }
 
 static bool has_lines(const Job *job) { return job->settings->lines.count > 0; }

@@ -20,8 +20,8 @@ typedef struct PoolTask {
     void *context;
 } PoolTask;
 
-/* Runs the task with a thread for each item that is worked on or waits, or in this one when that is one or no thread can
- * be had. At most a few results wait at any time. False when memory ended before anything was done. */
+/* Runs the task with a thread for each item that is worked on or waits, or in this one when that is one or no thread
+ * can be had. At most a few results wait at any time. False when memory ended before anything was done. */
 bool pool_run(const PoolTask *task);
 
 /* From here on the item only waits for a disk: another one's turn may come. To be called by work, at most once. */

@@ -36,10 +36,10 @@ void keep_end(KeepEmission *keep);
 /* The script in the canonical style. Printing the result again changes nothing. */
 void emit_pretty(Emission *emission);
 
-/* The same statement by statement: pretty_start(), pretty_statement() for each of the script's statements in their order,
- * with its plan if it has one, pretty_end(). Of the emission script (of which the source is enough), scratch, out and text
- * are used; problem is set at the end. False when the script has a region that stays as it is: then only emit_pretty() can
- * print it. */
+/* The same statement by statement: pretty_start(), pretty_statement() for each of the script's statements in their
+ * order, with its plan if it has one, pretty_end(). Of the emission script (of which the source is enough), scratch,
+ * out and text are used; problem is set at the end. False when the script has a region that stays as it is: then only
+ * emit_pretty() can print it. */
 typedef struct Pretty Pretty;
 
 Pretty *pretty_start(Emission *emission);

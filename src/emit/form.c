@@ -21,8 +21,8 @@ static bool same_token(const Comparison *comparison) {
            (str_equal(from, to) || (token_is_keyword(comparison->from) && str_equal_ignore_case(from, to)));
 }
 
-/* Cuts the printed text where the segment's names and strings are. Returns how many parts there are; 0 when the tokens are
- * not the same. */
+/* Cuts the printed text where the segment's names and strings are. Returns how many parts there are; 0 when the
+ * tokens are not the same. */
 static size_t cut(Comparison *comparison, const SkeletonPart *parts, const uint32_t *starts, uint32_t end, Str *texts) {
     size_t count = 0;
     uint32_t cut = 0;

@@ -25,13 +25,13 @@ typedef struct PrintedForms {
 /* How the segment is printed, or NULL. */
 const PrintedForm *printed_form(const PrintedForms *forms, const Segment *segment);
 
-/* Keeps that the segment, up to `end`, was printed so: form's last_kind, last_size and item_indent are known. Does nothing
- * when the tokens of both are not the same, keywords aside from their case. */
+/* Keeps that the segment, up to `end`, was printed so: form's last_kind, last_size and item_indent are known. Does
+ * nothing when the tokens of both are not the same, keywords aside from their case. */
 void printed_form_learn(PrintedForms *forms, Str text, const Segment *segment, uint32_t end, Str printed,
                         PrintedForm form);
 
-/* Whether a segment is printed at `at` of out as its form says, which another one has taught; *end is behind it then. A NUL
- * stands behind out. */
+/* Whether a segment is printed at `at` of out as its form says, which another one has taught; *end is behind it then.
+ * A NUL stands behind out. */
 bool printed_form_is_at(const PrintedForms *forms, Str text, const Segment *segment, Str out, uint32_t at,
                         uint32_t *end);
 

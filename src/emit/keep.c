@@ -78,7 +78,8 @@ static Str literal_text(Keeper *keeper, Str value) {
 
 static void change_option(Keeper *keeper, const Option *source, const PlannedOption *option) {
     bool is_own = option->source == source;
-    if (is_own ? option_key_changed(option) : !str_equal(option->key, option_key(keeper->text, source, keeper->arena))) {
+    if (is_own ? option_key_changed(option)
+               : !str_equal(option->key, option_key(keeper->text, source, keeper->arena))) {
         add_edit(keeper, source->key.start, source->key.end, literal_text(keeper, option->key));
     }
     if (is_own ? option_value_changed(option)

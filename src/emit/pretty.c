@@ -214,8 +214,8 @@ static bool reads_as_printed(const Pretty *pretty, const PlannedOption *option, 
            str_equal(slice(pretty, source->key.end, source->value.start), STR(" = "));
 }
 
-/* The options of a statement without comments, the last one's line included. What reads as it would be printed is taken in
- * one piece. */
+/* The options of a statement without comments, the last one's line included. What reads as it would be printed is
+ * taken in one piece. */
 static void print_plain_options(Pretty *pretty, const Plan *plan, uint32_t at) {
     Buffer *out = out_of(pretty);
     uint32_t from = at;
@@ -505,8 +505,10 @@ static void start_part(Pretty *pretty, uint32_t at) {
 /* Text that is kept byte for byte may hold the last line's end. */
 static bool ends_line(const Pretty *pretty) {
     Str printed = buffer_str(pretty->printer.out);
-    Str last = printed.size > 0 ? printed : pretty->out->list.items[pretty->out->list.count - 1];
-    return is_line_end(last.data[last.size - 1]);
+    if (printed.size == 0 && pretty->out->list.count > 0) {
+        printed = pretty->out->list.items[pretty->out->list.count - 1];
+    }
+    return printed.data != NULL && is_line_end(printed.data[printed.size - 1]);
 }
 
 /* Ends the line where nothing else would. */

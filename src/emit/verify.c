@@ -195,8 +195,8 @@ static bool expect_option(Comparison *comparison, const PlannedOption *option) {
             expect_literal(comparison, option->value));
 }
 
-/* Passes the options that the list begins with as the source's does, byte for byte, up to one of them, which the output
- * has too. Returns how many it passed. */
+/* Passes the options that the list begins with as the source's does, byte for byte, up to one of them, which the
+ * output has too. Returns how many it passed. */
 static size_t pass_same_options(Comparison *comparison, const Plan *plan) {
     uint32_t list = plan->table->definition->option_list.start;
     if (span_is_empty(plan->table->definition->option_list) || comparison->statement->has_comments) {
@@ -347,8 +347,8 @@ static void pass_end(Comparison *comparison, uint32_t source_end) {
 
 /* ---- The comparison ---------------------------------------------------------------------------------------------- */
 
-/* Passes the segment that begins here when it is printed as another one of its skeleton was, which was compared. Its last
- * token is left, but for a statement's ';', which belongs to none that is printed so. */
+/* Passes the segment that begins here when it is printed as another one of its skeleton was, which was compared. Its
+ * last token is left, but for a statement's ';', which belongs to none that is printed so. */
 static bool pass_segment(Comparison *comparison) {
     const Segment *segment = segment_up_to(comparison, comparison->from.start);
     uint32_t end;

@@ -234,8 +234,8 @@ static bool sort_nearly_sorted(Mark *marks, size_t count) {
     return true;
 }
 
-/* Marks are made when the grammar has seen the whole of a thing, so an outer one may come after its inner ones. Those of
- * segments were sorted when they were learned. */
+/* Marks are made when the grammar has seen the whole of a thing, so an outer one may come after its inner ones. Those
+ * of segments were sorted when they were learned. */
 static void sort_marks(Builder *builder) {
     if (builder->segments.count == 0 && !sort_nearly_sorted(builder->marks.items, builder->marks.count)) {
         qsort(builder->marks.items, builder->marks.count, sizeof *builder->marks.items, compare_marks);

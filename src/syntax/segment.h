@@ -19,8 +19,8 @@ typedef struct SkeletonPart {
 /* The skeleton's number, from 1 to SKELETONS_MAX. */
 uint32_t segment_number(const Segment *segment);
 
-/* The parts of the segment's skeleton, up to the one behind which no gap is; starts: where they begin in the text. False
- * when the text is not what it was, which is a bug. */
+/* The parts of the segment's skeleton, up to the one behind which no gap is; starts: where they begin in the text.
+ * False when the text is not what it was, which is a bug. */
 bool segment_parts(Str text, const Segment *segment, const SkeletonPart **parts, uint32_t starts[SKELETON_PARTS]);
 
 #endif

@@ -284,11 +284,8 @@ bool matching_pass_gap(Matching *matching, bool *has_comments) {
 uint32_t segment_number(const Segment *segment) { return segment->skeleton->number; }
 
 bool segment_parts(Str text, const Segment *segment, const SkeletonPart **parts, uint32_t starts[SKELETON_PARTS]) {
-    Matching matching;
-    matching.text = text;
-    matching.at = segment->start;
     *parts = segment->skeleton->parts;
-    return match(segment->skeleton, &matching, 0, starts) == segment->end;
+    return match(segment->skeleton, &(Matching){.text = text, .at = segment->start}, 0, starts) == segment->end;
 }
 
 bool matching_pass(Matching *matching, const Skeleton *skeleton, uint32_t end) {

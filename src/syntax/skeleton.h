@@ -1,12 +1,12 @@
-/* Statements that read like ones before, without the grammar. A skeleton is what is left of a run of tokens when the text
- * of its names and strings is taken out: the grammar, which sees kinds of tokens only, makes the same of every run with
- * that skeleton in the same place of a statement. So what it made once is kept, each offset as a distance from one of the
- * gaps in the skeleton, and is made again without it.
+/* Statements that read like ones before, without the grammar. A skeleton is what is left of a run of tokens when the
+ * text of its names and strings is taken out: the grammar, which sees kinds of tokens only, makes the same of every
+ * run with that skeleton in the same place of a statement. So what it made once is kept, each offset as a distance
+ * from one of the gaps in the skeleton, and is made again without it.
  *
- * A statement is cut into segments, behind the opening parentheses and the commas of its lists of columns and options. An
- * element is a segment that leads from one comma of a list to the next: an LALR parser is in one state there, whatever
- * stood before. What another segment means depends on those before it too, the elements aside: its context is the last
- * one. Scripts are mostly segments that were seen before. Only parser.c includes this. */
+ * A statement is cut into segments, behind the opening parentheses and the commas of its lists of columns and
+ * options. An element is a segment that leads from one comma of a list to the next: an LALR parser is in one state
+ * there, whatever stood before. What another segment means depends on those before it too, the elements aside: its
+ * context is the last one. Scripts are mostly segments that were seen before. Only parser.c includes this. */
 #ifndef SMTPATCH_SKELETON_H
 #define SMTPATCH_SKELETON_H
 
@@ -44,8 +44,8 @@ typedef struct Skeletons {
     bool is_watching; /* the segments are those of the statement under way */
 } Skeletons;
 
-/* The statement that begins at builder->first, of which the grammar has seen nothing: true when the builder has made all
- * of it but for builder_end_statement(), and *end is its ';'. Else the builder must start the statement again. */
+/* The statement that begins at builder->first, of which the grammar has seen nothing: true when the builder has made
+ * all of it but for builder_end_statement(), and *end is its ';'. Else the builder must start the statement again. */
 bool skeletons_take(Skeletons *skeletons, Builder *builder, Token *end);
 
 /* The grammar is given a statement from its first token on. */

@@ -1,9 +1,9 @@
-/* A script through all the stages. The first byte chooses the layout and the rewrites (bits of SWITCH_…), the second the
- * rules and the release of Flink CDC, the third a view to print (0: none); the rest is the script.
+/* A script through all the stages. The first byte chooses the layout and the rewrites (bits of SWITCH_…), the
+ * second the rules and the release of Flink CDC, the third a view to print (0: none); the rest is the script.
  *
- * Laws: smtpatch finds no bug in its own result; keep without rules gives the same bytes; the options read back from the
- * result are the plan's; outside of them tokens and comments are the script's; the same settings find nothing left to do
- * in it (so pretty of pretty is pretty); a finding's place lies in the text; JSON is JSON. */
+ * Laws: smtpatch finds no bug in its own result; keep without rules gives the same bytes; the options read back from
+ * the result are the plan's; outside of them tokens and comments are the script's; the same settings find nothing
+ * left to do in it (so pretty of pretty is pretty); a finding's place lies in the text; JSON is JSON. */
 #include "mutate.h"
 
 #include <jansson.h>

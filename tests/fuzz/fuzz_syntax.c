@@ -1,6 +1,6 @@
-/* The lexer and the parser alone, as fast as they go. Laws: tokens cover the text without a gap; each part of the tree
- * lies in the part that holds it; in a script without errors no token is outside of the statements; read twice in one text
- * it has the same tree twice. */
+/* The lexer and the parser alone, as fast as they go. Laws: tokens cover the text without a gap; each part of the
+ * tree lies in the part that holds it; in a script without errors no token is outside of the statements; read twice
+ * in one text it has the same tree twice. */
 #include "mutate.h"
 #include "../unit/same_tree.h"
 

@@ -1,5 +1,5 @@
-/* The law of skeletons: a script read twice in one text has the same tree twice, though of the second one the grammar saw
- * only what the first did not teach. */
+/* The law of skeletons: a script read twice in one text has the same tree twice, though of the second one the grammar
+ * saw only what the first did not teach. */
 #ifndef SMTPATCH_SAME_TREE_H
 #define SMTPATCH_SAME_TREE_H
 
@@ -72,8 +72,8 @@ static inline const Script *parse_times(Str text, int times, Arena *memory, Find
     return parse_script(source, PARSE_ALL, memory, findings);
 }
 
-/* False when the law is broken. *known_count counts the statements that were taken by their skeletons. A text with errors,
- * or a byte order mark, is no matter of the law. */
+/* False when the law is broken. *known_count counts the statements that were taken by their skeletons. A text with
+ * errors, or a byte order mark, is no matter of the law. */
 static inline bool is_same_twice(Str text, Arena *memory, size_t *known_count) {
     Findings findings = {.arena = memory};
     const Script *once = parse_times(text, 1, memory, &findings);

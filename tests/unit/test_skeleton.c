@@ -106,8 +106,8 @@ static void test_many_forms(void **state) {
     Findings findings = {.arena = &arena};
     Buffer text = {0};
     for (int i = 0; i < 3000; i++) {
-        buffer_format(&text, "CREATE TABLE t (a DECIMAL(%d, %d), b CHAR(%d)) WITH ('k' = 'v', 'l' = 'w');\n", i % 38 + 1, i % 7,
-                      i);
+        buffer_format(&text, "CREATE TABLE t (a DECIMAL(%d, %d), b CHAR(%d)) WITH ('k' = 'v', 'l' = 'w');\n",
+                      i % 38 + 1, i % 7, i);
     }
     const Script *script = read_script(buffer_take(&text, &arena), &findings);
     assert_int_equal(findings.list.count, 0);
