@@ -3,7 +3,8 @@
 # (mutant.h), and writes a line for each to LIST: number, place, kind, what stands there, what the mutant has.
 #
 # Mutants are of comparisons (the boundary, the opposite), && and || (the other one), conditions and ! (the opposite), numbers
-# and characters (one more), true and false, and texts ("~"). What the compiler must know beforehand stays as it is.
+# and characters (one more), true and false, texts ("~"), and texts of tables (another first letter). What the compiler must
+# know beforehand stays as it is.
 use strict;
 use warnings;
 
@@ -208,12 +209,36 @@ sub mutate_body {
     }
 }
 
-# Functions are what stands in braces behind a parenthesis, at the outermost level.
+# A table's texts become arrays in front of it, of which one is changed before main().
+sub mutate_table {
+    my ($start, $from, $to) = @_;
+    my $arrays = '';
+    for (my $at = $from; $at <= $to; $at++) {
+        next if $tokens[$at]{kind} ne 'string' || text_at($at) eq '""';
+        my $last = $at;
+        $at-- if is_macro($at - 1);
+        $last++ while text_at($last + 1) =~ /^"/ || is_macro($last + 1);
+        my $text = words($at, $last);
+        my $id = mutant($at, 'table', length $text > 60 ? substr($text, 0, 60) . '...' : $text, 'another first letter');
+        $arrays .= "MUTANT_ARRAY($id, $text) ";
+        $replaced[$_] = '' for $at .. $last;
+        $replaced[$at] = "mutant_array_$id";
+        $at = $last;
+    }
+    wrap($start, $to, $arrays, '') if $arrays ne '';
+}
+
+# Functions are what stands in braces behind a parenthesis, at the outermost level; tables stand behind a =.
 sub mutate_file {
+    my $start = 0;
     for (my $at = 0; $at <= $#tokens; $at++) {
+        $start = $at + 1 if text_at($at) eq ';';
         next if text_at($at) !~ /^[(\[{]$/;
-        mutate_body($at + 1, $partner[$at] - 1) if text_at($at) eq '{' && text_at($at - 1) eq ')';
+        my $is_body = text_at($at) eq '{' && text_at($at - 1) eq ')';
+        mutate_body($at + 1, $partner[$at] - 1) if $is_body;
+        mutate_table($start, $at + 1, $partner[$at] - 1) if text_at($at) eq '{' && text_at($at - 1) eq '=';
         $at = $partner[$at];
+        $start = $at + 1 if $is_body;
     }
 }
 
