@@ -1,6 +1,6 @@
-/* replay CALLS LIST WORKER WORKERS: what the program was called with in the tests (mutant.c keeps it below CALLS), called
+/* replay CALLS LIST WORKER WORKERS MOST: what the program was called with in the tests (mutant.c keeps it below CALLS), called
  * again for each mutant of LIST (lines of "ID TABLE": for a text of a table, the first and the last mutant of its file), up to
- * the first call that prints something else. It is the program itself, forked for each call: that takes a tenth of the time of a
+ * the first call that prints something else, and at most MOST calls. It is the program itself, forked for each call: that takes a tenth of the time of a
  * test. Prints a line for each mutant: its number, and the case that killed it, "survived" or "never differs".
  *
  * Only what the test looks at is compared: the environment's MUTANT_ONLY is the check whose findings it keeps. */
@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -30,11 +31,12 @@ typedef struct Call {
     bool is_status_told;
     Text output, messages;
     char *marks;
-    double seconds;
+    double milliseconds;
 } Call;
 
 static Call calls[20000];
 static size_t call_count;
+static size_t most_calls;
 static int output, messages; /* files in memory */
 
 static Text read_all(int descriptor) {
@@ -169,10 +171,14 @@ static void add_call(const char *folder, int mutants) {
         return;
     }
     memset(mutant_record, 0, (size_t)mutants);
+    struct timespec start, end;
+    clock_gettime(CLOCK_MONOTONIC, &start);
     call->status = run_call(call, 0);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    call->milliseconds = (double)(end.tv_sec - start.tv_sec) * 1e3 + (double)(end.tv_nsec - start.tv_nsec) / 1e6;
     call->output = read_all(output);
     call->messages = seen_messages(call);
-    call->marks = malloc((size_t)mutants);
+    call->marks = mmap(NULL, (size_t)mutants, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0); /* no fork copies it */
     memcpy(call->marks, mutant_record, (size_t)mutants);
     if (is_noticed(call, 0)) {
         fprintf(stderr, "replay: %s is not the same twice\n", call->name);
@@ -199,16 +205,31 @@ static void read_calls(const char *below, int mutants) {
 
 typedef struct Candidate {
     const Call *call;
-    int interest;
+    double interest;
 } Candidate;
 
-static int by_interest(const void *a, const void *b) { return ((const Candidate *)b)->interest - ((const Candidate *)a)->interest; }
+static int by_interest(const void *a, const void *b) {
+    double one = ((const Candidate *)a)->interest, other = ((const Candidate *)b)->interest;
+    return (one < other) - (one > other);
+}
 
-/* Who marks many of the mutants round about looks closely there. */
-static int interest(const Call *call, int from, int to) {
-    int sum = 0;
+static double weight[MUTANTS_MAX]; /* of a mark: less when many calls have it */
+
+static void weigh_marks(int mutants) {
+    for (int id = 0; id < mutants; id++) {
+        int count = 0;
+        for (size_t i = 0; i < call_count; i++) {
+            count += calls[i].marks[id];
+        }
+        weight[id] = count > 0 ? 1.0 / count : 0;
+    }
+}
+
+/* Who marks what few others do, round about, looks closely there. */
+static double interest(const Call *call, int from, int to) {
+    double sum = 0;
     for (int id = from; id <= to; id++) {
-        sum += call->marks[id];
+        sum += call->marks[id] ? weight[id] : 0;
     }
     return sum;
 }
@@ -219,13 +240,13 @@ static const char *result_of(int id, int first, int last, int mutants) {
     size_t count = 0;
     int from = first ? first : id > 20 ? id - 20 : 1, to = last ? last : id + 20 < mutants ? id + 20 : mutants - 1;
     for (size_t i = 0; i < call_count; i++) {
-        int close = interest(&calls[i], from, to);
+        double close = interest(&calls[i], from, to);
         if (first ? close > 0 : calls[i].marks[id]) {
-            candidates[count++] = (Candidate){&calls[i], &calls[i] == killer ? MUTANTS_MAX : close};
+            candidates[count++] = (Candidate){&calls[i], &calls[i] == killer ? MUTANTS_MAX : close / (1 + calls[i].milliseconds)};
         }
     }
     qsort(candidates, count, sizeof *candidates, by_interest);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && i < most_calls; i++) {
         if (is_noticed(candidates[i].call, id)) {
             killer = candidates[i].call;
             return killer->name;
@@ -234,16 +255,34 @@ static const char *result_of(int id, int first, int last, int mutants) {
     return count > 0 ? "survived" : "never differs";
 }
 
+typedef struct Wanted {
+    int id, first, last;
+} Wanted;
+
+/* Read at once: children that end would set the file back. */
+static Wanted *read_list(const char *file, int *count) {
+    Wanted *list = calloc(MUTANTS_MAX, sizeof *list);
+    FILE *in = fopen(file, "r");
+    *count = 0;
+    while (in && fscanf(in, "%d %d %d", &list[*count].id, &list[*count].first, &list[*count].last) == 3) {
+        (*count)++;
+    }
+    fclose(in);
+    return list;
+}
+
 int main(int argc, char **argv) {
-    int mutants = MUTANTS_MAX, id, first, last, number = 0, worker = atoi(argv[3]), workers = atoi(argv[4]);
+    int mutants = MUTANTS_MAX, count, worker = atoi(argv[3]), workers = atoi(argv[4]);
+    Wanted *list = read_list(argv[2], &count);
+    most_calls = argc > 5 ? strtoul(argv[5], NULL, 10) : SIZE_MAX;
     output = memfd_create("output", 0);
     messages = memfd_create("messages", 0);
     read_calls(argv[1], mutants);
+    weigh_marks(mutants);
     fprintf(stderr, "replay: %zu calls\n", call_count);
-    FILE *list = fopen(argv[2], "r");
-    while (argc == 5 && list && fscanf(list, "%d %d %d", &id, &first, &last) == 3) {
-        if (number++ / 10 % workers == worker) {
-            printf("%d\t%s\n", id, result_of(id, first, last, mutants));
+    for (int i = 0; i < count; i++) {
+        if (i / 10 % workers == worker) {
+            printf("%d\t%s\n", list[i].id, result_of(list[i].id, list[i].first, list[i].last, mutants));
             fflush(stdout);
         }
     }

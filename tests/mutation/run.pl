@@ -258,13 +258,13 @@ sub report {
 
 my $old_list = join '', read_lines("$build/list");
 my @old_results = $ENV{MUTATION_RESUME} ? map { read_lines($_) } glob "$build/results $build/results.*" : ();
-make_program();
+warn "start ", time, "\n"; make_program(); warn "made ", time, "\n";
 my @new_list = read_lines("$build/list");
 @old_results = () if $old_list ne join '', @new_list;
 my %killed = map { /^(\d+)\t.*\t(tests\/.*)$/ ? ($1 => $2) : () } @old_results;
 find_tests();
 my @mutants = map { chomp; my %m; @m{qw(id place kind old new)} = split /\t/; ($m{file}) = $m{place} =~ /^(.*):/; \%m } @new_list;
-record(\@mutants);
+record(\@mutants); warn "recorded ", time, "\n";
 my @chosen = grep { (!defined $pattern || $_->{file} =~ /$pattern/) && (!defined $kinds || $_->{kind} =~ /$kinds/) } @mutants;
 my %rank = (constant => 1, table => 2, text => 3); # what is worth knowing first
 @chosen = sort { ($rank{$a->{kind}} // 0) <=> ($rank{$b->{kind}} // 0) || $a->{id} <=> $b->{id} } @chosen;
