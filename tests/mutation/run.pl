@@ -3,15 +3,18 @@
 # once, and shows for each mutant of a file whose name matches PATTERN, and whose kind matches KINDS, whether a test fails.
 #
 # A test is one case of a *.case file, one program of tests/unit/ or one tests/*.t; each runs once as it is, and marks the
-# mutants that it could notice at all (mutant.h). Only those tests are run for a mutant, up to the first that fails: at first the
-# one that killed the last, then those that look closely at that place and are quick, until SECONDS are spent and some have
-# run; 0 is without an end. So a mutant that the whole suite would kill may survive, never the other way round. What survives
-# stands in BUILD/survivors, and BUILD/results has a line for each mutant. MUTATION_JOBS mutants are tried at a time. With
-# MUTATION_RESUME=1, and where the mutants are still the same, what BUILD/results calls killed is believed to be, and only
-# what it calls otherwise, or does not know, is tried.
+# mutants that it could notice at all (mutant.h); only those can be killed by it. What cases and tests/emit.t call the program
+# with is kept, and called again for each mutant by the program itself (replay.c), in a tenth of the time. For what that does
+# not kill the other tests are run, up to the first that fails: at first the one that killed the last, then those that look
+# closely at that place and are quick. Both end when SECONDS are spent; 0 is without an end. So a mutant that the whole suite
+# would kill may survive; what a test does not look at (a second run's messages) may kill one that should survive, but seldom.
+#
+# What survives stands in BUILD/survivors, and BUILD/results has a line for each mutant. MUTATION_JOBS mutants are tried at a
+# time. With MUTATION_RESUME=1, and where the mutants are still the same, what BUILD/results calls killed is believed to be, and
+# only what it calls otherwise, or does not know, is tried.
 #
 # Most of a test's time would be Perl's start. So a test is a fork of this process, which has read the modules already, and
-# has a Test::More of its own: the first failure ends the test.
+# has a Test::More of its own (quick_test.pl).
 use strict;
 use warnings;
 use Cwd qw(abs_path);
@@ -31,8 +34,10 @@ chdir $root;
 make_path($build);
 $build = abs_path($build);
 require "$root/tests/mutation/quick_test.pl";
+delete @ENV{qw(BUILD MAKEFLAGS MFLAGS MAKEOVERRIDES)}; # the BUILD of who called is not that of the copy
 my @folders = qw(checks rules catalogue);
 my $least_tests = 5;
+my $calls_a_second = 400;
 # What is left out of tests/*.t: what takes long and looks at other parts (faults, limits, hooks, the documentation), and
 # what reads the source (manual).
 my @scripts = map { "tests/$_.t" } qw(catalogue emit formats fixtures sides);
@@ -192,12 +197,13 @@ sub killer_of {
 # What the program was called with in most tests, once more for each mutant, without the tests: what that kills.
 sub replay {
     my ($workers, $mutants, @chosen) = @_;
+    my $most = $budget > 0 ? int $budget * $calls_a_second : 1e9;
     my %of_file;
     push @{$of_file{$_->{file}}}, $_->{id} for @$mutants;
     open my $list, '>', "$build/replayed" or die;
     printf {$list} "%d %d %d\n", $_->{id}, $_->{kind} eq 'table' ? @{$of_file{$_->{file}}}[0, -1] : (0, 0) for @chosen;
     close $list;
-    side_by_side($workers, sub { exec 'sh', '-c', 'exec "$0" "$1" "$2" "$3" "$4" >"$5"', "$tree/build/replay", "$build/calls", "$build/replayed", $_[0], $workers, "$build/replay.$_[0]" });
+    side_by_side($workers, sub { exec 'sh', '-c', 'exec "$0" "$1" "$2" "$3" "$4" "$5" >"$6"', "$tree/build/replay", "$build/calls", "$build/replayed", $_[0], $workers, $most, "$build/replay.$_[0]" });
     my %killer = map { /^(\d+)\t(tests\/.*)/ ? ($1 => $2) : () } map { read_lines("$build/replay.$_") } 0 .. $workers - 1;
     return %killer;
 }
@@ -258,13 +264,13 @@ sub report {
 
 my $old_list = join '', read_lines("$build/list");
 my @old_results = $ENV{MUTATION_RESUME} ? map { read_lines($_) } glob "$build/results $build/results.*" : ();
-warn "start ", time, "\n"; make_program(); warn "made ", time, "\n";
+make_program();
 my @new_list = read_lines("$build/list");
 @old_results = () if $old_list ne join '', @new_list;
 my %killed = map { /^(\d+)\t.*\t(tests\/.*)$/ ? ($1 => $2) : () } @old_results;
 find_tests();
 my @mutants = map { chomp; my %m; @m{qw(id place kind old new)} = split /\t/; ($m{file}) = $m{place} =~ /^(.*):/; \%m } @new_list;
-record(\@mutants); warn "recorded ", time, "\n";
+record(\@mutants);
 my @chosen = grep { (!defined $pattern || $_->{file} =~ /$pattern/) && (!defined $kinds || $_->{kind} =~ /$kinds/) } @mutants;
 my %rank = (constant => 1, table => 2, text => 3); # what is worth knowing first
 @chosen = sort { ($rank{$a->{kind}} // 0) <=> ($rank{$b->{kind}} // 0) || $a->{id} <=> $b->{id} } @chosen;
