@@ -178,13 +178,29 @@ static void test_list(void **state) {
     assert_int_equal(check(VALUE_LIST, ";a;;b;").count, 3);
 }
 
+static void assert_problem(ValueType type, const char *text, const char *expected) {
+    Value value = check(type, text);
+    assert_int_equal(value.status, VALUE_REFUSED);
+    assert_text(value.problem, expected);
+}
+
+static void test_problems(void **state) {
+    (void)state;
+    assert_problem(VALUE_LONG, "x", "a long is a whole number of at most 64 bits, digits only");
+    assert_problem(VALUE_DOUBLE, "x", "a double is a number such as 0.05, 1000.0 or 1e3");
+    assert_problem(VALUE_DURATION, "9223372036854775807 d", "a duration of that length does not fit in 64 bits");
+    assert_problem(VALUE_MEMORY, "8388608 t", "a memory size of that many bytes does not fit in 64 bits");
+    assert_problem(VALUE_LIST, "'a'b", "a quoted item of a list ends at its second quote; a semicolon must follow");
+    assert_problem(VALUE_LIST, "'a", "the quote of a list's item is not closed");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_boolean),  cmocka_unit_test(test_int),
         cmocka_unit_test(test_long),     cmocka_unit_test(test_double),
         cmocka_unit_test(test_duration), cmocka_unit_test(test_duration_mend),
         cmocka_unit_test(test_memory),   cmocka_unit_test(test_duration_m_by_release),
-        cmocka_unit_test(test_list),
+        cmocka_unit_test(test_list),     cmocka_unit_test(test_problems),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, set_up, tear_down);
