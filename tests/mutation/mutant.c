@@ -61,22 +61,23 @@ static int copy_entry(const char *path, const struct stat *status, int kind, str
     return 0;
 }
 
+static const char *in_kept(char *path, size_t size, const char *name) {
+    snprintf(path, size, "%s/%s", kept, name);
+    return path;
+}
+
 /* Only directories that a test made are copied: the others stay. */
 static void keep_call(const char *folder) {
-    char name[4096], here[4096];
+    char name[4096], here[4096], to[4096];
     snprintf(name, sizeof name, "%s/XXXXXX", folder);
     kept = mkdtemp(name);
     if (kept == NULL || getcwd(here, sizeof here) == NULL) {
         return;
     }
-    char to[4096];
-    snprintf(to, sizeof to, "%s/arguments", kept);
-    copy("/proc/self/cmdline", to);
-    snprintf(to, sizeof to, "%s/environment", kept);
-    copy("/proc/self/environ", to);
-    snprintf(to, sizeof to, "%s/stdin", kept);
-    copy("/dev/stdin", to);
-    snprintf(to, sizeof to, "%s/files", kept);
+    copy("/proc/self/cmdline", in_kept(to, sizeof to, "arguments"));
+    copy("/proc/self/environ", in_kept(to, sizeof to, "environment"));
+    copy("/dev/stdin", in_kept(to, sizeof to, "stdin"));
+    in_kept(to, sizeof to, "files");
     if (strncmp(here, "/tmp/", 5) != 0) {
         (void)!symlink(here, to);
     } else if (mkdir(to, 0777) == 0) {

@@ -1,7 +1,8 @@
 /* replay CALLS LIST WORKER WORKERS MOST: what the program was called with in the tests (mutant.c keeps it below CALLS), called
- * again for each mutant of LIST (lines of "ID TABLE": for a text of a table, the first and the last mutant of its file), up to
- * the first call that prints something else, and at most MOST calls. It is the program itself, forked for each call: that takes a tenth of the time of a
- * test. Prints a line for each mutant: its number, and the case that killed it, "survived" or "never differs".
+ * again for each mutant of LIST (lines of "ID FIRST LAST"; for a text of a table the first and the last mutant of its file,
+ * else zeros), up to the first call that prints something else, and at most MOST calls. It is the program itself, forked for
+ * each call: that takes a tenth of the time of a test. Prints a line for each mutant: its number, and the case that killed
+ * it, "survived" or "never differs".
  *
  * Only what the test looks at is compared: the environment's MUTANT_ONLY is the check whose findings it keeps. */
 #include "mutant.h"
@@ -106,6 +107,12 @@ static int run_call(const Call *call, int mutant) {
 }
 
 /* As tests/checks.t does: a finding is a line with its id at the end and the lines up to the next message. */
+static bool is_of_other(const char *line, const char *next, const char *tail) {
+    size_t size = (size_t)(next - line), wanted = strlen(tail);
+    bool is_finding = size > 2 && next[-2] == ']';
+    return is_finding && (size < wanted || memcmp(next - wanted, tail, wanted) != 0);
+}
+
 static void keep_only(Text *text, const char *id) {
     char tail[256], *to = text->data, *end = text->data + text->size;
     snprintf(tail, sizeof tail, " [%s]\n", id);
@@ -113,15 +120,9 @@ static void keep_only(Text *text, const char *id) {
     for (char *at = text->data, *next; at < end; at = next) {
         char *newline = memchr(at, '\n', (size_t)(end - at));
         next = newline ? newline + 1 : end;
-        size_t size = (size_t)(next - at), wanted = strlen(tail);
-        if (*at != ' ' && *at != '\n') {
-            bool is_finding = size > 2 && next[-2] == ']';
-            is_kept = !is_finding || (size >= wanted && memcmp(next - wanted, tail, wanted) == 0);
-        }
-        if (is_kept) {
-            memmove(to, at, size);
-            to += size;
-        }
+        is_kept = *at == ' ' || *at == '\n' ? is_kept : !is_of_other(at, next, tail);
+        memmove(to, at, is_kept ? (size_t)(next - at) : 0);
+        to += is_kept ? next - at : 0;
     }
     text->size = (size_t)(to - text->data);
 }
@@ -158,33 +159,48 @@ static bool is_in_place(const Call *call) {
     return false;
 }
 
-static void add_call(const char *folder, int mutants) {
-    Call *call = &calls[call_count];
-    *call = (Call){.folder = strdup(folder)};
+static Call read_call(const char *folder) {
+    Call call = {.folder = strdup(folder)};
     int count;
-    call->arguments = words(folder, "arguments", &call->argument_count);
-    call->environment = words(folder, "environment", &count);
-    call->name = variable(call, "MUTANT_CASE");
-    call->only = variable(call, "MUTANT_ONLY");
-    call->is_status_told = !call->only || variable(call, "MUTANT_STATUS");
-    if (!call->name || is_in_place(call)) {
-        return;
-    }
+    call.arguments = words(folder, "arguments", &call.argument_count);
+    call.environment = words(folder, "environment", &count);
+    call.name = variable(&call, "MUTANT_CASE");
+    call.only = variable(&call, "MUTANT_ONLY");
+    call.is_status_told = !call.only || variable(&call, "MUTANT_STATUS");
+    return call;
+}
+
+static double milliseconds_since(struct timespec start) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - start.tv_sec) * 1e3 + (double)(now.tv_nsec - start.tv_nsec) / 1e6;
+}
+
+/* What it does as it was written, and what it marks. */
+static void learn(Call *call, int mutants) {
+    struct timespec start;
     memset(mutant_record, 0, (size_t)mutants);
-    struct timespec start, end;
     clock_gettime(CLOCK_MONOTONIC, &start);
     call->status = run_call(call, 0);
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    call->milliseconds = (double)(end.tv_sec - start.tv_sec) * 1e3 + (double)(end.tv_nsec - start.tv_nsec) / 1e6;
+    call->milliseconds = milliseconds_since(start);
     call->output = read_all(output);
     call->messages = seen_messages(call);
-    call->marks = mmap(NULL, (size_t)mutants, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0); /* no fork copies it */
+    /* Shared: no fork copies it. */
+    call->marks = mmap(NULL, (size_t)mutants, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     memcpy(call->marks, mutant_record, (size_t)mutants);
-    if (is_noticed(call, 0)) {
-        fprintf(stderr, "replay: %s is not the same twice\n", call->name);
+}
+
+static void add_call(const char *folder, int mutants) {
+    Call call = read_call(folder);
+    if (!call.name || is_in_place(&call)) {
         return;
     }
-    call_count++;
+    learn(&call, mutants);
+    if (is_noticed(&call, 0)) {
+        fprintf(stderr, "replay: %s is not the same twice\n", call.name);
+        return;
+    }
+    calls[call_count++] = call;
 }
 
 static void read_calls(const char *below, int mutants) {
@@ -234,30 +250,39 @@ static double interest(const Call *call, int from, int to) {
     return sum;
 }
 
-static const char *result_of(int id, int first, int last, int mutants) {
-    static Candidate candidates[20000];
-    static const Call *killer;
+typedef struct Wanted {
+    int id, first, last;
+} Wanted;
+
+static size_t find_candidates(const Wanted *wanted, int mutants, const Call *killer, Candidate *candidates) {
+    int id = wanted->id, from = wanted->first, to = wanted->last;
+    bool is_table = from > 0;
     size_t count = 0;
-    int from = first ? first : id > 20 ? id - 20 : 1, to = last ? last : id + 20 < mutants ? id + 20 : mutants - 1;
+    from = is_table ? from : id > 20 ? id - 20 : 1;
+    to = is_table ? to : id + 20 < mutants ? id + 20 : mutants - 1;
     for (size_t i = 0; i < call_count; i++) {
         double close = interest(&calls[i], from, to);
-        if (first ? close > 0 : calls[i].marks[id]) {
-            candidates[count++] = (Candidate){&calls[i], &calls[i] == killer ? MUTANTS_MAX : close / (1 + calls[i].milliseconds)};
+        if (is_table ? close > 0 : calls[i].marks[id]) {
+            bool is_killer = &calls[i] == killer;
+            candidates[count++] = (Candidate){&calls[i], is_killer ? MUTANTS_MAX : close / (1 + calls[i].milliseconds)};
         }
     }
     qsort(candidates, count, sizeof *candidates, by_interest);
+    return count;
+}
+
+static const char *result_of(const Wanted *wanted, int mutants) {
+    static Candidate candidates[sizeof calls / sizeof *calls];
+    static const Call *killer;
+    size_t count = find_candidates(wanted, mutants, killer, candidates);
     for (size_t i = 0; i < count && i < most_calls; i++) {
-        if (is_noticed(candidates[i].call, id)) {
+        if (is_noticed(candidates[i].call, wanted->id)) {
             killer = candidates[i].call;
             return killer->name;
         }
     }
     return count > 0 ? "survived" : "never differs";
 }
-
-typedef struct Wanted {
-    int id, first, last;
-} Wanted;
 
 /* Read at once: children that end would set the file back. */
 static Wanted *read_list(const char *file, int *count) {
@@ -282,7 +307,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "replay: %zu calls\n", call_count);
     for (int i = 0; i < count; i++) {
         if (i / 10 % workers == worker) {
-            printf("%d\t%s\n", list[i].id, result_of(list[i].id, list[i].first, list[i].last, mutants));
+            printf("%d\t%s\n", list[i].id, result_of(&list[i], mutants));
             fflush(stdout);
         }
     }

@@ -203,13 +203,19 @@ sub replay {
     open my $list, '>', "$build/replayed" or die;
     printf {$list} "%d %d %d\n", $_->{id}, $_->{kind} eq 'table' ? @{$of_file{$_->{file}}}[0, -1] : (0, 0) for @chosen;
     close $list;
-    side_by_side($workers, sub { exec 'sh', '-c', 'exec "$0" "$1" "$2" "$3" "$4" "$5" >"$6"', "$tree/build/replay", "$build/calls", "$build/replayed", $_[0], $workers, $most, "$build/replay.$_[0]" });
+    side_by_side($workers, sub {
+        open STDOUT, '>', "$build/replay.$_[0]" or die;
+        exec "$tree/build/replay", "$build/calls", "$build/replayed", $_[0], $workers, $most;
+    });
     my %killer = map { /^(\d+)\t(tests\/.*)/ ? ($1 => $2) : () } map { read_lines("$build/replay.$_") } 0 .. $workers - 1;
     return %killer;
 }
 
 # What writes files is not.
-sub is_replayed { my ($test) = @_; return $test->{calls} && !grep { /^arguments.*(?:-i|--in-place)/i || /^---- arguments.*\s(?:-i|--in-place)/ } map { read_lines($_) } @{$test->{arguments}} }
+sub is_replayed {
+    my ($test) = @_;
+    return $test->{calls} && !grep { /^---- arguments.*\s(?:-i|--in-place)/ } map { read_lines($_) } @{$test->{arguments}};
+}
 
 sub side_by_side {
     my ($workers, $work) = @_;
