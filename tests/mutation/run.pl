@@ -133,6 +133,8 @@ sub passes {
 
 my %marks; # test => a byte for each mutant: whether it could notice it
 
+my %is_seen; # mutant => whether any test could notice it
+
 # Not a table of its own: it would be so large that each fork takes time.
 sub seen_by { my ($id) = @_; return grep { substr($marks{$_}, $id, 1) ne "\0" } keys %marks }
 
@@ -237,7 +239,7 @@ sub try_mutants {
     for my $mutant (@mutants) {
         next if int($mutant->{id} / 10) % $workers != $worker;
         my $killer = $killed->{$mutant->{id}} // killer_of($mutant);
-        print {$out} join("\t", @$mutant{qw(id place kind)}, $killer // (seen_by($mutant->{id}) ? 'survived' : 'never differs')), "\n";
+        print {$out} join("\t", @$mutant{qw(id place kind)}, $killer // ($is_seen{$mutant->{id}} ? 'survived' : 'never differs')), "\n";
     }
     close $out;
 }
@@ -283,6 +285,7 @@ my %rank = (constant => 1, table => 2, text => 3); # what is worth knowing first
 my $workers = $ENV{MUTATION_JOBS} // 1;
 unlink glob "$build/results.*";
 %killed = (%killed, replay($workers, \@mutants, grep { !$killed{$_->{id}} } @chosen));
+$is_seen{$_->{id}} = seen_by($_->{id}) > 0 for @chosen;
 delete @tests{grep { is_replayed($tests{$_}) } keys %tests};
 delete @marks{grep { !$tests{$_} } keys %marks};
 side_by_side($workers, sub { try_mutants($_[0], $workers, \%killed, @chosen) });
