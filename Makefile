@@ -54,7 +54,8 @@ help:
 #: analyse    look for mistakes with gcc -fanalyzer, clang-tidy and cppcheck
 #: valgrind   run parts of the tests under valgrind's memcheck; VALGRIND_STEP=1 runs them all
 #: mutation   change the source of rules/, catalogue/ and checks/ in each place, one at a time: does a test fail? MUTATION_FILES
-#:            names some (a pattern), MUTATION_SECONDS is how long tests run for each; survivors stand in $(BUILD)/mutation
+#:            and MUTATION_KINDS name some (patterns), MUTATION_SECONDS is how long slow tests run for each, MUTATION_JOBS how
+#:            many are tried at a time; survivors stand in $(BUILD)/mutation
 #: dist       $(BUILD)/smtpatch-VERSION.tar.gz, the source archive; check-dist builds and tests what is in it
 #: deb        $(BUILD)/deb/smtpatch_*.deb; check-deb installs it on a clean Debian 12 (root, debootstrap, lintian; else skipped)
 #: static     $(BUILD)/smtpatch-static, which needs no library where it runs
@@ -212,12 +213,19 @@ $(BUILD)/tests/no_jit.so: tests/valgrind/no_jit.c
 valgrind: $(BUILD)/smtpatch $(UNIT_TESTS) $(BUILD)/tests/no_jit.so
 	@BUILD='$(BUILD)' sh tests/valgrind/run.sh
 
-# At most so many seconds of tests for one mutant, and only of the files whose names match.
+# At most so many seconds of slow tests for one mutant, and only of the files whose names, and the kinds, that match.
 MUTATION_SECONDS ?= 1
 MUTATION_FILES ?= .
+MUTATION_KINDS ?= .
 
 mutation:
-	@perl tests/mutation/run.pl '$(BUILD)/mutation' '$(MUTATION_SECONDS)' '$(MUTATION_FILES)'
+	@perl tests/mutation/run.pl '$(BUILD)/mutation' '$(MUTATION_SECONDS)' '$(MUTATION_FILES)' '$(MUTATION_KINDS)'
+
+# Made in the copy that holds the mutants.
+$(BUILD)/replay: tests/mutation/replay.c src/main.c $(ARCHIVES)
+	@echo '  LINK    $@'
+	$(CC) $(ALL_CFLAGS) -Dmain=program_main -c -o $@.o src/main.c
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $@.o $(ARCHIVES) $(LIBRARIES)
 
 # ---- Fuzzing -----------------------------------------------------------------------------------------------
 

@@ -69,6 +69,7 @@ typedef struct CheckSettings {
     const PreludeSetting *prelude;
     size_t prelude_count;
     bool gathers_inserts; /* into one statement set */
+    bool is_alone;        /* the script is the only one of the run: run_checks() has nothing to compare it with */
     const Publications *publications; /* of --publication-sql; NULL when it was not given */
 } CheckSettings;
 

@@ -35,11 +35,12 @@ static void look_at_model(Collector *collector) {
     }
 }
 
+/* Beside other files an allow(…) counts as used: what it silences is only known when all have been read. */
 static bool is_off(Checker *checker, const char *id, Span place) {
     size_t index = check_index(str_of(id));
     checker->check = check_at(index);
     checker->check_number = index;
-    return checker->settings->severities[index] == SEVERITY_OFF || is_silenced(checker, place, false);
+    return checker->settings->severities[index] == SEVERITY_OFF || is_silenced(checker, place, !checker->settings->is_alone);
 }
 
 static Fact *add_fact(Collector *collector, const CheckedTable *table, FactKind kind, Str value, Span place) {

@@ -112,6 +112,7 @@ static void check(Job *job, const Script *script, const Plans *plans) {
     Facts facts = {0};
     if (job->settings->lint != LINT_NONE) {
         CheckSettings settings = check_settings(&job->order->settings);
+        settings.is_alone = job->order->is_alone;
         script_checks(script, plans, &settings, &job->arena, &job->findings, &facts);
     }
     job->facts = facts;

@@ -271,13 +271,17 @@ static void unknown_section(Loader *loader, const Section *section) {
                 hint.size > 0 ? hint : STR("there are [smtpatch], [prelude], [rule NAME] and SMT's [table-rule.N]"));
 }
 
+static bool is_rule(Str section) {
+    return str_has_prefix(section, STR("rule")) && (section.size == 4 || is_blank(section.data[4]));
+}
+
 static void load_section(Loader *loader, const Section *section) {
     Str name = section->header->key;
     if (str_equal(name, STR("smtpatch"))) {
         load_settings(loader, section, false);
     } else if (str_equal(name, STR("prelude"))) {
         load_settings(loader, section, true);
-    } else if (str_equal(name, STR("rule")) || str_has_prefix(name, STR("rule "))) {
+    } else if (is_rule(name)) {
         load_rule(loader, section);
     } else if (str_has_prefix(name, STR("table-rule."))) {
         load_smt_rule(loader, section);

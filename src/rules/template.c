@@ -62,12 +62,13 @@ static bool parse_name(const TemplateParser *parser, Str name, TemplatePart *par
     return parse_group(parser, name, part);
 }
 
-/* The filters behind the first bar. */
+/* The filters behind the first bar; behind a bar without a name stands one that is none. */
 static bool parse_filters(TemplateParser *parser, Str text, TemplatePart *part) {
-    while (text.size > 0) {
-        const char *bar = memchr(text.data, '|', text.size);
+    for (bool is_last = false; !is_last;) {
+        const char *bar = text.size > 0 ? memchr(text.data, '|', text.size) : NULL;
         Str name = {text.data, bar ? (size_t)(bar - text.data) : text.size};
         unsigned found = 0;
+        is_last = bar == NULL;
         for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
             found |= str_equal(name, filters[i].name) ? filters[i].filter : 0;
         }

@@ -64,4 +64,12 @@ static inline Str mutant_text(int id, Str text) { return mutant_flip(id) ? STR("
     })
 #define MUTANT_STRING(id, text) (mutant_flip(id) ? "~" text : text)
 
+/* The texts of tables are known before a mutant is chosen. */
+enum { MUTANTS_MAX = 20000 };
+void mutant_choose(int id);
+void mutant_array(int id, char *text);
+#define MUTANT_ARRAY(id, text)                                                                                         \
+    static char mutant_array_##id[] = text;                                                                            \
+    __attribute__((constructor(101))) static void mutant_know_##id(void) { mutant_array(id, mutant_array_##id); }
+
 #endif

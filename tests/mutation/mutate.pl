@@ -3,7 +3,9 @@
 # (mutant.h), and writes a line for each to LIST: number, place, kind, what stands there, what the mutant has.
 #
 # Mutants are of comparisons (the boundary, the opposite), && and || (the other one), conditions and ! (the opposite), numbers
-# and characters (one more), true and false, and texts ("~"). What the compiler must know beforehand stays as it is.
+# and characters (one more), true and false, texts ("~"), and texts of tables (another first letter). What the compiler must
+# know beforehand stays as it is. Left out is what no test can see: a loop that reads one item behind the last, which only a
+# sanitizer would tell, and memory that is asked for and not used.
 use strict;
 use warnings;
 
@@ -116,11 +118,22 @@ sub negate {
     wrap($from, $to, "(mutant_flip($id) != (bool)(", '))');
 }
 
+# Whether `for (...)` holds it, as what ends the loop.
+sub is_loop_bound {
+    my ($at) = @_;
+    for ($at--; $at > 0; $at--) {
+        return text_at($at - 1) eq 'for' if text_at($at) =~ /^[(\[{]$/;
+        $at = $partner[$at] if text_at($at) =~ /^[)\]}]$/;
+    }
+    return 0;
+}
+
 sub compare {
     my ($at) = @_;
     my ($text, $from, $to) = (text_at($at), left_of($at, $rank{text_at($at)}), right_of($at, $rank{text_at($at)}));
     my $old = words($from, $to);
-    if (my $shifted = $shifted{$text}) {
+    my $shifted = $text eq '<' && is_loop_bound($at) ? undef : $shifted{$text};
+    if (defined $shifted) {
         (my $new = $old) = words($from, $at - 1) . " $shifted " . words($at + 1, $to);
         my $id = mutant($at, 'boundary', $old, $new);
         mutant($at, 'comparison', $old, "!($old)");
@@ -185,6 +198,8 @@ sub mutate_body {
         } elsif ($text =~ /^(?:sizeof|U?INT64_C)$/) {
             $at = $partner[$at + 1] if text_at($at + 1) eq '(';
             $at++ if $tokens[$at + 1]{kind} eq 'string';
+        } elsif ($text =~ /^arena_(?:alloc|array)$/) {
+            $at = $partner[$at + 1];
         } elsif ($text eq '[' && is_fixed($at)) {
             $at = $partner[$at];
         } elsif ($text eq '{' && text_at($at + 1) eq '0' && text_at($at + 2) eq '}') {
@@ -208,12 +223,36 @@ sub mutate_body {
     }
 }
 
-# Functions are what stands in braces behind a parenthesis, at the outermost level.
+# A table's texts become arrays in front of it, of which one is changed before main().
+sub mutate_table {
+    my ($start, $from, $to) = @_;
+    my $arrays = '';
+    for (my $at = $from; $at <= $to; $at++) {
+        next if $tokens[$at]{kind} ne 'string' || text_at($at) eq '""';
+        my $last = $at;
+        $at-- if is_macro($at - 1);
+        $last++ while text_at($last + 1) =~ /^"/ || is_macro($last + 1);
+        my $text = words($at, $last);
+        my $id = mutant($at, 'table', length $text > 60 ? substr($text, 0, 60) . '...' : $text, 'another first letter');
+        $arrays .= "MUTANT_ARRAY($id, $text) ";
+        $replaced[$_] = '' for $at .. $last;
+        $replaced[$at] = "mutant_array_$id";
+        $at = $last;
+    }
+    wrap($start, $to, $arrays, '') if $arrays ne '';
+}
+
+# Functions are what stands in braces behind a parenthesis, at the outermost level; tables stand behind a =.
 sub mutate_file {
+    my $start = 0;
     for (my $at = 0; $at <= $#tokens; $at++) {
+        $start = $at + 1 if text_at($at) eq ';';
         next if text_at($at) !~ /^[(\[{]$/;
-        mutate_body($at + 1, $partner[$at] - 1) if text_at($at) eq '{' && text_at($at - 1) eq ')';
+        my $is_body = text_at($at) eq '{' && text_at($at - 1) eq ')';
+        mutate_body($at + 1, $partner[$at] - 1) if $is_body;
+        mutate_table($start, $at + 1, $partner[$at] - 1) if text_at($at) eq '{' && text_at($at - 1) eq '=';
         $at = $partner[$at];
+        $start = $at + 1 if $is_body;
     }
 }
 

@@ -65,20 +65,22 @@ static void assert_mend(ValueType type, const char *text, const char *expected) 
 static void test_boolean(void **state) {
     (void)state;
     assert_taken(VALUE_BOOLEAN, TEXTS("true", "TRUE", "False", "false"));
-    assert_refused(VALUE_BOOLEAN, TEXTS("", "yes", "1", "on", " true", "true ", "truefalse"));
+    assert_refused(VALUE_BOOLEAN, TEXTS("", "yes", "1", "on", " true", "true ", "truefalse", "!true", "true!"));
     assert_true(check(VALUE_BOOLEAN, "True").boolean);
     assert_false(check(VALUE_BOOLEAN, "FALSE").boolean);
     assert_mend(VALUE_BOOLEAN, "yes", "true");
     assert_mend(VALUE_BOOLEAN, " off ", "false");
     assert_mend(VALUE_BOOLEAN, " TRUE", "TRUE");
     assert_mend(VALUE_BOOLEAN, "maybe", "");
+    assert_mend(VALUE_BOOLEAN, "!true", "");
+    assert_mend(VALUE_BOOLEAN, "true!", "");
 }
 
 static void test_int(void **state) {
     (void)state;
     assert_taken(VALUE_INT, TEXTS("0", "-0", "+5", "2147483647", "-2147483648", "0000000000000000000001"));
     assert_refused(VALUE_INT, TEXTS("", "+", "-", "--1", "2147483648", "-2147483649", " 1", "1 ", "1_000",
-                                    "1.0", "0x10", "1k", "1e3", "99999999999999999999"));
+                                    "1.0", "0x10", "1k", "1e3", "99999999999999999999", ",5", ".5", "+-5", "5-"));
     assert_int_equal(check(VALUE_INT, "-42").integer, -42);
     assert_mend(VALUE_INT, " 10 ", "10");
     assert_mend(VALUE_INT, "8_096", "8096");
@@ -86,6 +88,12 @@ static void test_int(void **state) {
     assert_mend(VALUE_INT, "10.5", "");
     assert_mend(VALUE_INT, "10k", "");
     assert_mend(VALUE_INT, "_1", "");
+    assert_mend(VALUE_INT, "!1", "");
+    assert_mend(VALUE_INT, "1.", "1");
+    assert_mend(VALUE_INT, "1.", "1");
+    assert_mend(VALUE_INT, "1.0x", "");
+    assert_mend(VALUE_INT, "1.00", "1");
+    assert_mend(VALUE_INT, " +7 ", "+7");
 }
 
 static void test_long(void **state) {
@@ -98,9 +106,11 @@ static void test_long(void **state) {
 static void test_double(void **state) {
     (void)state;
     assert_taken(VALUE_DOUBLE, TEXTS("0", "1.", ".5", "1e3", "1E+3", "1d", "1.5F", " 1 ", "NaN", "-Infinity",
-                                     "0x1p3", "0x1.8p1d", "1e999"));
+                                     "0x1p3", "0x1.8p1d", "1e999", "+1", "-1", "+.5", "1e-3", "0X1P-3", "+0x1p3",
+                                     "1f", "1D", "1"));
     assert_refused(VALUE_DOUBLE, TEXTS("", " ", ".", "e3", "1e", "1dd", "inf", "nan", "0x1", "0x.p1", "1,5",
-                                       "1_0", "NaNd", "1 2"));
+                                       "1_0", "NaNd", "1 2", ",1", "+", "-", "+-1", "--1", "0x", "x1p3", "0y1p3",
+                                       "1x1p3", "1e+", "1e,3", "0x1e3", "1p3", "1d ."));
     assert_true(check(VALUE_DOUBLE, " 0.05\n").number == 0.05);
     assert_true(check(VALUE_DOUBLE, "0x1.8p1").number == 3.0);
     assert_true(isnan(check(VALUE_DOUBLE, "-NaN").number));
@@ -134,6 +144,12 @@ static void test_duration_mend(void **state) {
     assert_mend(VALUE_DURATION, "0.0000000001s", "");
     assert_mend(VALUE_DURATION, "9223372036854775807s1d", "");
     assert_mend(VALUE_DURATION, "10sec.", "");
+    assert_mend(VALUE_DURATION, "1h 30m", "90 min");
+    assert_mend(VALUE_DURATION, "1 d12 h", "36 h");
+    assert_mend(VALUE_DURATION, "10!s", "");
+    assert_mend(VALUE_DURATION, "PT", "");
+    assert_mend(VALUE_DURATION, "pt5m", "5 min");
+    assert_mend(VALUE_DURATION, "P1D", "");
 }
 
 static void test_duration_m_by_release(void **state) {
@@ -162,13 +178,29 @@ static void test_list(void **state) {
     assert_int_equal(check(VALUE_LIST, ";a;;b;").count, 3);
 }
 
+static void assert_problem(ValueType type, const char *text, const char *expected) {
+    Value value = check(type, text);
+    assert_int_equal(value.status, VALUE_REFUSED);
+    assert_text(value.problem, expected);
+}
+
+static void test_problems(void **state) {
+    (void)state;
+    assert_problem(VALUE_LONG, "x", "a long is a whole number of at most 64 bits, digits only");
+    assert_problem(VALUE_DOUBLE, "x", "a double is a number such as 0.05, 1000.0 or 1e3");
+    assert_problem(VALUE_DURATION, "9223372036854775807 d", "a duration of that length does not fit in 64 bits");
+    assert_problem(VALUE_MEMORY, "8388608 t", "a memory size of that many bytes does not fit in 64 bits");
+    assert_problem(VALUE_LIST, "'a'b", "a quoted item of a list ends at its second quote; a semicolon must follow");
+    assert_problem(VALUE_LIST, "'a", "the quote of a list's item is not closed");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_boolean),  cmocka_unit_test(test_int),
         cmocka_unit_test(test_long),     cmocka_unit_test(test_double),
         cmocka_unit_test(test_duration), cmocka_unit_test(test_duration_mend),
         cmocka_unit_test(test_memory),   cmocka_unit_test(test_duration_m_by_release),
-        cmocka_unit_test(test_list),
+        cmocka_unit_test(test_list),     cmocka_unit_test(test_problems),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, set_up, tear_down);
