@@ -112,12 +112,15 @@ static inline uint32_t gap_end(Matching *matching, uint32_t at, uint16_t kind) {
     }
 }
 
-/* The same for the token that a segment begins with; 0 when that belongs to the skeleton. */
-static inline uint32_t first_gap_end(Matching *matching) {
+/* What kind of gap a segment begins with, if it begins with one. */
+static inline uint16_t first_gap_kind(const Matching *matching) {
     char first = matching->text.data[matching->at];
-    return gap_end(matching, matching->at, first == '`'    ? TOKEN_QUOTED_IDENTIFIER
-                                           : first == '\'' ? TOKEN_QUOTED_STRING
-                                                           : TOKEN_IDENTIFIER);
+    return first == '`' ? TOKEN_QUOTED_IDENTIFIER : first == '\'' ? TOKEN_QUOTED_STRING : TOKEN_IDENTIFIER;
+}
+
+/* Where that gap ends; 0 when the segment begins with none. */
+static inline uint32_t first_gap_end(Matching *matching) {
+    return gap_end(matching, matching->at, first_gap_kind(matching));
 }
 
 static bool begins_quoted(const Matching *matching) {
@@ -199,7 +202,7 @@ static inline __attribute__((always_inline)) uint32_t match(const Skeleton *skel
     const SkeletonPart *part = skeleton->parts;
     uint32_t at = matching->at;
     if (first_end > 0) {
-        if (part->text.size > 0 || part->gap == TOKEN_EOF) {
+        if (part->text.size > 0 || part->gap != first_gap_kind(matching)) {
             return 0;
         }
         *starts++ = at;

@@ -48,6 +48,8 @@ static const Pair pairs[] = {
     {"INSERT INTO t (a) SELECT a FROM s;\n", "INSERT INTO u (b) SELECT c FROM r;\n", true},
     {"INSERT INTO t SELECT * FROM s;\n", "INSERT INTO u SELECT * FROM r INSERT INTO v SELECT * FROM w;\n", false},
     {"INSERT INTO t SELECT * FROM s;\n", "EXECUTE STATEMENT SET BEGIN INSERT INTO t SELECT * FROM s; END;\n", false},
+    {"CREATE TABLE t (a INT,\nb INT,\nPRIMARY KEY (a) NOT ENFORCED) WITH ('k' = 'v');\n",
+     "CREATE TABLE t (`a` INT,\n`b` INT,\nPRIMARY KEY (a) NOT ENFORCED) WITH ('k' = 'v');\n", false},
     {"SET a.b = c;\n", "SET d.e = f;\n", false},
     /* the last column begins where an element ends, which is not there in the second table */
     {"CREATE TABLE t(a b,b BIGINT)WITH('k'='');\n", "CREATE TABLE t(b BIGINT)WITH('k'='');\n", true},
