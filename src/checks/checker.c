@@ -4,7 +4,6 @@
 
 #include "checks/registry.h"
 #include "syntax/literal.h"
-#include "syntax/pragma.h"
 #include "width.h"
 
 enum { SHOWN_COLUMNS = 60 };
@@ -131,62 +130,6 @@ Str shown_in(Arena *arena, Str text) {
         text = str_from(text, more);
     }
     return (Str){copy, size};
-}
-
-/* Whether allow(…) names the running check. */
-static bool allows(const Checker *checker, const Pragma *pragma) {
-    Str list = source_slice(checker->script->source, pragma->argument);
-    Str id = str_of(checker->check->id);
-    while (list.size > 0) {
-        const char *comma = memchr(list.data, ',', list.size);
-        size_t size = comma ? (size_t)(comma - list.data) : list.size;
-        if (str_equal(str_trim((Str){list.data, size}), id)) {
-            return true;
-        }
-        list = str_from(list, size + 1);
-    }
-    return false;
-}
-
-static const Statement *statement_at(const Script *script, uint32_t offset) {
-    size_t low = 0, high = script->statement_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (script->statements[middle].end < offset) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < script->statement_count ? &script->statements[low] : NULL;
-}
-
-/* An allow(…) before the statement that holds offset, or on the line of offset. */
-bool is_silenced(Checker *checker, Span place, bool uses_it) {
-    const Script *script = checker->script;
-    uint32_t offset = place.start;
-    if (script->pragma_count == 0) {
-        return false;
-    }
-    const Statement *statement = statement_at(script, offset);
-    bool is_first = statement == script->statements;
-    uint32_t before = statement == NULL || is_first ? 0 : statement[-1].end;
-    uint32_t start = statement ? statement->span.start : 0;
-    Span line = source_line_span(script->source, source_line(script->source, offset));
-    bool found = false;
-    for (size_t i = pragma_from(script, before); i < script->pragma_count; i++) {
-        const Pragma *pragma = &script->pragmas[i];
-        bool is_before = pragma->comment.start < start;
-        bool is_on_line = span_holds(line, pragma->comment.start);
-        if (!is_before && pragma->comment.start > line.end) {
-            break;
-        }
-        if (pragma->kind == PRAGMA_ALLOW && (is_before || is_on_line) && allows(checker, pragma)) {
-            checker->used_pragmas[i] = checker->used_pragmas[i] || uses_it;
-            found = true;
-        }
-    }
-    return found;
 }
 
 /* A severity that lint.ID sets counts for all findings of the check. */

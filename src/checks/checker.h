@@ -57,6 +57,8 @@ typedef struct CheckSettings {
     const Publications *publications; /* of --publication-sql; NULL when it was not given */
 } CheckSettings;
 
+typedef struct Allowances Allowances;
+
 typedef struct Checker {
     const Script *script;
     const Model *model;
@@ -72,6 +74,7 @@ typedef struct Checker {
     const CheckEntry *check; /* the one that runs, */
     size_t check_number;     /* and its number in the registry */
     Severity at_most;        /* see soften() */
+    Allowances *allowances;  /* NULL when there are none */
     bool *used_pragmas;      /* by the number of the pragma: allow(…) that silenced something */
 } Checker;
 
@@ -145,6 +148,9 @@ Span place_of_key(const CheckedTable *table, const PlannedOption *option);
 Span place_of_value(const CheckedTable *table, const PlannedOption *option);
 
 /* ---- Saying ----------------------------------------------------------------------------------------------------- */
+
+/* The comments allow(…) of a script, for is_silenced(); NULL when it has none. */
+Allowances *allowances_find(const Script *script, Arena *arena);
 
 /* Whether allow(…) silences the running check at a place. That counts as a use of the comment when `uses_it`. */
 bool is_silenced(Checker *checker, Span place, bool uses_it);

@@ -106,6 +106,7 @@ void script_checks(const Script *script, const Plans *plans, const CheckSettings
                        .arena = arena,
                        .findings = findings,
                        .facts = facts};
+    checker.allowances = allowances_find(script, arena);
     checker.used_pragmas = arena_array(arena, script->pragma_count, sizeof *checker.used_pragmas);
     size_t last = check_index(STR("unused-allow")), first_finding = findings->list.count;
     look_at_tables(&checker);
