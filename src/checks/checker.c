@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "checks/registry.h"
+#include "secret.h"
 #include "syntax/literal.h"
 #include "width.h"
 
@@ -81,14 +82,16 @@ static Str default_port(const CheckedTable *table) {
 Str server_of(const Checker *checker, const CheckedTable *table) {
     Str host = effective_value(checker, table, "debezium.database.hostname", "hostname", STR(""));
     Str port = effective_value(checker, table, "debezium.database.port", "port", default_port(table));
-    return format(checker, "%.*s:%.*s", SHOW(host), SHOW(port));
+    Str server = format(checker, "%.*s:%.*s", SHOW(host), SHOW(port));
+    return made_of(checker, made_of(checker, server, host), port);
 }
 
 Str upstream_of(const Checker *checker, const CheckedTable *table) {
     bool has_schema = table_option(checker, table, "schema-name") != NULL;
     Str lead = table_value(checker, table, has_schema ? "schema-name" : "database-name", STR(""));
     Str name = table_value(checker, table, "table-name", table->plan->table->name.table);
-    return lead.size > 0 ? format(checker, "%.*s.%.*s", SHOW(lead), SHOW(name)) : name;
+    Str upstream = lead.size > 0 ? format(checker, "%.*s.%.*s", SHOW(lead), SHOW(name)) : name;
+    return made_of(checker, made_of(checker, upstream, lead), name);
 }
 
 bool is_own_option(const CheckedTable *table, const PlannedOption *option) {
@@ -110,7 +113,32 @@ Span place_of_value(const CheckedTable *table, const PlannedOption *option) {
 
 /* ---- Saying ----------------------------------------------------------------------------------------------------- */
 
-Str shown(const Checker *checker, Str text) { return shown_in(checker->arena, text); }
+static bool is_secret_value(const Checker *checker, Str text) {
+    return checker->secrets != NULL && name_index_get(checker->secrets, str_trim(text)) != SIZE_MAX;
+}
+
+Str made_of(const Checker *checker, Str made, Str from) {
+    if (is_secret_value(checker, from)) {
+        name_index_set(checker->secrets, str_trim(made), 0, checker->arena);
+    }
+    return made;
+}
+
+void find_secret_values(Checker *checker) {
+    for (size_t i = 0; i < checker->table_count; i++) {
+        const Plan *plan = checker->tables[i].plan;
+        for (size_t j = 0; plan->is_changed && j < plan->count; j++) {
+            if (plan->options[j].is_secret) {
+                checker->secrets = checker->secrets != NULL ? checker->secrets : name_index_new(checker->arena);
+                name_index_set(checker->secrets, str_trim(plan->options[j].value), 0, checker->arena);
+            }
+        }
+    }
+}
+
+Str shown(const Checker *checker, Str text) {
+    return is_secret_value(checker, text) ? STR(SECRET_MASK) : shown_in(checker->arena, text);
+}
 
 Str shown_in(Arena *arena, Str text) {
     char *copy = arena_alloc(arena, text.size < 4 * SHOWN_COLUMNS ? text.size + 4 : 4 * SHOWN_COLUMNS + 4);
@@ -174,6 +202,7 @@ void fire_at_key(Checker *checker, const CheckedTable *table, const PlannedOptio
 }
 
 void fire_at_value(Checker *checker, const CheckedTable *table, const PlannedOption *option, Str message, Str hint) {
+    hint = option->is_secret ? STR("") : hint; /* it may tell how to write the value */
     fire_at_part(checker, option, place_of_value(table, option), option_value_changed(option), message, hint);
 }
 

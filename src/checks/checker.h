@@ -33,6 +33,7 @@ typedef struct Fact {
     int64_t numbered;    /* of a slot: VALUE_0 to VALUE_(numbered-1) are its snapshot readers'; 0 without them */
     bool is_incremental;
     bool is_read;          /* by a statement of its script */
+    bool is_secret;        /* the value: it must not be shown */
     bool is_frozen;        /* the script says to leave the table alone: no finding stands there */
     bool may_be_shared;    /* allow(…) or lint.ID: no finding about the sharing of slots or ids over files, */
     bool may_be_numbered;  /* none about numbered slots */
@@ -74,6 +75,7 @@ typedef struct Checker {
     const CheckEntry *check; /* the one that runs, */
     size_t check_number;     /* and its number in the registry */
     Severity at_most;        /* see soften() */
+    NameIndex *secrets;      /* values that templates took from secrets, and what is made of them; NULL without any */
     Allowances *allowances;  /* NULL when there are none */
     bool *used_pragmas;      /* by the number of the pragma: allow(…) that silenced something */
 } Checker;
@@ -155,8 +157,15 @@ Allowances *allowances_find(const Script *script, Arena *arena);
 /* Whether allow(…) silences the running check at a place. That counts as a use of the comment when `uses_it`. */
 bool is_silenced(Checker *checker, Span place, bool uses_it);
 
-/* For messages: text in at most 60 columns, control characters shown as '?'. */
+/* For messages: text in at most 60 columns, control characters shown as '?'. A value that a template took from a secret
+ * is masked. */
 Str shown(const Checker *checker, Str text);
+
+/* `made`, of which shown() knows that it is as secret as what it was made from. */
+Str made_of(const Checker *checker, Str made, Str from);
+
+/* Fills checker->secrets. */
+void find_secret_values(Checker *checker);
 Str shown_in(Arena *arena, Str text);
 
 /* printf arguments for "%.*s". */

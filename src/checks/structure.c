@@ -380,7 +380,7 @@ static void check_division(Checker *checker, const CheckedTable *table, const ch
     bool has_brackets = memchr(option->value.data, '(', option->value.size) != NULL ||
                         memchr(option->value.data, '[', option->value.size) != NULL ||
                         memchr(option->value.data, '{', option->value.size) != NULL;
-    Str group = shown(checker, as_group(checker, option->value));
+    Str group = shown(checker, made_of(checker, as_group(checker, option->value), option->value));
     if (option->value.data[at] == ',') {
         fire_at_value(
             checker, table, option,
@@ -447,7 +447,7 @@ void check_table_name_anchor(Checker *checker, const CheckedTable *table) {
         if (bare.size == 0) {
             continue;
         }
-        Str shown_bare = shown(checker, bare);
+        Str shown_bare = shown(checker, made_of(checker, bare, option->value));
         fire_at_value(checker, table, option,
                       format(checker,
                              "the '%c' in '%.*s' stands in the middle of what the connector makes of both names: no "

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "secret.h"
+
 typedef struct Making {
     const OutputRequest *request;
     const Plan *plan; /* of the table at hand */
@@ -22,7 +24,11 @@ static const Str table_keys[] = {
     STR("index"),      STR("stream"),     STR("table.identifier"), STR("path"),
 };
 
-static Str value_of(const Making *making, Str key) { return plan_value(making->request->plans, making->plan, key); }
+/* As it may be shown. */
+static Str value_of(const Making *making, Str key) {
+    const PlannedOption *option = plan_option(making->request->plans, making->plan, key);
+    return option == NULL ? STR("") : option->is_secret ? STR(SECRET_MASK) : option->value;
+}
 
 static Str first_value(const Making *making, const Str *keys, size_t count) {
     Str value = STR("");
