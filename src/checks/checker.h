@@ -54,6 +54,7 @@ typedef struct CheckSettings {
     const Severity *severities; /* by the number of the check in the registry; SEVERITY_OFF leaves one out */
     const PreludeSetting *prelude;
     size_t prelude_count;
+    bool has_others;      /* scripts in the run: facts are compared with theirs */
     bool gathers_inserts; /* into one statement set */
     const Publications *publications; /* of --publication-sql; NULL when it was not given */
 } CheckSettings;

@@ -36,11 +36,12 @@ static void look_at_model(Collector *collector) {
     }
 }
 
+/* What other scripts hold is not known yet, so a comment about what is compared with them counts as used. */
 static bool is_off(Checker *checker, const char *id, Span place) {
     size_t index = check_index(str_of(id));
     checker->check = check_at(index);
     checker->check_number = index;
-    return checker->settings->severities[index] == SEVERITY_OFF || is_silenced(checker, place, false);
+    return checker->settings->severities[index] == SEVERITY_OFF || is_silenced(checker, place, checker->settings->has_others);
 }
 
 static Fact *add_fact(Collector *collector, const CheckedTable *table, FactKind kind, Str value, Span place) {
