@@ -18,8 +18,7 @@ Str table_value(const Checker *checker, const CheckedTable *table, const char *k
 
 const PlannedOption *effective_option(const Checker *checker, const CheckedTable *table, const char *debezium_key,
                                       const char *key) {
-    const PlannedOption *option = table_option(checker, table, debezium_key);
-    return option ? option : table_option(checker, table, key);
+    return plan_running_option(checker->plans, table->plan, str_of(debezium_key), str_of(key));
 }
 
 Str effective_value(const Checker *checker, const CheckedTable *table, const char *debezium_key, const char *key,

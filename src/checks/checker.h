@@ -93,13 +93,11 @@ static inline const PlannedOption *table_option(const Checker *checker, const Ch
 /* Its value, or `otherwise`. */
 Str table_value(const Checker *checker, const CheckedTable *table, const char *key, Str otherwise);
 
-/* The value that runs where a debezium.* property goes before the connector's own option: the first of the two that is
- * set, else `otherwise`. Flink CDC puts the debezium.* properties in last (PostgresSourceConfigFactory,
- * MySqlSourceConfigFactory: props.putAll(dbzProperties)). */
+/* The value of plan_running_option(), else `otherwise`. */
 Str effective_value(const Checker *checker, const CheckedTable *table, const char *debezium_key, const char *key,
                     Str otherwise);
 
-/* The same as an option, for its place; NULL when neither is set. */
+/* The option itself, for its place; NULL when neither is set. */
 const PlannedOption *effective_option(const Checker *checker, const CheckedTable *table, const char *debezium_key,
                                       const char *key);
 

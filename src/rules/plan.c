@@ -43,6 +43,11 @@ const PlannedOption *plan_option(const Plans *plans, const Plan *plan, Str key) 
     }
 }
 
+const PlannedOption *plan_running_option(const Plans *plans, const Plan *plan, Str debezium_key, Str key) {
+    const PlannedOption *option = plan_option(plans, plan, debezium_key);
+    return option ? option : plan_option(plans, plan, key);
+}
+
 Str plan_value(const Plans *plans, const Plan *plan, Str key) {
     const PlannedOption *option = plan_option(plans, plan, key);
     return option ? option->value : STR("");

@@ -89,6 +89,11 @@ static inline uint64_t plan_key_bit(Str key) {
  * NULL when there is none. */
 const PlannedOption *plan_option(const Plans *plans, const Plan *plan, Str key);
 
+/* The option that runs where a debezium.* property goes before the connector's own option: the first of the two that is
+ * set, or NULL. Flink CDC puts the debezium.* properties in last (PostgresSourceConfigFactory,
+ * MySqlSourceConfigFactory: props.putAll(dbzProperties)). */
+const PlannedOption *plan_running_option(const Plans *plans, const Plan *plan, Str debezium_key, Str key);
+
 /* The value of plan_option(), or an empty Str. */
 Str plan_value(const Plans *plans, const Plan *plan, Str key);
 
