@@ -5,7 +5,7 @@
 static bool is_separator(char c) { return c == '.' || c == '-' || c == '_' || c == ':'; }
 
 static bool ends_in_word(Str key, Str word) {
-    if (key.size < word.size) {
+    if (key.size < word.size || ascii_lower(key.data[key.size - 1]) != word.data[word.size - 1]) {
         return false;
     }
     return str_equal_ignore_case(str_from(key, key.size - word.size), word);
@@ -38,7 +38,16 @@ bool is_secret_key(Str key) {
 }
 
 static bool is_key_character(char c) {
-    return c != '\'' && c != '=' && c != '"' && !is_blank(c) && c != ',' && c != '(';
+    switch (c) {
+    case '\'':
+    case '=':
+    case '"':
+    case ',':
+    case '(':
+        return false;
+    default:
+        return !is_blank(c);
+    }
 }
 
 /* The word that ends right before the '=' at `equals`, its quotes and blanks aside. */
@@ -78,14 +87,17 @@ static size_t value_end(Str text, size_t start) {
     return at;
 }
 
-/* A part of a text on its way to be shown. */
-typedef struct Masking {
-    Str text;
-    size_t from, end; /* what is left of the part */
-    Buffer *masked;
-} Masking;
+/* A secret in a text. A quoted one is shown with its quotes, but for the first when the secret before took that. */
+typedef struct Secret {
+    uint32_t start, end;
+    bool is_quoted, is_rest;
+} Secret;
 
-/* What is left of a value that began before the part: blanks and its quote tell nothing. */
+struct Secrets {
+    VECTOR(Secret) list; /* in the order of the text; none overlaps another */
+};
+
+/* What is left of a value that began before: blanks and its quote tell nothing. */
 static bool is_empty_rest(Str text, size_t first, size_t last) {
     while (first < last && (is_blank(text.data[first]) || text.data[first] == '\'')) {
         first++;
@@ -93,16 +105,30 @@ static bool is_empty_rest(Str text, size_t first, size_t last) {
     return first == last;
 }
 
-static void mask_range(Masking *masking, size_t start, size_t end, bool is_quoted) {
-    size_t first = start > masking->from ? start : masking->from, last = end < masking->end ? end : masking->end;
-    if (first >= last || (start < first && is_empty_rest(masking->text, first, last))) {
-        return;
+/* On the way through a text. */
+typedef struct Search {
+    Str text;
+    Secrets *found;
+    Arena *arena;
+    size_t url_end; /* of the last one */
+} Search;
+
+static const Secret *last_secret(const Secrets *secrets) {
+    return secrets->list.count > 0 ? &secrets->list.items[secrets->list.count - 1] : NULL;
+}
+
+/* A URL's password may be found before a value that begins before it. */
+static void add_secret(Search *search, size_t start, size_t end, bool is_quoted) {
+    Secrets *found = search->found;
+    const Secret *last = last_secret(found);
+    for (; last != NULL && last->start > start; last = last_secret(found)) {
+        end = last->end > end ? last->end : end;
+        found->list.count--;
     }
-    buffer_add(masking->masked, (Str){masking->text.data + masking->from, first - masking->from});
-    buffer_add(masking->masked, is_quoted && start == first ? STR("'") : STR(""));
-    buffer_add(masking->masked, STR(SECRET_MASK));
-    buffer_add(masking->masked, is_quoted ? STR("'") : STR(""));
-    masking->from = last;
+    size_t first = last != NULL && last->end > start ? last->end : start;
+    if (first < end && (start == first || !is_empty_rest(search->text, first, end))) {
+        *vector_add(search->arena, &found->list) = (Secret){(uint32_t)first, (uint32_t)end, is_quoted, start < first};
+    }
 }
 
 /* The password of user:password@ behind the first "//", or of Oracle's thin:user/password@; an empty part at the end
@@ -124,52 +150,124 @@ static Str url_password(Str url) {
     return separator == NULL ? none : (Str){separator + 1, (size_t)(at - separator - 1)};
 }
 
-/* A value may begin on an earlier line than the part, and so may its key: so far back is looked for them. */
-enum { LOOK_BACK = 8192 };
-
 static bool is_in_url(Str text, size_t at) {
     return str_has_prefix(str_from(text, at), STR("://")) || str_has_prefix(str_from(text, at), STR(":thin:"));
 }
 
-/* The password of the URL that goes through `at`. */
-static void mask_url(Masking *masking, size_t at) {
-    Str text = masking->text;
+enum { URL_HALF_MAX = 8192 };
+
+/* The password of the URL that goes through `at`. That of another one behind it, up to its end, is within. */
+static void find_in_url(Search *search, size_t at) {
+    Str text = search->text;
     size_t start = at, end = at;
-    while (start > 0 && at - start < LOOK_BACK && is_key_character(text.data[start - 1])) {
+    while (start > 0 && at - start < URL_HALF_MAX && is_key_character(text.data[start - 1])) {
         start--;
     }
-    while (end < text.size && end - at < LOOK_BACK && text.data[end] != '\'' && !is_blank(text.data[end])) {
+    while (end < text.size && end - at < URL_HALF_MAX && text.data[end] != '\'' && !is_blank(text.data[end])) {
         end++;
     }
     Str password = url_password((Str){text.data + start, end - start});
     if (password.size > 0) {
         size_t from = (size_t)(password.data - text.data);
-        mask_range(masking, from, from + password.size, false);
+        add_secret(search, from, from + password.size, false);
+    }
+    search->url_end = end;
+}
+
+/* The value behind the '=' at `equals`, the key before which tells that it is secret. Returns its end. */
+static size_t find_value(Search *search, size_t equals) {
+    Str text = search->text;
+    size_t quote = skip_blanks(text, equals + 1, true);
+    bool is_quoted = quote < text.size && text.data[quote] == '\'';
+    size_t start = is_quoted ? quote : skip_blanks(text, equals + 1, false), end = value_end(text, start);
+    add_secret(search, start, end, is_quoted);
+    return end > equals ? end : equals + 1;
+}
+
+static size_t find_byte(Str text, size_t from, size_t to, char byte) {
+    const char *found = from < to ? memchr(text.data + from, byte, to - from) : NULL;
+    return found != NULL ? (size_t)(found - text.data) : to;
+}
+
+static void find_urls(Search *search, size_t from, size_t to) {
+    for (size_t i = find_byte(search->text, from, to, ':'); i < to; i = find_byte(search->text, i + 1, to, ':')) {
+        if (i >= search->url_end && is_in_url(search->text, i)) {
+            find_in_url(search, i);
+        }
     }
 }
 
-static void mask_part(Masking *masking) {
-    Str text = masking->text;
-    for (size_t i = masking->from > LOOK_BACK ? masking->from - LOOK_BACK : 0; i < masking->end; i++) {
-        if (text.data[i] == ':' && is_in_url(text, i)) {
-            mask_url(masking, i);
+/* Those that begin, or whose keys or URLs do, in [from, to). */
+static void find_secrets(Search *search, size_t from, size_t to) {
+    Str text = search->text;
+    for (size_t i = from; i < to;) {
+        size_t equals = find_byte(text, i, to, '=');
+        find_urls(search, i, equals);
+        bool is_secret = equals < to && is_secret_key(key_before(text, equals));
+        i = is_secret ? find_value(search, equals) : equals + 1;
+    }
+}
+
+/* The first secret that ends behind an offset. */
+static size_t first_behind(const Secrets *secrets, uint32_t offset) {
+    size_t low = 0, high = secrets->list.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (secrets->list.items[middle].end <= offset) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
-        if (text.data[i] != '=' || !is_secret_key(key_before(text, i))) {
+    }
+    return low;
+}
+
+Str mask_part(Str text, const Secrets *secrets, Span part, Arena *arena) {
+    Buffer masked = {0};
+    uint32_t at = part.start;
+    for (size_t i = first_behind(secrets, at); i < secrets->list.count; i++) {
+        const Secret *secret = &secrets->list.items[i];
+        uint32_t first = secret->start > at ? secret->start : at, last = secret->end < part.end ? secret->end : part.end;
+        if (first >= last) {
+            break;
+        }
+        if (secret->start < first && is_empty_rest(text, first, last)) {
             continue;
         }
-        size_t quote = skip_blanks(text, i + 1, true);
-        bool is_quoted = quote < text.size && text.data[quote] == '\'';
-        size_t start = is_quoted ? quote : skip_blanks(text, i + 1, false), end = value_end(text, start);
-        mask_range(masking, start, end, is_quoted);
-        i = end > i ? end - 1 : i;
+        buffer_add(&masked, (Str){text.data + at, first - at});
+        buffer_add(&masked, secret->is_quoted && !secret->is_rest && first == secret->start ? STR("'") : STR(""));
+        buffer_add(&masked, STR(SECRET_MASK));
+        buffer_add(&masked, secret->is_quoted ? STR("'") : STR(""));
+        at = last;
     }
-    buffer_add(masking->masked, (Str){text.data + masking->from, masking->end - masking->from});
+    buffer_add(&masked, (Str){text.data + at, part.end - at});
+    return buffer_take(&masked, arena);
+}
+
+/* A value may begin before the part that shows it, and so may its key: so far back is looked for them. */
+enum { LOOK_BACK = 8192, BLOCK_SIZE = 65536 };
+
+static Secrets *secrets_in(Str text, size_t from, size_t to, Arena *arena) {
+    Secrets *secrets = arena_new(arena, Secrets);
+    Search search = {.text = text, .found = secrets, .arena = arena};
+    find_secrets(&search, from > LOOK_BACK ? from - LOOK_BACK : 0, to < text.size ? to : text.size);
+    return secrets;
 }
 
 Str mask_secrets(Str text, Span part, Arena *arena) {
-    Buffer masked = {0};
-    mask_part(&(Masking){text, part.start, part.end, &masked});
-    return buffer_take(&masked, arena);
+    return mask_part(text, secrets_in(text, part.start, part.end, arena), part, arena);
+}
+
+const Secrets *source_secrets(Source *source, uint32_t offset) {
+    size_t block = offset / BLOCK_SIZE, start = block * BLOCK_SIZE;
+    if (source->secrets == NULL) {
+        source->secrets = arena_array(source->arena, source->text.size / BLOCK_SIZE + 1, sizeof *source->secrets);
+    }
+    if (source->secrets[block] == NULL) {
+        source->secrets[block] =
+            secrets_in(source->text, start, start + BLOCK_SIZE + MASKED_PART_MAX, source->arena);
+    }
+    return source->secrets[block];
 }
 
 Str mask_value(Str key, Str value, Arena *arena) {

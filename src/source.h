@@ -15,6 +15,8 @@ typedef struct SourceStop {
     uint32_t offset, characters, columns;
 } SourceStop;
 
+typedef struct Secrets Secrets;
+
 typedef struct Source {
     Str name;         /* as messages show it */
     Str text;         /* with a NUL after it, as the lexer wants */
@@ -24,6 +26,7 @@ typedef struct Source {
     uint32_t *line_starts; /* made at the first question, see source_place() */
     size_t line_count;
     SourceStop *stops;     /* made at the first question, see source_place() */
+    Secrets **secrets;     /* made at the first question, see secret.h */
     Arena *arena;
 } Source;
 

@@ -9,10 +9,12 @@ use warnings;
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
 use File::Find ();
-use File::Path qw(make_path);
 use File::Temp ();
 use Test::More;
 use Text::ParseWords qw(shellwords);
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Files;
 
 my $home     = abs_path(dirname(__FILE__));
 my $root     = dirname($home);
@@ -23,21 +25,6 @@ my %is_section = map { $_ => 1 } (
     'arguments', 'rules', 'file', 'link', 'input', 'stdin', 'environment', 'output', 'output keep', 'output pretty',
     'output both', 'messages', 'exit', 'after', 'again', 'skip',
 );
-
-sub read_file {
-    my ($path) = @_;
-    open my $handle, '<:raw', $path or die "$path: $!\n";
-    local $/;
-    return scalar <$handle> // '';
-}
-
-sub write_file {
-    my ($path, $text) = @_;
-    make_path(dirname($path));
-    open my $handle, '>:raw', $path or die "$path: $!\n";
-    print {$handle} $text;
-    close $handle or die "$path: $!\n";
-}
 
 # ---- Reading a case file ------------------------------------------------------------------------------------
 

@@ -302,7 +302,7 @@ case_in 'usage' => sub {
 case_in 'help and version' => sub {
     my ($status, $help, $error) = run('--help');
     is("$status $error", '0 ', 'help is no trouble');
-    open my $source, '<', "$root/src/cli/arguments.c" or die;
+    open my $source, '<', "$root/src/cli/options.c" or die;
     my ($table) = join('', <$source>) =~ /^static const OptionSpec options\[\] = \{\n(.*?)^\};/ms;
     my $count = 0;
     while ($table =~ /^ *\{"([a-z-]+)", (?:0|'(.)'), (?:NULL|"(.*?)")/mg) {

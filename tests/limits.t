@@ -48,6 +48,9 @@ my @growing = (
     ['options removed by rules', 5000, 25_000, sub { (options($_[0]), "[rule r]\n" . list($_[0], sub { "unset.k$_[0] =\n" })) }],
     ['a prelude', 5000, 25_000, sub { (list($_[0], sub { "SET 'k$_[0]' = 'v';\n" }), "[prelude]\n" . list($_[0], sub { "k$_[0] = w\n" })) }],
     ['pragmas and inserts', 5000, 25_000, sub { "-- smtpatch: allow(unknown-option)\nINSERT INTO t SELECT 1; -- c\n" x $_[0] }, '--statement-set'],
+    ['pragmas that silence nothing', 5000, 50_000, sub { "-- smtpatch: allow(unknown-connector)\n" x $_[0] . table('t') }],
+    ['pragmas behind all statements', 5000, 50_000, sub { table('t') . "-- smtpatch: allow(unknown-connector)\n" x $_[0] }],
+    ['pragmas for many options', 4000, 25_000, sub { "-- smtpatch: allow(unknown-option)\n" x $_[0] . options($_[0]) }],
     ['renamed tables and their columns', 2000, 25_000, sub { (list($_[0], sub { table("t$_[0]") }) . joined($_[0]), "[rule r]\nname = ^t\nrename-table.\${name}_new =\n") }],
     ['a renamed table in subqueries', 5000, 25_000, sub { (table('t') . 'INSERT INTO s SELECT * FROM ' . '(SELECT t.a FROM t JOIN ' x $_[0] . 't' . ')' x $_[0] . ";\n", "[rule r]\nname = ^t\nrename-table.u =\n") }],
 );

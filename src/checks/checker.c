@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "checks/registry.h"
+#include "secret.h"
 #include "syntax/literal.h"
-#include "syntax/pragma.h"
 #include "width.h"
 
 enum { SHOWN_COLUMNS = 60 };
@@ -74,14 +74,16 @@ Str server_of(const Checker *checker, const CheckedTable *table) {
     }
     Str host = effective_value(checker, table, "debezium.database.hostname", "hostname", STR(""));
     Str port = effective_value(checker, table, "debezium.database.port", "port", default_port(table));
-    return arena_join(checker->arena, host, STR(":"), port);
+    Str server = arena_join(checker->arena, host, STR(":"), port);
+    return made_of(checker, made_of(checker, server, host), port);
 }
 
 Str upstream_of(const Checker *checker, const CheckedTable *table) {
     bool has_schema = table_option(checker, table, "schema-name") != NULL;
     Str lead = table_value(checker, table, has_schema ? "schema-name" : "database-name", STR(""));
     Str name = table_value(checker, table, "table-name", table->plan->table->name.table);
-    return lead.size > 0 ? arena_join(checker->arena, lead, STR("."), name) : name;
+    Str upstream = lead.size > 0 ? arena_join(checker->arena, lead, STR("."), name) : name;
+    return made_of(checker, made_of(checker, upstream, lead), name);
 }
 
 bool is_own_option(const CheckedTable *table, const PlannedOption *option) {
@@ -103,7 +105,32 @@ Span place_of_value(const CheckedTable *table, const PlannedOption *option) {
 
 /* ---- Saying ----------------------------------------------------------------------------------------------------- */
 
-Str shown(const Checker *checker, Str text) { return shown_in(checker->arena, text); }
+static bool is_secret_value(const Checker *checker, Str text) {
+    return checker->secrets != NULL && name_index_get(checker->secrets, str_trim(text)) != SIZE_MAX;
+}
+
+Str made_of(const Checker *checker, Str made, Str from) {
+    if (is_secret_value(checker, from)) {
+        name_index_set(checker->secrets, str_trim(made), 0, checker->arena);
+    }
+    return made;
+}
+
+void find_secret_values(Checker *checker) {
+    for (size_t i = 0; i < checker->table_count; i++) {
+        const Plan *plan = checker->tables[i].plan;
+        for (size_t j = 0; plan->is_changed && j < plan->count; j++) {
+            if (plan->options[j].is_secret) {
+                checker->secrets = checker->secrets != NULL ? checker->secrets : name_index_new(checker->arena);
+                name_index_set(checker->secrets, str_trim(plan->options[j].value), 0, checker->arena);
+            }
+        }
+    }
+}
+
+Str shown(const Checker *checker, Str text) {
+    return is_secret_value(checker, text) ? STR(SECRET_MASK) : shown_in(checker->arena, text);
+}
 
 static bool is_short_and_plain(Str text) {
     bool is_plain = text.size <= SHOWN_COLUMNS;
@@ -134,62 +161,6 @@ Str shown_in(Arena *arena, Str text) {
         text = str_from(text, more);
     }
     return (Str){copy, size};
-}
-
-/* Whether allow(…) names the running check. */
-static bool allows(const Checker *checker, const Pragma *pragma) {
-    Str list = source_slice(checker->script->source, pragma->argument);
-    Str id = str_of(checker->check->id);
-    while (list.size > 0) {
-        const char *comma = memchr(list.data, ',', list.size);
-        size_t size = comma ? (size_t)(comma - list.data) : list.size;
-        if (str_equal(str_trim((Str){list.data, size}), id)) {
-            return true;
-        }
-        list = str_from(list, size + 1);
-    }
-    return false;
-}
-
-static const Statement *statement_at(const Script *script, uint32_t offset) {
-    size_t low = 0, high = script->statement_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (script->statements[middle].end < offset) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < script->statement_count ? &script->statements[low] : NULL;
-}
-
-/* An allow(…) before the statement that holds offset, or on the line of offset. */
-bool is_silenced(Checker *checker, Span place, bool uses_it) {
-    const Script *script = checker->script;
-    uint32_t offset = place.start;
-    if (script->pragma_count == 0) {
-        return false;
-    }
-    const Statement *statement = statement_at(script, offset);
-    bool is_first = statement == script->statements;
-    uint32_t before = statement == NULL || is_first ? 0 : statement[-1].end;
-    uint32_t start = statement ? statement->span.start : 0;
-    Span line = source_line_span(script->source, source_line(script->source, offset));
-    bool found = false;
-    for (size_t i = pragma_from(script, before); i < script->pragma_count; i++) {
-        const Pragma *pragma = &script->pragmas[i];
-        bool is_before = pragma->comment.start < start;
-        bool is_on_line = span_holds(line, pragma->comment.start);
-        if (!is_before && pragma->comment.start > line.end) {
-            break;
-        }
-        if (pragma->kind == PRAGMA_ALLOW && (is_before || is_on_line) && allows(checker, pragma)) {
-            checker->used_pragmas[i] = checker->used_pragmas[i] || uses_it;
-            found = true;
-        }
-    }
-    return found;
 }
 
 /* A severity that lint.ID sets counts for all findings of the check. */
@@ -234,6 +205,7 @@ void fire_at_key(Checker *checker, const CheckedTable *table, const PlannedOptio
 }
 
 void fire_at_value(Checker *checker, const CheckedTable *table, const PlannedOption *option, Str message, Str hint) {
+    hint = option->is_secret ? STR("") : hint; /* it may tell how to write the value */
     fire_at_part(checker, option, place_of_value(table, option), option_value_changed(option), message, hint);
 }
 

@@ -45,6 +45,7 @@ typedef struct Fact {
     int64_t numbered;    /* of a slot: VALUE_0 to VALUE_(numbered-1) are its snapshot readers'; 0 without them */
     bool is_incremental;
     bool is_read;          /* by a statement of its script */
+    bool is_secret;        /* the value: it must not be shown */
     bool is_frozen;        /* the script says to leave the table alone: no finding stands there */
     bool may_be_shared;    /* allow(…) or lint.ID: no finding about the sharing of slots or ids over files, */
     bool may_be_numbered;  /* none about numbered slots */
@@ -68,10 +69,12 @@ typedef struct CheckSettings {
     const Severity *severities; /* by the number of the check in the registry; SEVERITY_OFF leaves one out */
     const PreludeSetting *prelude;
     size_t prelude_count;
+    bool has_others;      /* scripts in the run: facts are compared with theirs */
     bool gathers_inserts; /* into one statement set */
-    bool is_alone;        /* the script is the only one of the run: run_checks() has nothing to compare it with */
     const Publications *publications; /* of --publication-sql; NULL when it was not given */
 } CheckSettings;
+
+typedef struct Allowances Allowances;
 
 typedef struct Checker {
     const Script *script;
@@ -89,6 +92,8 @@ typedef struct Checker {
     size_t check_number;     /* and its number in the registry */
     Severity at_most;        /* see soften() */
     SoundValue *sound_values; /* SOUND_VALUES of them, by their hashes */
+    NameIndex *secrets;      /* values that templates took from secrets, and what is made of them; NULL without any */
+    Allowances *allowances;  /* NULL when there are none */
     bool *used_pragmas;      /* by the number of the pragma: allow(…) that silenced something */
 } Checker;
 
@@ -107,16 +112,13 @@ static inline Str table_value(const Checker *checker, const CheckedTable *table,
     return option ? option->value : otherwise;
 }
 
-/* The option that runs where a debezium.* property goes before the connector's own option: the first of the two that is
- * set, NULL when neither is. Flink CDC puts the debezium.* properties in last (PostgresSourceConfigFactory,
- * MySqlSourceConfigFactory: props.putAll(dbzProperties)). */
+/* The option that runs, for its place; NULL when neither is set. See plan_running_option(). */
 static inline const PlannedOption *effective_option(const Checker *checker, const CheckedTable *table,
                                                     const char *debezium_key, const char *key) {
-    const PlannedOption *option = table_option(checker, table, debezium_key);
-    return option ? option : table_option(checker, table, key);
+    return plan_running_option(checker->plans, table->plan, str_of(debezium_key), str_of(key));
 }
 
-/* Its value, or `otherwise`. */
+/* Its value, else `otherwise`. */
 static inline Str effective_value(const Checker *checker, const CheckedTable *table, const char *debezium_key,
                                   const char *key, Str otherwise) {
     const PlannedOption *option = effective_option(checker, table, debezium_key, key);
@@ -174,11 +176,21 @@ Span place_of_value(const CheckedTable *table, const PlannedOption *option);
 
 /* ---- Saying ----------------------------------------------------------------------------------------------------- */
 
+/* The comments allow(…) of a script, for is_silenced(); NULL when it has none. */
+Allowances *allowances_find(const Script *script, Arena *arena);
+
 /* Whether allow(…) silences the running check at a place. That counts as a use of the comment when `uses_it`. */
 bool is_silenced(Checker *checker, Span place, bool uses_it);
 
-/* For messages: text in at most 60 columns, control characters shown as '?'. */
+/* For messages: text in at most 60 columns, control characters shown as '?'. A value that a template took from a secret
+ * is masked. */
 Str shown(const Checker *checker, Str text);
+
+/* `made`, of which shown() knows that it is as secret as what it was made from. */
+Str made_of(const Checker *checker, Str made, Str from);
+
+/* Fills checker->secrets. */
+void find_secret_values(Checker *checker);
 Str shown_in(Arena *arena, Str text);
 
 /* printf arguments for "%.*s". */

@@ -6,15 +6,8 @@ static Str text_of(const Checker *checker) { return checker->script->source->tex
 
 bool has_own_columns_only(const CheckedTable *table) {
     const Table *item = table->plan->table;
-    if (!span_is_empty(item->definition->like) || !span_is_empty(item->statement->query)) {
-        return false;
-    }
-    for (uint32_t i = 0; i < item->definition->column_count; i++) {
-        if (item->definition->columns[i].kind == COLUMN_REFERENCE) {
-            return false;
-        }
-    }
-    return item->definition->column_count > 0;
+    return span_is_empty(item->definition->like) && span_is_empty(item->statement->query) &&
+           item->definition->column_count > 0;
 }
 
 static const Column *own_primary_key(const TableDefinition *definition) {

@@ -261,7 +261,8 @@ static Str listed_name(const Checker *checker, const CheckedTable *table) {
     Str lead = table_value(checker, table, lead_key, STR(""));
     Str name = table_value(checker, table, "table-name", STR(""));
     bool is_plain = lead.size > 0 && name.size > 0 && !is_pattern(lead) && !is_pattern(name);
-    return is_plain ? format(checker, "%.*s.%.*s", SHOW(lead), SHOW(name)) : STR("");
+    Str listed = is_plain ? format(checker, "%.*s.%.*s", SHOW(lead), SHOW(name)) : STR("");
+    return made_of(checker, made_of(checker, listed, lead), name);
 }
 
 /* Each table needs its place in the list and its statement (CommonConnectorConfig and
@@ -285,6 +286,7 @@ static void look_at_list(Checker *checker, const CheckedTable *table, const Plan
         const char *comma = memchr(list.data, ',', list.size);
         size_t size = comma ? (size_t)(comma - list.data) : list.size;
         Str name = str_trim((Str){list.data, size}), key = format(checker, "%s.%.*s", OVERRIDES, SHOW(name));
+        made_of(checker, name, option->value);
         if (name.size > 0 && plan_option(checker->plans, table->plan, key) == NULL) {
             fire_at_value(
                 checker, table, option,

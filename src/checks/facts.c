@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "checks/replication.h"
+#include "secret.h"
 
 /* So many snapshot readers a job may have when the script does not say. More would make `orders_2024` another source's
  * slot in the eyes of the check. */
@@ -35,12 +36,12 @@ static void look_at_model(Collector *collector) {
     }
 }
 
-/* Beside other files an allow(…) counts as used: what it silences is only known when all have been read. */
+/* What other scripts hold is not known yet, so a comment about what is compared with them counts as used. */
 static bool is_off(Checker *checker, const char *id, Span place) {
     size_t index = check_index(str_of(id));
     checker->check = check_at(index);
     checker->check_number = index;
-    return checker->settings->severities[index] == SEVERITY_OFF || is_silenced(checker, place, !checker->settings->is_alone);
+    return checker->settings->severities[index] == SEVERITY_OFF || is_silenced(checker, place, checker->settings->has_others);
 }
 
 static Fact *add_fact(Collector *collector, const CheckedTable *table, FactKind kind, Str value, Span place) {
@@ -55,6 +56,7 @@ static Fact *add_fact(Collector *collector, const CheckedTable *table, FactKind 
     fact->is_incremental = table->is_incremental;
     fact->is_read = (definition->roles & ROLE_SOURCE) != 0;
     fact->is_frozen = is_frozen(table);
+    fact->is_secret = str_equal(shown(checker, value), STR(SECRET_MASK));
     fact->file = checker->script->source->name;
     fact->table = name_of(checker, table);
     fact->source = checker->script->source;
@@ -445,6 +447,10 @@ Conflicts conflicts_of_server_ids(const Facts *facts, bool across_files, Arena *
 
 /* ---- Saying ----------------------------------------------------------------------------------------------------- */
 
+static Str shown_value(const Fact *fact, Arena *arena) {
+    return fact->is_secret ? STR(SECRET_MASK) : shown_in(arena, fact->value);
+}
+
 static Str place_text(const Fact *fact, bool across_files, Arena *arena) {
     return across_files ? arena_format(arena, "%.*s:%zu", SHOW(fact->file), fact->place.line)
                         : arena_format(arena, "line %zu", source_line(fact->source, fact->offset));
@@ -459,7 +465,7 @@ static Str user_text(const Conflict *conflict, bool across_files, Arena *arena) 
 }
 
 Str slots_message(const Conflict *conflict, bool across_files, Arena *arena) {
-    Str slot = shown_in(arena, conflict->here->value), user = user_text(conflict, across_files, arena);
+    Str slot = shown_value(conflict->here, arena), user = user_text(conflict, across_files, arena);
     return arena_format(
         arena,
         "slot '%.*s' is also the slot of %.*s: only one source can read it, the others stop with \"already exists\" "
@@ -468,7 +474,7 @@ Str slots_message(const Conflict *conflict, bool across_files, Arena *arena) {
 }
 
 Str numbers_message(const Conflict *conflict, bool across_files, Arena *arena) {
-    Str here = shown_in(arena, conflict->here->value), there = shown_in(arena, conflict->there->value);
+    Str here = shown_value(conflict->here, arena), there = shown_value(conflict->there, arena);
     Str user = user_text(conflict, across_files, arena);
     if (conflict->here->value.size > conflict->there->value.size) {
         return arena_format(
@@ -486,7 +492,7 @@ Str numbers_message(const Conflict *conflict, bool across_files, Arena *arena) {
 
 Str server_ids_message(const Conflict *conflict, bool across_files, Arena *arena) {
     const Fact *here = conflict->here, *there = conflict->there;
-    Str value = shown_in(arena, here->value), other = shown_in(arena, there->value);
+    Str value = shown_value(here, arena), other = shown_value(there, arena);
     Str user = user_text(conflict, across_files, arena);
     bool is_same = here->first == there->first && here->last == there->last;
     Str how = is_same ? STR("is also that") : arena_format(arena, "overlaps %.*s", SHOW(other));

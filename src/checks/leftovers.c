@@ -64,19 +64,38 @@ static bool holds_date(Str name) {
     return false;
 }
 
-/* 32 hexadecimal digits, underscores aside, both letters and digits among them. */
-static bool holds_uuid(Str name) {
-    size_t run = 0, letters = 0;
-    for (size_t i = 0; i < name.size; i++) {
-        char c = ascii_lower(name.data[i]);
-        bool is_letter = c >= 'a' && c <= 'f';
-        if (is_letter || is_digit(c)) {
-            run++;
-            letters += is_letter;
-        } else if (c != '_' && c != '-') {
-            run = letters = 0;
+/* How many letters are among the `count` hexadecimal digits at `at`; SIZE_MAX when others stand there. */
+static size_t hexadecimal_letters(Str text, size_t at, size_t count) {
+    size_t letters = 0;
+    for (size_t i = at; i < at + count; i++) {
+        char c = i < text.size ? ascii_lower(text.data[i]) : ' ';
+        if (!is_digit(c) && (c < 'a' || c > 'f')) {
+            return SIZE_MAX;
         }
-        if (run >= 32 && letters > 0 && letters < run) {
+        letters += !is_digit(c);
+    }
+    return letters;
+}
+
+/* 32 hexadecimal digits at `at`, letters and digits among them: in one piece, or as a UUID is written. */
+static bool is_uuid(Str name, size_t at) {
+    static const size_t groups[] = {8, 4, 4, 4, 12};
+    size_t all = 0;
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+        bool is_parted = i > 0 && at < name.size && (name.data[at] == '_' || name.data[at] == '-');
+        size_t letters = hexadecimal_letters(name, at + is_parted, groups[i]);
+        if (letters == SIZE_MAX) {
+            return false;
+        }
+        at += is_parted + groups[i];
+        all += letters;
+    }
+    return all > 0 && all < 32;
+}
+
+static bool holds_uuid(Str name) {
+    for (size_t i = 0; i + 32 <= name.size; i++) {
+        if (is_uuid(name, i)) {
             return true;
         }
     }

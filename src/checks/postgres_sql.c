@@ -32,7 +32,7 @@ static void check_select_sql(Checker *checker, const CheckedTable *table, const 
     Str of = shown(checker, name);
     const SqlStatement *statements = sql.statements.items;
     if (sql.problem.size > 0) {
-        Str problem = shown(checker, sql.problem);
+        Str problem = shown(checker, made_of(checker, sql.problem, option->value));
         fire_in_value(checker, table, option, sql.place,
                       format(checker, "PostgreSQL refuses the snapshot's SELECT for %.*s: %.*s", SHOW(of),
                              SHOW(problem)),
@@ -117,7 +117,8 @@ void check_heartbeat_query_sql(Checker *checker) {
     for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
         Sql sql = sql_parse(item->key, checker->arena);
         if (sql.problem.size > 0 && (item = leave_out_allowed(checker, item, &count)) != NULL) {
-            Str problem = shown(checker, sql.problem), others = others_text(checker, count);
+            Str problem = shown(checker, made_of(checker, sql.problem, item->key));
+            Str others = others_text(checker, count);
             fire_in_value(checker, item->table, item->option, sql.place,
                           format(checker, "PostgreSQL refuses the heartbeat's query: %.*s%.*s", SHOW(problem),
                                  SHOW(others)),

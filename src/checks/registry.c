@@ -112,9 +112,11 @@ void script_checks(const Script *script, const Plans *plans, const CheckSettings
                        .findings = findings,
                        .facts = facts};
     checker.sound_values = arena_array(arena, SOUND_VALUES, sizeof *checker.sound_values);
+    checker.allowances = allowances_find(script, arena);
     checker.used_pragmas = arena_array(arena, script->pragma_count, sizeof *checker.used_pragmas);
     size_t last = check_index(STR("unused-allow")), first_finding = findings->list.count;
     look_at_tables(&checker);
+    find_secret_values(&checker);
     checker.parallelism = session_parallelism(&checker);
     facts_collect(&checker);
     run_table_checks(&checker);

@@ -266,6 +266,65 @@ void check_empty_column_list(Checker *checker, const CheckedTable *table) {
     }
 }
 
+/* REAL is a type, or stands in an ARRAY, a MAP, MULTISET, ROW or STRUCTURED: most are told by their first letters. */
+static bool may_begin_real(Str type) {
+    char first = type.size >= 4 ? ascii_lower(type.data[0]) : ' ';
+    return first == 'r' || first == 'a' || first == 'm' || (first == 's' && ascii_lower(type.data[3]) == 'u');
+}
+
+static bool holds_real(Str text) {
+    for (size_t i = 0; i + 4 <= text.size; i++) {
+        if ((text.data[i] | 0x20) == 'r' && str_equal_ignore_case((Str){text.data + i, 4}, STR("REAL"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a token stands behind the whole of a type; before its like, REAL is the name of a ROW's field. */
+static bool ends_type(Token token, uint32_t end) {
+    switch (token.kind) {
+    case TOKEN_COMMA:
+    case TOKEN_GREATER:
+    case TOKEN_RIGHT_PAREN:
+    case TOKEN_NOT:
+    case TOKEN_NULL:
+    case TOKEN_ARRAY:
+    case TOKEN_MULTISET:
+    case TOKEN_QUOTED_STRING:
+        return true;
+    default:
+        return token.start >= end;
+    }
+}
+
+/* FlinkTypeFactory.toLogicalType. In an expression a type stands behind AS. */
+static void look_for_real(Checker *checker, const Column *column) {
+    Str text = checker->script->source->text;
+    bool is_type = column->kind != COLUMN_COMPUTED;
+    Token token = lex_significant(text, column->content.start);
+    while (token.start < column->content.end) {
+        Token next = lex_significant(text, token.end);
+        if (token.kind == TOKEN_REAL && is_type && ends_type(next, column->content.end)) {
+            fire_at(checker, token_span(token), STR("Flink's planner does not know the type REAL"), STR("write FLOAT"));
+        }
+        is_type = column->kind != COLUMN_COMPUTED || token.kind == TOKEN_AS;
+        token = next;
+    }
+}
+
+void check_real_type(Checker *checker, const CheckedTable *table) {
+    const TableDefinition *definition = table->plan->table->definition;
+    for (uint32_t i = 0; i < definition->column_count; i++) {
+        const Column *column = &definition->columns[i];
+        Str content = source_slice(checker->script->source, column->content);
+        bool may_hold = column->kind == COLUMN_COMPUTED || may_begin_real(content);
+        if (may_hold && has_name(column->kind) && holds_real(content)) {
+            look_for_real(checker, column);
+        }
+    }
+}
+
 /* ---- Names of upstream tables ------------------------------------------------------------------------------------ */
 
 /* The options that a connector joins with a dot into one regular expression, of a list divided by commas. */
@@ -325,7 +384,7 @@ static void check_division(Checker *checker, const CheckedTable *table, const ch
     bool has_brackets = memchr(option->value.data, '(', option->value.size) != NULL ||
                         memchr(option->value.data, '[', option->value.size) != NULL ||
                         memchr(option->value.data, '{', option->value.size) != NULL;
-    Str group = shown(checker, as_group(checker, option->value));
+    Str group = shown(checker, made_of(checker, as_group(checker, option->value), option->value));
     if (option->value.data[at] == ',') {
         fire_at_value(
             checker, table, option,
@@ -406,7 +465,7 @@ void check_table_name_anchor(Checker *checker, const CheckedTable *table) {
         if (bare.size == 0) {
             continue;
         }
-        Str shown_bare = shown(checker, bare);
+        Str shown_bare = shown(checker, made_of(checker, bare, option->value));
         fire_at_value(checker, table, option,
                       format(checker,
                              "the '%c' in '%.*s' stands in the middle of what the connector makes of both names: no "

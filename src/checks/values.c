@@ -414,7 +414,7 @@ void check_load_url(Checker *checker, const CheckedTable *table) {
     }
     Str entry = entry_without_port(option->value);
     if (entry.size > 0) {
-        Str host = shown(checker, str_trim(entry));
+        Str host = shown(checker, made_of(checker, str_trim(entry), option->value));
         fire_at_value(checker, table, option, format(checker, "'%.*s' in 'load-url' has no port", SHOW(host)),
                       STR("write HOST:PORT, the HTTP port of a frontend, usually 8030; a semicolon between two"));
     } else if (memchr(option->value.data, ',', option->value.size) != NULL) {

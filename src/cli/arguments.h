@@ -1,4 +1,4 @@
-/* The command line: one table of options, from which the parser and --help are fed. */
+/* The command line: read by the table of options.h, from which --help is fed, too. */
 #ifndef SMTPATCH_ARGUMENTS_H
 #define SMTPATCH_ARGUMENTS_H
 

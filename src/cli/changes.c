@@ -18,6 +18,10 @@ static void add_value(const PlannedOption *option, Str value, Arena *arena, Buff
     add_quoted(masked, out);
 }
 
+static void add_new_value(const PlannedOption *option, Arena *arena, Buffer *out) {
+    add_value(option, option->is_secret ? STR(SECRET_MASK) : option->value, arena, out);
+}
+
 static void add_change(const PlannedOption *option, Arena *arena, Buffer *out) {
     if (option->is_removed) {
         buffer_add(out, STR("removed "));
@@ -28,7 +32,7 @@ static void add_change(const PlannedOption *option, Arena *arena, Buffer *out) {
         buffer_add(out, STR("added "));
         add_quoted(option->key, out);
         buffer_add(out, STR(" = "));
-        add_value(option, option->value, arena, out);
+        add_new_value(option, arena, out);
     } else {
         add_quoted(option->old_key, out);
         buffer_add(out, STR(" = "));
@@ -38,7 +42,7 @@ static void add_change(const PlannedOption *option, Arena *arena, Buffer *out) {
             add_quoted(option->key, out);
             buffer_add(out, STR(" = "));
         }
-        add_value(option, option->value, arena, out);
+        add_new_value(option, arena, out);
     }
 }
 

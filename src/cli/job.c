@@ -99,11 +99,13 @@ static void deliver(Job *job) {
     }
 }
 
-static CheckSettings check_settings(const FileSettings *settings) {
+static CheckSettings check_settings(const JobOrder *order) {
+    const FileSettings *settings = &order->settings;
     return (CheckSettings){.release = settings->release,
                            .severities = settings->severities,
                            .prelude = settings->prelude.items,
                            .prelude_count = settings->prelude.count,
+                           .has_others = !order->is_alone,
                            .gathers_inserts = settings->gathers_inserts,
                            .publications = settings->publications};
 }
@@ -111,8 +113,7 @@ static CheckSettings check_settings(const FileSettings *settings) {
 static void check(Job *job, const Script *script, const Plans *plans) {
     Facts facts = {0};
     if (job->settings->lint != LINT_NONE) {
-        CheckSettings settings = check_settings(&job->order->settings);
-        settings.is_alone = job->order->is_alone;
+        CheckSettings settings = check_settings(job->order);
         script_checks(script, plans, &settings, &job->arena, &job->findings, &facts);
     }
     job->facts = facts;
@@ -193,7 +194,7 @@ static Plans plan(Job *job, const Script *script) {
         drop_new_names(&plans);
     }
     if (settings->fixes) {
-        CheckSettings check = check_settings(settings);
+        CheckSettings check = check_settings(job->order);
         script_fixes(script, &plans, &check, &job->arena);
     }
     return plans;

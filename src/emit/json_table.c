@@ -150,7 +150,8 @@ static void add_option(const Json *json, json_t *array, const Plan *plan, const 
     json_t *object = json_add_object(json, array);
     bool is_own = candidate->plan == plan;
     json_put_text(json, object, "key", option->key);
-    json_put_text(json, object, "value", shown_value(json, option, option->key, option->value));
+    Str value = option->is_secret ? STR(SECRET_MASK) : option->value;
+    json_put_text(json, object, "value", shown_value(json, option, option->key, value));
     json_put_boolean(json, object, "effective", is_effective);
     json_put_index(json, object, "like", !is_own, (size_t)(candidate->plan->table - json->model->tables));
     json_put(json, object, "origin", json_string(is_changed(option) ? "rule" : "script"));

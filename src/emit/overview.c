@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "secret.h"
+
 typedef struct Making {
     const OutputRequest *request;
     const Plan *plan; /* of the table at hand */
@@ -22,7 +24,14 @@ static const Str table_keys[] = {
     STR("index"),      STR("stream"),     STR("table.identifier"), STR("path"),
 };
 
-static Str value_of(const Making *making, Str key) { return plan_value(making->request->plans, making->plan, key); }
+/* As it may be shown. */
+static Str shown_value(const PlannedOption *option) {
+    return option == NULL ? STR("") : option->is_secret ? STR(SECRET_MASK) : option->value;
+}
+
+static Str value_of(const Making *making, Str key) {
+    return shown_value(plan_option(making->request->plans, making->plan, key));
+}
 
 static Str first_value(const Making *making, const Str *keys, size_t count) {
     Str value = STR("");
@@ -44,6 +53,12 @@ static Str value_or_default(const Making *making, Str connector_name, Str key) {
         option_default(connector, found.option, release, &value);
     }
     return value;
+}
+
+/* The value that runs, a Debezium property before the connector's own option. */
+static Str running_value_of(const Making *making, Str connector, Str debezium_key, Str key) {
+    const PlannedOption *option = plan_running_option(making->request->plans, making->plan, debezium_key, key);
+    return option != NULL ? shown_value(option) : value_or_default(making, connector, key);
 }
 
 /* ---- Servers ----------------------------------------------------------------------------------------------------- */
@@ -124,24 +139,19 @@ static Str find_table(const Making *making) {
 
 /* ---- PostgreSQL's sources ---------------------------------------------------------------------------------------- */
 
-/* Debezium's own option wins: the connector hands it over last. */
 static Str find_slot(const Making *making, Str connector) {
-    Str key = catalogue_short_key(STR("slot"), connector), own = value_of(making, STR("debezium.slot.name"));
-    if (key.size == 0 || own.size > 0) {
-        return key.size == 0 ? STR("") : own;
-    }
-    return value_or_default(making, connector, key);
+    Str key = catalogue_short_key(STR("slot"), connector);
+    return key.size == 0 ? STR("") : running_value_of(making, connector, STR("debezium.slot.name"), key);
 }
 
 /* Only pgoutput reads a publication; without a name Debezium takes its default. */
 static Str find_publication(const Making *making, Str connector) {
     Str key = catalogue_short_key(STR("publication"), connector);
     Str value = key.size > 0 ? value_of(making, key) : STR("");
-    Str plugin = value_of(making, STR("debezium.plugin.name"));
     if (key.size == 0 || value.size > 0) {
         return value;
     }
-    plugin = plugin.size > 0 ? plugin : value_or_default(making, connector, STR("decoding.plugin.name"));
+    Str plugin = running_value_of(making, connector, STR("debezium.plugin.name"), STR("decoding.plugin.name"));
     return str_equal_ignore_case(str_trim(plugin), STR("pgoutput")) ? STR("dbz_publication") : value;
 }
 

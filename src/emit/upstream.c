@@ -8,10 +8,7 @@
 
 Str running_value(const OutputRequest *request, const Plan *plan, const char *debezium_key, const char *key,
                   Str otherwise) {
-    const PlannedOption *option = plan_option(request->plans, plan, str_of(debezium_key));
-    if (option == NULL) {
-        option = plan_option(request->plans, plan, str_of(key));
-    }
+    const PlannedOption *option = plan_running_option(request->plans, plan, str_of(debezium_key), str_of(key));
     return option ? option->value : otherwise;
 }
 

@@ -126,9 +126,11 @@ static void add_excerpt(const Finding *finding, const ReportStyle *style, Arena 
     uint32_t start = clamp(finding->span.start, line), end = clamp(finding->span.end, line);
     Span window = window_of(source->text, line, start);
     end = end < start ? start : end > window.end ? window.end : end;
-    Str before = mask_secrets(source->text, (Span){window.start, start}, arena);
-    Str marked = mask_secrets(source->text, (Span){window.start, end}, arena);
-    Str shown = mask_secrets(source->text, window, arena);
+    const Secrets *secrets = source_secrets(source, window.start);
+    ArenaMark mark = arena_mark(arena); /* behind the source's tables, which stay */
+    Str before = mask_part(source->text, secrets, (Span){window.start, start}, arena);
+    Str marked = mask_part(source->text, secrets, (Span){window.start, end}, arena);
+    Str shown = mask_part(source->text, secrets, window, arena);
     size_t cut = cut_start(before, window.start == line.start);
     const char *lead = cut > 0 || window.start > line.start ? "..." : "";
     shown = str_from(shown, cut);
@@ -141,6 +143,7 @@ static void add_excerpt(const Finding *finding, const ReportStyle *style, Arena 
     report_printable(shown, out);
     buffer_add(out, is_cut ? STR("...\n") : STR("\n"));
     add_caret(finding, style, strlen(lead) + indent, marked_end > indent ? marked_end - indent : 0, out);
+    arena_release(arena, mark);
 }
 
 static void add_hint_line(const Finding *finding, Buffer *out) {
@@ -165,12 +168,6 @@ void report_finding(const Finding *finding, const ReportStyle *style, Arena *are
 
 void report_findings(const Findings *findings, const ReportStyle *style, Arena *arena, Buffer *out) {
     for (size_t i = 0; i < findings->list.count; i++) {
-        const Finding *finding = &findings->list.items[i];
-        if (finding->source != NULL) {
-            source_place(finding->source, finding->span.start); /* makes tables that stay */
-        }
-        ArenaMark mark = arena_mark(arena);
-        report_finding(finding, style, arena, out);
-        arena_release(arena, mark);
+        report_finding(&findings->list.items[i], style, arena, out);
     }
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "rules/plan_options.h"
+#include "secret.h"
 
 /* The key that an action writes on tables of a connector. */
 typedef struct KnownKey {
@@ -24,6 +25,7 @@ struct Planner {
     Release release;
     Str connector;       /* of the table at hand */
     Str table_subject;   /* what the rule's table pattern matched */
+    bool uses_secret;    /* the template at hand */
     VECTOR(KnownKey) keys; /* by the actions' numbers */
     VECTOR(const Action *) told; /* whose key was already said to be wrong */
     size_t matches; /* see plans_matches() */
@@ -41,6 +43,11 @@ const PlannedOption *plan_option(const Plans *plans, const Plan *plan, Str key) 
     }
 }
 
+const PlannedOption *plan_running_option(const Plans *plans, const Plan *plan, Str debezium_key, Str key) {
+    const PlannedOption *option = plan_option(plans, plan, debezium_key);
+    return option ? option : plan_option(plans, plan, key);
+}
+
 Str plan_value(const Plans *plans, const Plan *plan, Str key) {
     const PlannedOption *option = plan_option(plans, plan, key);
     return option ? option->value : STR("");
@@ -55,6 +62,11 @@ unsigned plan_roles(const Plans *plans, const Plan *plan) {
         return ROLE_SOURCE;
     }
     return str_equal(connector, STR("starrocks")) ? ROLE_SINK : 0;
+}
+
+bool is_secret_option(const PlannedOption *option) {
+    return option->is_secret || is_secret_key(option->key) ||
+           (option->source != NULL && is_secret_key(option->old_key));
 }
 
 /* ---- What conditions and templates look at ---------------------------------------------------------------- */
@@ -82,6 +94,7 @@ static MatchResult match(Planner *planner, const Condition *condition, Str subje
     }
     if (result == MATCH_GAVE_UP) {
         const Pattern *pattern = &condition->pattern;
+        subject = condition->field == FIELD_OPTION ? mask_value(condition->option, subject, planner->arena) : subject;
         finding_file_trouble(planner->findings, planner->file,
                              arena_format(planner->arena,
                                           "the pattern '%.*s' was given up on '%.*s': it takes too many steps",
@@ -168,8 +181,10 @@ static bool lookup(void *context, const TemplatePart *part, Str *value) {
     case TEMPLATE_OPTION:
         option = plan_option(planner->plans, planner->plan, part->text);
         *value = option ? option->value : STR("");
+        planner->uses_secret = planner->uses_secret || (option != NULL && is_secret_option(option));
         return option != NULL;
     default:
+        planner->uses_secret = planner->uses_secret || is_secret_key(part->text);
         variable = getenv(part->text.data);
         *value = str_of(variable);
         return variable != NULL;
@@ -188,9 +203,11 @@ static void action_trouble(const Planner *planner, const Action *action, Str mes
 }
 
 /* False when the template cannot be filled in for this table. */
-static bool expand(Planner *planner, const Action *action, Str *value) {
+static bool expand(Planner *planner, const Action *action, RuleValue *value) {
     const TemplatePart *missing;
-    if (template_expand(&action->value, lookup, planner, planner->values, value, &missing)) {
+    planner->uses_secret = false;
+    if (template_expand(&action->value, lookup, planner, planner->values, &value->text, &missing)) {
+        value->is_secret = planner->uses_secret;
         return true;
     }
     Str table = planner->plan->table->name.table, text = missing->text;
@@ -206,7 +223,7 @@ static bool expand(Planner *planner, const Action *action, Str *value) {
     return false;
 }
 
-static void set_value(Planner *planner, Str key, Str value, const Action *action) {
+static void set_value(Planner *planner, Str key, RuleValue value, const Action *action) {
     const PlannedOption *effective = plan_option(planner->plans, planner->plan, key);
     plan_set_option(planner->plan, effective, key, value, action, planner->values);
 }
@@ -317,11 +334,11 @@ static void escape_values(Planner *planner, const Action *action) {
 }
 
 static void rename_table(Planner *planner, const Action *action, bool renames_upstream) {
-    Str name;
-    if (!expand(planner, action, &name) || name.size == 0) {
+    RuleValue name;
+    if (!expand(planner, action, &name) || name.text.size == 0) {
         return;
     }
-    planner->plan->new_name = str_equal(name, planner->plan->table->name.table) ? STR("") : name;
+    planner->plan->new_name = str_equal(name.text, planner->plan->table->name.table) ? STR("") : name.text;
     planner->plan->renamed_by = action;
     if (renames_upstream && str_equal(planner->connector, STR("starrocks"))) {
         set_value(planner, STR("table-name"), name, action);
@@ -329,7 +346,8 @@ static void rename_table(Planner *planner, const Action *action, bool renames_up
 }
 
 static void apply_action(Planner *planner, const Action *action) {
-    Str key = key_of(planner, action), value = STR("");
+    Str key = key_of(planner, action);
+    RuleValue value;
     if (key.size == 0) {
         return;
     }
@@ -339,7 +357,7 @@ static void apply_action(Planner *planner, const Action *action) {
     }
     if (action->kind == ACTION_RENAME) {
         if (plan_own_option(planner->plan, key) != NULL && expand(planner, action, &value)) {
-            plan_rename_option(planner->plan, key, mended_key(planner, action, value), action, planner->values);
+            plan_rename_option(planner->plan, key, mended_key(planner, action, value.text), action, planner->values);
         }
         return;
     }

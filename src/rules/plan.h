@@ -14,6 +14,7 @@ typedef struct PlannedOption {
     Str old_key, old_value; /* of the script */
     const Action *action;   /* what changed, added or removed it last; NULL when nothing did */
     bool is_removed;
+    bool is_secret;         /* a template took the value from a secret, whatever the key */
     bool is_asked_for;      /* a rule sets it to the value that it has already */
 } PlannedOption;
 
@@ -45,6 +46,9 @@ static inline bool option_key_changed(const PlannedOption *option) {
 static inline bool option_value_changed(const PlannedOption *option) {
     return option->source != NULL && !str_equal(option->value, option->old_value);
 }
+
+/* Whether the value is one that must never be shown: by the option's key, the one that it had, or where it is from. */
+bool is_secret_option(const PlannedOption *option);
 
 /* Applies the lists of rules, weakest first, for a release of Flink CDC, to every table that is not frozen. Trouble (a
  * template that cannot be filled in, a pattern that gives up) and notes go to findings. All in arena. */
@@ -87,6 +91,11 @@ static inline uint64_t plan_key_bit(Str key) { return UINT64_C(1) << plan_key_nu
 /* The option that Flink would use: the last of that key among the plan's own, else among those that LIKE brings.
  * NULL when there is none. */
 const PlannedOption *plan_option(const Plans *plans, const Plan *plan, Str key);
+
+/* The option that runs where a debezium.* property goes before the connector's own option: the first of the two that is
+ * set, or NULL. Flink CDC puts the debezium.* properties in last (PostgresSourceConfigFactory,
+ * MySqlSourceConfigFactory: props.putAll(dbzProperties)). */
+const PlannedOption *plan_running_option(const Plans *plans, const Plan *plan, Str debezium_key, Str key);
 
 /* The value of plan_option(), or an empty Str. */
 Str plan_value(const Plans *plans, const Plan *plan, Str key);

@@ -70,21 +70,23 @@ void plan_start(Plan *plan, const Table *table, Str text, Arena *arena) {
     }
 }
 
-static void add_option(Plan *plan, Str key, Str value, const Action *action, Arena *arena) {
+static void add_option(Plan *plan, Str key, RuleValue value, const Action *action, Arena *arena) {
     if (plan->count == plan->capacity) {
         plan->options = arena_grow(arena, plan->options, &plan->capacity, sizeof *plan->options);
     }
-    plan->options[plan->count++] = (PlannedOption){.key = key, .value = value, .action = action};
+    plan->options[plan->count++] =
+        (PlannedOption){.key = key, .value = value.text, .is_secret = value.is_secret, .action = action};
     note_key(plan, plan->count - 1, arena);
     plan->is_changed = true;
 }
 
-void plan_set_option(Plan *plan, const PlannedOption *effective, Str key, Str value, const Action *action,
+void plan_set_option(Plan *plan, const PlannedOption *effective, Str key, RuleValue value, const Action *action,
                      Arena *arena) {
     PlannedOption *own = (PlannedOption *)plan_own_option(plan, key);
-    if (effective != NULL && str_equal(effective->value, value)) {
+    if (effective != NULL && str_equal(effective->value, value.text)) {
         if (own != NULL) {
             own->is_asked_for = true;
+            own->is_secret = own->is_secret || value.is_secret;
         }
         return;
     }
@@ -92,7 +94,8 @@ void plan_set_option(Plan *plan, const PlannedOption *effective, Str key, Str va
         add_option(plan, key, value, action, arena);
         return;
     }
-    own->value = value;
+    own->value = value.text;
+    own->is_secret = value.is_secret;
     own->action = action;
     plan->is_changed = true;
 }

@@ -11,9 +11,15 @@ void plan_start(Plan *plan, const Table *table, Str text, Arena *arena);
 /* The last of that key among the plan's own that are not removed, or NULL. */
 const PlannedOption *plan_own_option(const Plan *plan, Str key);
 
+/* What a rule's template gives. */
+typedef struct RuleValue {
+    Str text;
+    bool is_secret; /* it took something from a secret */
+} RuleValue;
+
 /* Gives the key a value: an option is changed, or added (in arena). effective: the option that Flink would use now,
  * which LIKE may bring; nothing changes where it has that value. */
-void plan_set_option(Plan *plan, const PlannedOption *effective, Str key, Str value, const Action *action,
+void plan_set_option(Plan *plan, const PlannedOption *effective, Str key, RuleValue value, const Action *action,
                      Arena *arena);
 
 /* Takes every option of the key away; of all keys that begin so when it ends in '*'. */

@@ -79,8 +79,11 @@ void builder_column(Builder *builder, ColumnKind kind, Span first, Span name, Sp
     builder->metadata_key = SPAN_NONE;
     builder->is_virtual = false;
     builder->is_primary_key = false;
-    builder->element =
-        kind == COLUMN_REFERENCE ? ELEMENT_NONE : ELEMENT_COLUMN; /* bare names make a list of their own */
+    builder->element = ELEMENT_COLUMN;
+    if (kind == COLUMN_REFERENCE) { /* they make a list of their own */
+        builder->element = ELEMENT_NONE;
+        builder->bare_column = span_is_empty(builder->bare_column) ? name : builder->bare_column;
+    }
     builder_mark(builder, MARK_ITEM, first);
 }
 
@@ -253,6 +256,15 @@ static void finish_table(Builder *builder, Statement *statement) {
     *statement->table = builder->table;
 }
 
+/* Flink's parser looks for the query when it has read the whole statement, too. */
+static void check_bare_columns(const Builder *builder) {
+    if (!span_is_empty(builder->bare_column) && span_is_empty(builder->statement.query)) {
+        finding_trouble(builder->findings, builder->source, builder->bare_column,
+                        STR("columns without types are only for CREATE TABLE ... AS"),
+                        STR("give each column its type"));
+    }
+}
+
 static bool keeps_its_text(const Statement *statement) {
     return statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_QUERY || statement->is_raw;
 }
@@ -267,6 +279,7 @@ void builder_end_statement(Builder *builder, uint32_t end) {
     }
     if (statement->kind == STATEMENT_CREATE_TABLE || statement->kind == STATEMENT_MATERIALIZED_TABLE) {
         finish_table(builder, statement);
+        check_bare_columns(builder);
     }
     sort_marks(builder);
     statement->marks = copy_vector(builder, builder->marks);

@@ -34,6 +34,7 @@ typedef struct Builder {
     VECTOR(Segment) segments;
     Span metadata_key;                    /* of the column under way */
     bool is_virtual, is_primary_key;      /* the same */
+    Span bare_column;                     /* the first that has no type, being only a name */
     Column column;                        /* the last one made */
     uint16_t like_all, like_options;      /* what LIKE says of ALL and of OPTIONS: TOKEN_INCLUDING, … or 0 */
 

@@ -49,7 +49,7 @@ static void start_statement(Driver *driver, Token first) {
     builder->inserts.count = 0;
     builder->marks.count = 0;
     builder->segments.count = 0;
-    builder->metadata_key = SPAN_NONE;
+    builder->metadata_key = builder->bare_column = SPAN_NONE;
     builder->is_virtual = builder->is_primary_key = false;
     builder->like_all = builder->like_options = 0;
     driver->before_previous = builder->previous = (Token){first.start, first.start, TOKEN_SEMICOLON};

@@ -11,25 +11,14 @@ use Cwd qw(abs_path);
 use File::Basename qw(dirname);
 use File::Find ();
 use File::Path qw(make_path remove_tree);
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Files;
 
 my $home = abs_path(dirname(__FILE__));
 my $root = abs_path("$home/../..");
 my ($smtpatch, $work, @java) = @ARGV;
 @java or die "usage: language.pl SMTPATCH WORK JAVA-COMMAND...\n";
-
-sub read_file {
-    my ($path) = @_;
-    open my $handle, '<:raw', $path or die "$path: $!\n";
-    local $/;
-    return scalar <$handle> // '';
-}
-
-sub write_file {
-    my ($path, $text) = @_;
-    open my $handle, '>:raw', $path or die "$path: $!\n";
-    print {$handle} $text;
-    close $handle or die "$path: $!\n";
-}
 
 # ---- Gathering statements ---------------------------------------------------------------------------------------
 

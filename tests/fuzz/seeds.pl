@@ -6,23 +6,12 @@ use warnings;
 use Digest::MD5 qw(md5_hex);
 use File::Find qw(find);
 use File::Path qw(make_path);
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Files;
 
 my ($folder) = @ARGV;
 my $seed_size_max = 6000; # what is larger is cut: small inputs run fast
-
-sub slurp {
-    my ($file) = @_;
-    open my $in, '<:raw', $file or die "$file: $!\n";
-    local $/;
-    return scalar <$in> // '';
-}
-
-sub spew {
-    my ($file, $text) = @_;
-    open my $out, '>:raw', $file or die "$file: $!\n";
-    print $out $text;
-    close $out or die "$file: $!\n";
-}
 
 sub files_in {
     my ($pattern, @folders) = @_;
@@ -34,34 +23,34 @@ sub files_in {
 sub seed {
     my ($fuzzer, $text) = @_;
     make_path("$folder/seeds/$fuzzer");
-    spew("$folder/seeds/$fuzzer/" . md5_hex($text), $text);
+    write_file("$folder/seeds/$fuzzer/" . md5_hex($text), $text);
 }
 
 # ---- The dictionary ---------------------------------------------------------------------------------------------
 
 my %words;
 for my $file ('grammar/keywords.tsv', glob 'grammar/catalogue/*.tsv') {
-    for (grep { !/^#/ } split /\n/, slurp($file)) {
+    for (grep { !/^#/ } split /\n/, read_file($file)) {
         my @columns = split /\t/;
         $words{$_} = 1 for grep { defined && /^[\w.\-*]{2,40}$/ } @columns[0, $file =~ /catalogue/ ? 1 : 0];
     }
 }
 $words{$_} = 1 for '-- smtpatch: off', '-- smtpatch: skip', '/*+', '${table|slot}', '[rule', 'set.', 'unset.', 'CREATE PUBLICATION',
     'ALTER PUBLICATION', 'FOR TABLE', 'FOR ALL TABLES', '$$', '\\connect', 'COPY', 'FROM stdin;';
-spew("$folder/dictionary", join '', map { '"' . s/(["\\])/\\$1/gr . "\"\n" } sort keys %words);
+write_file("$folder/dictionary", join '', map { '"' . s/(["\\])/\\$1/gr . "\"\n" } sort keys %words);
 
 # ---- Seeds -------------------------------------------------------------------------------------------------------
 
 my @corpus = grep { length } $ENV{FUZZ_CORPUS} // '';
 my $number = 0;
 for my $file (files_in(qr/\.sql$/, 'fixtures', @corpus)) {
-    my $text = substr slurp($file), 0, $seed_size_max;
+    my $text = substr read_file($file), 0, $seed_size_max;
     $number++;
     seed('fuzz_script', pack('CCC', map { $_ % 256 } $_, $number, int($number / 3)) . $text) for 32, 33, 46, 50 + $number % 14;
     seed('fuzz_syntax', $text);
 }
 for my $case (files_in(qr/\.case$/, 'tests')) {
-    my @sections = split /^(?=---- |==== )/m, slurp($case);
+    my @sections = split /^(?=---- |==== )/m, read_file($case);
     for (@sections) {
         next unless s/^---- (\w+).*\n//;
         my $kind = $1;
@@ -74,7 +63,7 @@ for my $case (files_in(qr/\.case$/, 'tests')) {
         $number++;
     }
 }
-seed('fuzz_rules', slurp($_)) for files_in(qr/\.(?:ini|conf)$/, 'fixtures');
+seed('fuzz_rules', read_file($_)) for files_in(qr/\.(?:ini|conf)$/, 'fixtures');
 $number = 0;
 seed('fuzz_values', pack('C', $number++ % 256) . $_)
     for '10s', '1 min', '5 ms', '1d 2h', 'true', '42', '-9223372036854775808', '1.5e3', '64 mb', 'a;b', "'a;b';c", 'initial', 'flink_${table|slot}', '${option:a}', '$$', '${1}';

@@ -5,8 +5,8 @@ use warnings;
 use Cwd qw(abs_path);
 use Exporter qw(import);
 use File::Basename qw(dirname);
-use File::Path qw(make_path);
 use File::Temp qw(tempdir);
+use Files;
 use POSIX ();
 
 our @EXPORT = qw($root $directory can_be_nobody run run_with slurp spew);
@@ -18,21 +18,13 @@ chmod 0755, $directory;
 
 my $program = abs_path($ENV{SMTPATCH} // "$root/build/smtpatch");
 
-sub slurp {
-    my ($file) = @_;
-    open my $in, '<:raw', $file or die "$file: $!\n";
-    local $/;
-    return scalar <$in> // '';
-}
+sub slurp { return read_file(@_) }
 
 # Writes a file below the directory, with the folders above it.
 sub spew {
     my ($file, $text) = @_;
     my $path = $file =~ m{^/} ? $file : "$directory/$file";
-    make_path(dirname($path));
-    open my $out, '>:raw', $path or die "$path: $!\n";
-    print $out $text;
-    close $out or die "$path: $!\n";
+    write_file($path, $text);
     return $path;
 }
 

@@ -155,6 +155,11 @@ static bool is_taken(Str text, bool *is_taken_apart) {
     return taken;
 }
 
+/* The verdicts come from Flink's grammar alone; this its parser finds in the code behind a rule. */
+static bool is_refused_behind_grammar(const char *problem) {
+    return problem != NULL && strcmp(problem, "columns without types are only for CREATE TABLE ... AS") == 0;
+}
+
 static bool check_statement(const char *file, const Verdict *verdict, Str piece) {
     bool is_taken_apart;
     if (refused_by_flink(verdict)) {
@@ -165,6 +170,9 @@ static bool check_statement(const char *file, const Verdict *verdict, Str piece)
         return true;
     }
     const char *problem = begins_with(piece, verdict->words) ? check_keep(piece) : "counted in another way";
+    if (is_refused_behind_grammar(problem)) {
+        return true;
+    }
     problem = problem ? problem : check_pretty(piece);
     if (problem != NULL) {
         printf("# %s, statement %zu: %s\n", file, verdict->number, problem);

@@ -484,17 +484,37 @@ static void test_masking_of_parts(void **state) {
         {"'password'\n|= 'x', 'a' = 'b'\n", "= '******', 'a' = 'b'"},
         {"'password' = '--\nx\n|y', 'a' = 'b'\n", "******', 'a' = 'b'"},
         {"'password' = 'x'\n|, 'a' = 'b'\n", ", 'a' = 'b'"},
+        {"'password' = 'x\n|', 'token' = 'y', 'a' = 'b'\n", "', 'token' = '******', 'a' = 'b'"},
         {"password =\n|a = b\n", "a = b"},
         {"|'url' = 'jdbc:postgresql://u:x@h/d'\n", "'url' = 'jdbc:postgresql://u:******@h/d'"},
         {"|'url' = 'jdbc:oracle:thin:u/x@h:1521:d', 'a' = 'b'\n",
          "'url' = 'jdbc:oracle:thin:u/******@h:1521:d', 'a' = 'b'"},
         {"|'url' = 'http://h:80/', 'a' = 'u:v@w'\n", "'url' = 'http://h:80/', 'a' = 'u:v@w'"},
+        {"|'url' = 'a://h/?b=c://u:x@h,d://v:y@h', 'e' = 'f://w:z@h'\n",
+         "'url' = 'a://h/?b=c:******@h', 'e' = 'f://w:******@h'"},
+        {"|a:thin:password=b/c@d\n", "a:thin:password=******"},
+        {"'url' = 'a://u:\n|x@h', 'b' = 'c'\n", "x@h', 'b' = 'c'"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         const char *bar = strchr(cases[i].text, '|');
         Str text = arena_format(&arena, "%.*s%s", (int)(bar - cases[i].text), cases[i].text, bar + 1);
         uint32_t start = (uint32_t)(bar - cases[i].text), end = start + (uint32_t)strcspn(bar + 1, "\n");
         assert_text(mask_secrets(text, (Span){start, end}, &arena), cases[i].masked);
+    }
+}
+
+/* A source is searched in blocks; a secret, its key and the part shown may each lie across their boundary. */
+static void test_masking_over_blocks(void **state) {
+    (void)state;
+    const Str line = STR("'password' = 'geheim', 'a' = 'b'");
+    for (size_t before = 65536 - line.size - 2; before < 65536 + 2; before++) {
+        Str text = arena_format(&arena, "%*s%.*s\n%70000s", (int)before, "\n", (int)line.size, line.data, "");
+        Source script = source_of(STR("s"), text, &arena);
+        for (uint32_t cut = 0; cut <= 14; cut++) { /* up to behind the value's quote */
+            Span part = {(uint32_t)before + cut, (uint32_t)(before + line.size)};
+            Str masked = mask_part(text, source_secrets(&script, part.start), part, &arena);
+            assert_text(masked, arena_format(&arena, "%s", &"'password' = '******', 'a' = 'b'"[cut]).data);
+        }
     }
 }
 
@@ -581,6 +601,7 @@ int main(void) {
         arena_test(test_secret_keys),
         arena_test(test_masking),
         arena_test(test_masking_of_parts),
+        arena_test(test_masking_over_blocks),
         arena_test(test_long_plans),
     };
     return run_all(tests);
