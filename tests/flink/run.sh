@@ -9,6 +9,7 @@
 #             slot for all tables
 #   rules     what the checks of replication say will happen, made to happen
 #   slots     the same, of slots: who loses them, and to whom
+#   mysql     the same, of mysql-cdc, with MariaDB
 #   pipeline  what --emit pipeline writes is read by Flink CDC's parser, and one slot serves ten tables
 set -eu
 
@@ -79,6 +80,8 @@ make_jar job "$work/jobs"
 run_flink job jobs Cluster
 run_flink rules jobs Cluster
 run_flink slots jobs Cluster
+make_jar job "$work/mysql-jobs" -Dupstream=mysql -Dleave.out=OneSlot.java
+run_flink mysql mysql-jobs Cluster
 make_jar pipeline "$work/pipelines"
 run_flink pipeline jobs OneSlot $java_command -cp "$work/pipelines/classes:$work/pipelines/lib/*" Pipeline --
 exit $status
