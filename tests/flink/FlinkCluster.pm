@@ -13,7 +13,8 @@ sub start {
     my ($class, $work, @command) = @_;
     local $ENV{FLINK_CONF_DIR} = $work;
     my $self = bless {work => $work, process => $$}, $class;
-    $self->{pid} = open2($self->{said}, $self->{told}, @command, $work);
+    my @quiet = ('sh', '-c', 'exec "$@" 2> "$0"', "$work/errors"); # some log there, for all that is told them
+    $self->{pid} = open2($self->{said}, $self->{told}, @quiet, @command, $work);
     push @running, $self;
     ($self->{address}) = $self->read_until(qr/^READY\t(\S+)/);
     $self->{http} = HTTP::Tiny->new(timeout => 30);
@@ -25,7 +26,7 @@ sub read_until {
     while (defined(my $line = readline $self->{said})) {
         return $1 if $line =~ $pattern;
     }
-    die "the cluster is gone\n";
+    die "the cluster is gone: $self->{work}/errors\n";
 }
 
 sub stop {

@@ -6,33 +6,30 @@ use warnings;
 use Command;
 use Exporter qw(import);
 use File::Basename qw(dirname);
-use FlinkCluster;
-use IO::Socket::INET;
+use Part;
 use PostgresServer;
 use SmtTables qw(smt_tables);
 use Test::More;
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(time);
 
-our @EXPORT = qw($flink @tables $script @without_decoderbufs @incremental @in_one_job open_school school_of_smt finish rows quoted
+our @EXPORT = qw($flink @tables $script @without_decoderbufs @incremental @in_one_job open_school school_of_smt close_school rows quoted
     change_all tables_that_differ until_true same_rows smtpatch prepare_server clean_up);
 
-our ($flink, @tables, $script);
+our (@tables, $script);
 
 # What else a script needs to run here.
 our @without_decoderbufs = qw(--set decoding.plugin.name=pgoutput --debezium publication.autocreate.mode=disabled);
 our @incremental = qw(--set scan.incremental.snapshot.enabled=true);
 our @in_one_job = qw(--statement-set --prelude execution.checkpointing.interval=1s --prelude parallelism.default=1);
 
-my ($server, $work, $tap, $began);
+my $server;
 
 # Starts all, with work in the folder $at; Flink by COMMAND, if there is one.
 sub open_school {
     my ($name, $at, @command) = @_;
-    ($work, $began) = ($at, time);
-    open $tap, '>', "$work/$name.tap" or die "$work/$name.tap: $!\n";
-    Test::More->builder->output($tap);
+    open_part($name, $at);
     my $missing = PostgresServer::is_missing();
-    leave($name, $missing) if defined $missing;
+    leave($missing) if defined $missing;
     $ENV{SERVER_PORT} = free_port();
     @ENV{qw(SOURCE_PASSWORD SINK_PASSWORD)} = qw(let-me-read let-me-write);
     $server = PostgresServer->start(port => $ENV{SERVER_PORT},
@@ -40,33 +37,12 @@ sub open_school {
     make_tables();
     my $here = dirname(__FILE__) . '/job/here.ini';
     $script = (smtpatch($script, '--layout', 'keep', '--no-lint', '--rules', $here))[1];
-    $flink = FlinkCluster->start($work, @command) if @command;
-}
-
-sub close_school {
-    $_->stop for grep { defined } $flink, $server;
-}
-
-sub leave {
-    my ($name, $why) = @_;
-    print "$name: skipped: $why\n";
-    exit 0;
+    start_flink(@command) if @command;
 }
 
 # The line that sums up; ends the program.
-sub finish {
-    my ($name) = @_;
-    close_school();
-    done_testing();
-    my @results = Test::More->builder->summary;
-    my $failed = grep { !$_ } @results;
-    printf "%s: %d assertions, %d failed, %.0f s\n", $name, scalar @results, $failed, time - $began;
-    exit($failed ? 1 : 0);
-}
-
-sub free_port {
-    my $socket = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or die "no port: $!\n";
-    return $socket->sockport;
+sub close_school {
+    finish($server);
 }
 
 # ---- PostgreSQL -----------------------------------------------------------------------------------------------------
@@ -172,17 +148,6 @@ sub tables_that_differ {
 
 # ---- Waiting --------------------------------------------------------------------------------------------------------
 
-# Calls the function until what it gives is true, for so many seconds at most; gives that.
-sub until_true {
-    my ($seconds, $function) = @_;
-    my $end = time + $seconds;
-    while (1) {
-        my $result = $function->();
-        return $result if $result || time > $end;
-        sleep 0.5;
-    }
-}
-
 # Waits until the tables have the same rows in both databases.
 sub same_rows {
     my ($name, $seconds, @which) = @_;
@@ -192,12 +157,6 @@ sub same_rows {
 }
 
 # ---- smtpatch -------------------------------------------------------------------------------------------------------
-
-# Exit status, output and messages of smtpatch on a script, with its checks.
-sub smtpatch {
-    my ($input, @arguments) = @_;
-    return run_with({checks => 1}, '--no-config', @arguments, spew('flink-create.1.sql', $input));
-}
 
 # Runs what --emit postgres prints for the script with these options on the server.
 sub prepare_server {

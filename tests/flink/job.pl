@@ -137,4 +137,4 @@ my @without_rows = grep { (rows('warehouse', 'SELECT count(*) FROM ' . quoted($_
 cmp_ok(scalar @without_rows, '>=', 5, 'shared-stream: which most tables have not got, nor will get');
 clean_up(@jobs);
 
-finish('job');
+close_school();

@@ -93,4 +93,4 @@ $SIG{ALRM} = sub { kill KILL => $pid };
 alarm 20;
 waitpid $pid, 0;
 alarm 0;
-finish('pipeline');
+close_school();

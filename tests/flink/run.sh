@@ -8,6 +8,8 @@
 #   job       ten tables of PostgreSQL: Flink runs a script of SMT as it was written, as smtpatch patches it, and with one
 #             slot for all tables
 #   rules     what the checks of replication say will happen, made to happen
+#   slots     the same, of slots: who loses them, and to whom
+#   mysql     the same, of mysql-cdc, with MariaDB
 #   pipeline  what --emit pipeline writes is read by Flink CDC's parser, and one slot serves ten tables
 set -eu
 
@@ -56,17 +58,17 @@ check_options() {
     done
 }
 
-# run_flink PROGRAM CLASS [ARGUMENT]...: PROGRAM.pl with a folder of its own, the arguments, and the command that starts
-# CLASS, which runs Flink and ends with its input, and so with the program.
+# run_flink PROGRAM JOBS CLASS [ARGUMENT]...: PROGRAM.pl with a folder of its own, the arguments, and the command that
+# starts CLASS of JOBS, which runs Flink and ends with its input, and so with the program.
 run_flink() {
-    program=$1 class=$2
-    shift 2
+    program=$1 jobs=$2 class=$3
+    shift 3
     mkdir -p "$work/$program"
     timeout --foreground -k 20 600 perl "$program.pl" "$BUILD/smtpatch" "$work/$program" "$@" \
         java -XX:TieredStopAtLevel=1 -Xmx1500m \
         --add-opens=java.base/java.util=ALL-UNNAMED --add-opens=java.base/java.lang=ALL-UNNAMED \
         "-Djava.io.tmpdir=$work/$program" "-Dorg.slf4j.simpleLogger.logFile=$work/$program/flink.log" \
-        -cp "$work/jobs/classes:$work/jobs/lib/*" "$class" || status=1
+        -cp "$work/$jobs/classes:$work/$jobs/lib/*" "$class" || status=1
 }
 
 make_jar language "$work/language"
@@ -75,8 +77,11 @@ perl language.pl "$BUILD/smtpatch" "$work/statements" $java_command -cp "$work/l
 check_options 3.5 3.5.0 1.20.3 postgres-cdc mysql-cdc starrocks
 check_options 3.1 3.1.1 1.19.3 postgres-cdc mysql-cdc
 make_jar job "$work/jobs"
-run_flink job Cluster
-run_flink rules Cluster
+run_flink job jobs Cluster
+run_flink rules jobs Cluster
+run_flink slots jobs Cluster
+make_jar job "$work/mysql-jobs" -Dupstream=mysql -Dleave.out=OneSlot.java
+run_flink mysql mysql-jobs Cluster
 make_jar pipeline "$work/pipelines"
-run_flink pipeline OneSlot $java_command -cp "$work/pipelines/classes:$work/pipelines/lib/*" Pipeline --
+run_flink pipeline jobs OneSlot $java_command -cp "$work/pipelines/classes:$work/pipelines/lib/*" Pipeline --
 exit $status

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.table.api.DataTypes;
@@ -16,9 +17,11 @@ import org.apache.flink.table.catalog.ObjectIdentifier;
 import org.apache.flink.table.catalog.ResolvedCatalogTable;
 import org.apache.flink.table.catalog.ResolvedSchema;
 import org.apache.flink.table.catalog.UniqueConstraint;
+import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.connector.source.ScanTableSource;
 import org.apache.flink.table.factories.FactoryUtil;
+import org.apache.flink.table.runtime.connector.sink.SinkRuntimeProviderContext;
 import org.apache.flink.table.runtime.connector.source.ScanRuntimeProviderContext;
 
 /**
@@ -51,7 +54,8 @@ public final class Options {
         }
     }
 
-    /* As far as EXPLAIN goes without a connection: the factory, and then the source itself, but not that of StarRocks. */
+    /* As far as EXPLAIN goes without a connection: the factory, and then the source itself, but not that of StarRocks, and of
+     * its sink only what looks at the version first. */
     private static void create(boolean isSource, ResolvedCatalogTable table) {
         ClassLoader loader = Options.class.getClassLoader();
         Configuration configuration = new Configuration();
@@ -63,7 +67,11 @@ public final class Options {
                 ((ScanTableSource) source).getScanRuntimeProvider(ScanRuntimeProviderContext.INSTANCE);
             }
         } else {
-            FactoryUtil.createDynamicTableSink(null, NAME, table, Map.of(), configuration, loader, false);
+            DynamicTableSink sink = FactoryUtil.createDynamicTableSink(null, NAME, table, Map.of(), configuration, loader, false);
+            String version = table.getOptions().getOrDefault("sink.version", "AUTO");
+            if (!List.of("AUTO", "V1", "V2").contains(version.toUpperCase(Locale.ROOT))) {
+                sink.getSinkRuntimeProvider(new SinkRuntimeProviderContext(false));
+            }
         }
     }
 
