@@ -70,35 +70,16 @@ static void find_commas(Keeper *keeper) {
 
 /* ---- Changing and removing ------------------------------------------------------------------------------------- */
 
-static Str literal_text(Keeper *keeper, Str value) {
-    Buffer buffer = {0};
-    literal_write(&buffer, value);
-    return buffer_take(&buffer, keeper->arena);
-}
-
-static void change_option(Keeper *keeper, const Option *source, const PlannedOption *option) {
-    bool is_own = option->source == source;
-    if (is_own ? option_key_changed(option)
-               : !str_equal(option->key, option_key(keeper->text, source, keeper->arena))) {
-        add_edit(keeper, source->key.start, source->key.end, literal_text(keeper, option->key));
-    }
-    if (is_own ? option_value_changed(option)
-               : !str_equal(option->value, option_value(keeper->text, source, keeper->arena))) {
-        add_edit(keeper, source->value.start, source->value.end, literal_text(keeper, option->value));
-    }
-}
-
 static bool ends_line(Str text, uint32_t offset) {
     uint32_t end = skip_line_blanks(text, offset);
     return end == text.size || is_line_end(text.data[end]);
 }
 
-/* The comments between the tokens of span stay in its place. False when there are none and nothing was done. */
-static bool remove_around_comments(Keeper *keeper, Span span) {
+/* Adds the comments between the tokens of span, as they would stand in its place behind what is in `kept`. */
+static void add_comments(Keeper *keeper, Span span, Buffer *kept) {
     Str text = keeper->text;
     uint32_t start = line_start(text, span.start);
     Str indent = slice(text, start, skip_line_blanks(text, start));
-    Buffer kept = {0};
     bool breaks = false;
     Token token;
     for (uint32_t at = span.start; at < span.end; at = token.end) {
@@ -107,23 +88,51 @@ static bool remove_around_comments(Keeper *keeper, Span span) {
             continue;
         }
         if (breaks) {
-            buffer_add(&kept, keeper->newline);
-            buffer_add(&kept, indent);
-        } else if (kept.size > 0 || !is_blank(text.data[span.start - 1])) {
-            buffer_add_char(&kept, ' ');
+            buffer_add(kept, keeper->newline);
+            buffer_add(kept, indent);
+        } else if (kept->size > 0 || !is_blank(text.data[span.start - 1])) {
+            buffer_add_char(kept, ' ');
         }
-        buffer_add(&kept, slice(text, token.start, token.end));
+        buffer_add(kept, slice(text, token.start, token.end));
         breaks = token.kind == TOKEN_LINE_COMMENT;
     }
-    if (kept.size == 0) {
-        return false;
-    }
     if (breaks && !ends_line(text, span.end)) {
-        buffer_add(&kept, keeper->newline);
-        buffer_add(&kept, indent);
+        buffer_add(kept, keeper->newline);
+        buffer_add(kept, indent);
+    }
+}
+
+/* The comments between the tokens of span stay in its place. False when there are none and nothing was done. */
+static bool remove_around_comments(Keeper *keeper, Span span) {
+    Buffer kept = {0};
+    add_comments(keeper, span, &kept);
+    if (kept.size == 0 && !kept.failed) {
+        return false;
     }
     add_edit(keeper, span.start, span.end, buffer_take(&kept, keeper->arena));
     return true;
+}
+
+/* A literal of several strings may have comments between them. */
+static void replace_literal(Keeper *keeper, Span literal, Str value) {
+    Buffer buffer = {0};
+    literal_write(&buffer, value);
+    if (keeper->plan->table->statement->has_comments) {
+        add_comments(keeper, literal, &buffer);
+    }
+    add_edit(keeper, literal.start, literal.end, buffer_take(&buffer, keeper->arena));
+}
+
+static void change_option(Keeper *keeper, const Option *source, const PlannedOption *option) {
+    bool is_own = option->source == source;
+    if (is_own ? option_key_changed(option)
+               : !str_equal(option->key, option_key(keeper->text, source, keeper->arena))) {
+        replace_literal(keeper, source->key, option->key);
+    }
+    if (is_own ? option_value_changed(option)
+               : !str_equal(option->value, option_value(keeper->text, source, keeper->arena))) {
+        replace_literal(keeper, source->value, option->value);
+    }
 }
 
 /* span and the blanks that it leaves behind: its whole line if nothing else is on it. */

@@ -92,8 +92,12 @@ static void print_pair(Pretty *pretty, const PlannedOption *option) {
     printer->position = source->key.end;
     printer->item_indent = 1;
     printer->must_break = false;
+    if (option_key_changed(option)) { /* comments between the strings of a literal stay */
+        printer->position = source->key.start;
+        printer_comments(printer, source->key.end, 2);
+    }
     printer_tokens(printer, source->value.start);
-    printer_comments(printer, source->value.start, 2);
+    printer_comments(printer, option_value_changed(option) ? source->value.end : source->value.start, 2);
     if (printer->must_break) {
         printer_line(printer, 2);
     } else {
