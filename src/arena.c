@@ -126,6 +126,9 @@ static void free_block(Arena *arena, ArenaBlock **link) {
 void arena_release(Arena *arena, ArenaMark mark) {
     while (arena->block != mark.block) {
         free_block(arena, &arena->block);
+        if (arena->next_size > FIRST_BLOCK) {
+            arena->next_size /= 2; /* else what is made and released again and again would take ever larger blocks */
+        }
     }
     if (arena->block == NULL) {
         return;

@@ -373,7 +373,7 @@ case_in 'standard output that cannot be written' => sub {
     spew("flink-create.$_.sql", $script x 2000) for 1 .. 3;
     my $program = $ENV{SMTPATCH};
     for my $jobs (1, 2) {
-        my $said = `cd '$directory' && { timeout 20 '$program' -j$jobs . 2>&1 >&3; echo "status \$?"; } 3>&1 >status | head -c 10; cat '$directory/status'`;
+        my $said = `cd '$directory' && { timeout 60 '$program' -j$jobs . 2>&1 >&3; echo "status \$?"; } 3>&1 >status | head -c 10; cat '$directory/status'`;
         like($said, qr/status (2|141)$/, "a reader that goes away, -j$jobs: no message");
     }
 };

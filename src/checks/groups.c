@@ -26,7 +26,7 @@ Groups group_tables(const Checker *checker, PickTable pick) {
             *vector_add(checker->arena, &groups.items) = item;
         }
     }
-    if (!is_sorted(&groups)) {
+    if (groups.items.count > 1 && !is_sorted(&groups)) {
         qsort(groups.items.items, groups.items.count, sizeof *groups.items.items, compare_items);
     }
     return groups;
