@@ -1,4 +1,4 @@
-/* What a skeleton is made of, and how it is found. Only skeleton.c and skeleton_learn.c include this. */
+/* What a skeleton is made of, and how it is found. Only the files of skeletons include this. */
 #ifndef SMTPATCH_SKELETON_MATCH_H
 #define SMTPATCH_SKELETON_MATCH_H
 
