@@ -326,6 +326,12 @@ static void end_turn(const Job *job, PoolTurn *turn) {
     }
 }
 
+/* The texts of a file that was dealt with in place are wanted no more, and its result may have to wait for others. */
+static void free_texts(JobResult *result) {
+    result_free(&result->made);
+    buffer_free(&result->source);
+}
+
 void job_run(const JobOrder *order, const Settings *settings, bool has_color, Progress *progress, PoolTurn *turn,
              JobResult *result) {
     Job job = {.order = order, .settings = settings, .result = result, .progress = progress};
@@ -345,6 +351,9 @@ void job_run(const JobOrder *order, const Settings *settings, bool has_color, Pr
     is_done = is_done && replace_file(&job);
     settle_status(&job, is_done);
     count_rest(&job);
+    if (settings->is_in_place) {
+        free_texts(result);
+    }
     matcher_free(&job.matcher);
     arena_free(&job.scratch);
     arena_free(&job.arena);
@@ -353,7 +362,6 @@ void job_run(const JobOrder *order, const Settings *settings, bool has_color, Pr
 void job_result_free(JobResult *result) {
     buffer_free(&result->output);
     buffer_free(&result->messages);
-    buffer_free(&result->source);
-    result_free(&result->made);
+    free_texts(result);
     arena_free(&result->arena);
 }
