@@ -48,7 +48,8 @@ help:
 #: check-flink  let Flink's own parser and connectors judge (needs a JDK, Maven and its repository; else it is skipped)
 #: fuzz       run each fuzzer of tests/fuzz/ for FUZZ_SECONDS (60), with clang (and libclang-rt-dev): ASan and UBSan;
 #:            FUZZERS names some, FUZZ_JOBS (1) is how many run at a time
-#: bench      time it beside sed and cat, on scripts as SMT writes them (MEGABYTES="1 10 100", ROUNDS=5)
+#: bench      time it beside sed and cat, on scripts as SMT writes them (MEGABYTES="1 10 100", ROUNDS=5; PEERS=dir: where
+#:            npm has put sql-formatter and dt-sql-parser, to time them, too)
 #: instructions  count instructions (with valgrind) and compare them with the stored figures
 #: coverage   run every test with a build that counts lines and branches; fails below the limits (needs gcc and gcovr)
 #: analyse    look for mistakes with gcc -fanalyzer, clang-tidy and cppcheck

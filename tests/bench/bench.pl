@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 # How fast smtpatch is beside sed and cat on the same file. Each round runs every command once, so that what else the
 # machine does meets them all alike; a ratio is the median of the rounds' ratios.
-#   BUILD=dir ROUNDS=n bench.pl [MEGABYTES ...]
+#   BUILD=dir ROUNDS=n PEERS=dir bench.pl [MEGABYTES ...]
+# PEERS: a folder with node_modules, in which sql-formatter and dt-sql-parser (npm) may be; they run once, on 1 MB.
 use strict;
 use warnings;
 use Cwd qw(abs_path);
@@ -76,6 +77,21 @@ sub table_of {
     return $results;
 }
 
+# ---- Other programs for SQL ---------------------------------------------------------------------------------------------
+
+sub peers {
+    my ($peers) = @_;
+    my @names = grep { -d "$peers/node_modules/$_" } qw(sql-formatter dt-sql-parser);
+    return if !@names;
+    my $file = generate('1.sql', 1);
+    local $ENV{PEERS} = abs_path($peers);
+    printf "\nOther programs, %.1f MB, once\n", (-s $file) / 1e6;
+    for my $name (@names) {
+        my $result = measure($name, 'node', "$here/peer.mjs", $name, $file);
+        printf "  %-16s %9.3f s %9.2f MB/s\n", $name, $result->{wall}, (-s $file) / 1e6 / $result->{wall};
+    }
+}
+
 # ---- Start-up, many files -----------------------------------------------------------------------------------------------
 
 sub write_file { my ($name, $text) = @_; open my $out, '>', $name or die "$name: $!\n"; print $out $text; close $out or die }
@@ -122,5 +138,6 @@ if ($by_size{1} && $by_size{10}) {
     my $broken = run_rounds($rounds, map { my $size = $_; [$size, $program, '--lint', generate("broken-$size.sql", $size, '--broken')] } 1, 10);
     printf "  broken %.1f\n", middle($broken, 10, 'processor') / middle($broken, 1, 'processor');
 }
+peers($ENV{PEERS}) if $ENV{PEERS};
 start_up();
 many_files();
