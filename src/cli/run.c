@@ -252,7 +252,6 @@ static void keep_records(void *context) {
     }
 }
 
-/* With --lint findings are the result, and what they are about stays unprinted. */
 /* The files of a directory come one after another, so it is synced when the last of them was replaced. */
 static void sync_changed_directory(Run *run) {
     if (run->changed_directory != NULL) {
@@ -274,6 +273,7 @@ static void note_replaced(Run *run, const char *path) {
     run->changed_directory = directory;
 }
 
+/* With --lint findings are the result, and what they are about stays unprinted. */
 static void finish_job(void *context, void *job_result) {
     Run *run = context;
     JobResult *result = job_result;

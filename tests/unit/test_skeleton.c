@@ -102,7 +102,7 @@ static void test_same_columns(void **state) {
     assert_int_equal(third->segment_count, 6);
 }
 
-/* Statements of many kinds go the long way, and cost no more than twice that. */
+/* More forms than are learned: the rest goes the long way. */
 static void test_many_forms(void **state) {
     (void)state;
     Findings findings = {.arena = &arena};
