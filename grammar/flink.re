@@ -181,13 +181,7 @@ static inline __attribute__((always_inline)) Token lex_at(Str source, uint32_t o
 
 Token lex(Str text, uint32_t offset) { return lex_at(text, offset); }
 
-Token lex_solid(Str text, uint32_t offset) {
-    static const bool is_blank_byte[256] = {[' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, ['\f'] = true};
-    while (is_blank_byte[(Byte)text.data[offset]]) { /* ends at the NUL behind the text, at the latest */
-        offset++;
-    }
-    return lex_at(text, offset);
-}
+Token lex_solid(Str text, uint32_t offset) { return lex_at(text, skip_sql_blanks(text, offset)); }
 
 Token lex_significant(Str text, uint32_t offset) {
     Token token = lex_solid(text, offset);

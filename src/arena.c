@@ -4,7 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
+
+#include "huge_pages.h"
 
 enum {
     FIRST_BLOCK = 16 * 1024,
@@ -38,16 +39,6 @@ bool arena_run(Arena *arena, void (*work)(void *context), void *context) {
     bool is_done = guard_run(&guard, work, context);
     arena->guard = outer;
     return is_done;
-}
-
-enum { HUGE_PAGE = 2 * 1024 * 1024 };
-
-/* Where memory is new, every page of it costs the kernel a fault, and there are fewer huge ones. It may say no. */
-void want_huge_pages(void *memory, size_t size) {
-    size_t offset = (HUGE_PAGE - (uintptr_t)memory % HUGE_PAGE) % HUGE_PAGE;
-    if (size >= offset + HUGE_PAGE) {
-        madvise((char *)memory + offset, (size - offset) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
-    }
 }
 
 static size_t round_up(size_t size) { return (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1); }

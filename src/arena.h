@@ -18,9 +18,6 @@ typedef struct Arena {
 /* guard: where to go when memory ends; it must be inside guard_run() whenever the arena is asked. */
 void arena_init(Arena *arena, Guard *guard);
 
-/* Asks the kernel for huge pages where there is room for some; of memory that nobody has touched yet. */
-void want_huge_pages(void *memory, size_t size);
-
 /* Gives all memory back. The arena may be used again. */
 void arena_free(Arena *arena);
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "huge_pages.h"
+
 void buffer_free(Buffer *buffer) {
     free(buffer->data);
     *buffer = (Buffer){0};

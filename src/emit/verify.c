@@ -16,13 +16,6 @@ typedef struct Comparison {
 
 static Str slice(Str text, Token token) { return (Str){text.data + token.start, token.end - token.start}; }
 
-static uint32_t skip_blanks(Str text, uint32_t at) {
-    while (at < text.size && is_blank(text.data[at]) && text.data[at] != '\v') { /* which is no blank in SQL */
-        at++;
-    }
-    return at;
-}
-
 /* The next token, or what stands at `stop`. The comments before it are counted. */
 static Token next_token(Str text, uint32_t at, uint32_t stop, uint64_t *comments) {
     Token token = lex_solid(text, at);
@@ -171,7 +164,7 @@ static bool passes_plain_option(Comparison *comparison, const PlannedOption *opt
     if (end == 0) {
         return false;
     }
-    uint32_t next = skip_blanks(out, end);
+    uint32_t next = skip_sql_blanks(out, end);
     if (out.data[next] != ',' && out.data[next] != ')') {
         return false; /* a comment, or more of the literal */
     }
@@ -181,7 +174,7 @@ static bool passes_plain_option(Comparison *comparison, const PlannedOption *opt
 
 /* Behind a comma. Where an option's key ends is left for who wants to know. */
 static bool expect_comma(Comparison *comparison) {
-    uint32_t next = skip_blanks(comparison->out, comparison->to.end);
+    uint32_t next = skip_sql_blanks(comparison->out, comparison->to.end);
     if (comparison->to.kind != TOKEN_COMMA || next >= comparison->out_stop || comparison->out.data[next] != '\'') {
         return expect(comparison, TOKEN_COMMA);
     }
@@ -409,8 +402,8 @@ static void compare_part(Comparison *comparison, uint32_t source_end) {
     }
     comparison->source_stop = source_end;
     comparison->out_stop = (uint32_t)comparison->out.size;
-    comparison->from.start = skip_blanks(comparison->source, verifier->from);
-    comparison->to.start = skip_blanks(comparison->out, 0);
+    comparison->from.start = skip_sql_blanks(comparison->source, verifier->from);
+    comparison->to.start = skip_sql_blanks(comparison->out, 0);
     if (!pass_segment(comparison)) {
         comparison->from.end = verifier->from;
         step_from(comparison);

@@ -6,6 +6,17 @@
 
 #include "syntax/token.h"
 
+/* What SQL takes for a blank: not VT, which C does. */
+static inline bool is_sql_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r' && c != '\v'); }
+
+/* Behind the blanks at offset. text must have a NUL, which is none, after its last byte. */
+static inline uint32_t skip_sql_blanks(Str text, uint32_t offset) {
+    while (is_sql_blank(text.data[offset])) {
+        offset++;
+    }
+    return offset;
+}
+
 /* The token, blank or comment at offset. text must have a NUL after its last byte; past that byte the
  * answer is TOKEN_EOF. Every byte string lexes: what Flink would refuse is TOKEN_ILLEGAL or TOKEN_UNCLOSED_…. */
 Token lex(Str text, uint32_t offset);

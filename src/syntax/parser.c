@@ -308,14 +308,6 @@ static void take_token(Driver *driver, Token token) {
     }
 }
 
-/* Behind the blanks at offset. */
-static uint32_t solid_start(Str text, uint32_t offset) {
-    while (offset < text.size && is_blank(text.data[offset]) && text.data[offset] != '\v') {
-        offset++;
-    }
-    return offset;
-}
-
 static bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
 /* A whole statement without the grammar: then *token, which was taken last, is its ';'. */
@@ -326,7 +318,7 @@ static bool take_known(Driver *driver, Token *token) {
     if (driver->is_skipping || builder->first.kind != TOKEN_EOF) {
         return false;
     }
-    uint32_t start = solid_start(text, token->end);
+    uint32_t start = skip_sql_blanks(text, token->end);
     if (!is_letter(text.data[start])) {
         return false;
     }

@@ -132,6 +132,27 @@ static SpotSpan spots_of(Lesson *lesson, Span span) {
 
 /* ---- What the segment gave --------------------------------------------------------------------------------------- */
 
+/* Where item `i` of the statement's begins, in a list of its kind. */
+typedef uint32_t (*StartOf)(const Builder *builder, size_t i);
+
+/* How many items from number `first` on begin before `end`. */
+static size_t count_items(const Lesson *lesson, size_t first, size_t all, uint32_t end, StartOf start_of) {
+    size_t count = 0;
+    while (first + count < all && start_of(lesson->builder, first + count) < end) {
+        count++;
+    }
+    return count;
+}
+
+static uint32_t option_start(const Builder *builder, size_t i) { return builder->options.items[i].key.start; }
+static uint32_t mark_start(const Builder *builder, size_t i) { return builder->statement.marks[i].start; }
+static uint32_t insert_start(const Builder *builder, size_t i) { return builder->statement.inserts[i].span.start; }
+
+static uint32_t column_start(const Builder *builder, size_t i) {
+    const Column *column = &builder->columns.items[i];
+    return span_is_empty(column->name) ? column->content.start : column->name.start;
+}
+
 /* `count` items of `size` bytes for the skeleton; NULL when there are none, or too many. */
 static void *new_items(Lesson *lesson, size_t count, size_t size) {
     lesson->fails = lesson->fails || count > ITEMS_MAX;
@@ -145,10 +166,8 @@ static bool is_one_string(const Lesson *lesson, Span span) {
 
 static void learn_options(Lesson *lesson, Skeleton *skeleton, uint32_t end) {
     const Builder *builder = lesson->builder;
-    size_t first = lesson->next_option, count = 0;
-    while (first + count < builder->options.count && builder->options.items[first + count].key.start < end) {
-        count++;
-    }
+    size_t first = lesson->next_option;
+    size_t count = count_items(lesson, first, builder->options.count, end, option_start);
     SpotOption *options = new_items(lesson, count, sizeof *options);
     for (size_t i = 0; options != NULL && i < count; i++) {
         const Option *option = &builder->options.items[first + i];
@@ -160,16 +179,10 @@ static void learn_options(Lesson *lesson, Skeleton *skeleton, uint32_t end) {
     skeleton->option_count = (uint32_t)count;
 }
 
-static uint32_t column_start(const Column *column) {
-    return span_is_empty(column->name) ? column->content.start : column->name.start;
-}
-
 static void learn_columns(Lesson *lesson, Skeleton *skeleton, uint32_t end) {
     const Builder *builder = lesson->builder;
-    size_t first = lesson->next_column, count = 0;
-    while (first + count < builder->columns.count && column_start(&builder->columns.items[first + count]) < end) {
-        count++;
-    }
+    size_t first = lesson->next_column;
+    size_t count = count_items(lesson, first, builder->columns.count, end, column_start);
     SpotColumn *columns = new_items(lesson, count, sizeof *columns);
     for (size_t i = 0; columns != NULL && i < count; i++) {
         const Column *column = &builder->columns.items[first + i];
@@ -183,10 +196,8 @@ static void learn_columns(Lesson *lesson, Skeleton *skeleton, uint32_t end) {
 
 static void learn_marks(Lesson *lesson, Skeleton *skeleton, uint32_t end) {
     const Statement *statement = &lesson->builder->statement;
-    size_t first = lesson->next_mark, count = 0;
-    while (first + count < statement->mark_count && statement->marks[first + count].start < end) {
-        count++;
-    }
+    size_t first = lesson->next_mark;
+    size_t count = count_items(lesson, first, statement->mark_count, end, mark_start);
     SpotMark *marks = new_items(lesson, count, sizeof *marks);
     for (size_t i = 0; marks != NULL && i < count; i++) {
         const Mark *mark = &statement->marks[first + i];
@@ -199,10 +210,8 @@ static void learn_marks(Lesson *lesson, Skeleton *skeleton, uint32_t end) {
 
 static void learn_inserts(Lesson *lesson, Skeleton *skeleton, uint32_t end) {
     const Statement *statement = &lesson->builder->statement;
-    size_t first = lesson->next_insert, count = 0;
-    while (first + count < statement->insert_count && statement->inserts[first + count].span.start < end) {
-        count++;
-    }
+    size_t first = lesson->next_insert;
+    size_t count = count_items(lesson, first, statement->insert_count, end, insert_start);
     SpotInsert *inserts = new_items(lesson, count, sizeof *inserts);
     for (size_t i = 0; inserts != NULL && i < count; i++) {
         const Insert *insert = &statement->inserts[first + i];

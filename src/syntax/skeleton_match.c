@@ -255,14 +255,6 @@ const Skeleton *matching_find(Matching *matching, const Skeletons *skeletons, ui
     return first_end > 0 ? find(matching, skeletons, first_end, end) : found;
 }
 
-static inline void pass_blanks(Matching *matching) {
-    static const bool is_blank_byte[256] = {[' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, ['\f'] = true};
-    const char *text = matching->text.data;
-    while (is_blank_byte[(unsigned char)text[matching->at]]) {
-        matching->at++;
-    }
-}
-
 static __attribute__((noinline)) bool pass_comments(Matching *matching, bool *has_comments) {
     Pragma pragma;
     for (Token token = lex(matching->text, matching->at); token_is_comment(token);
@@ -272,13 +264,13 @@ static __attribute__((noinline)) bool pass_comments(Matching *matching, bool *ha
         }
         *has_comments = true;
         matching->at = token.end;
-        pass_blanks(matching);
+        matching->at = skip_sql_blanks(matching->text, matching->at);
     }
     return true;
 }
 
 bool matching_pass_gap(Matching *matching, bool *has_comments) {
-    pass_blanks(matching);
+    matching->at = skip_sql_blanks(matching->text, matching->at);
     char first = matching->text.data[matching->at];
     return (first != '-' && first != '/') || pass_comments(matching, has_comments);
 }

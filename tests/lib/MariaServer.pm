@@ -45,7 +45,7 @@ sub answers {
 
 sub process_id {
     my ($self) = @_;
-    return TemporaryServer::read_file("$self->{directory}/pid") =~ /(\d+)/ ? $1 : undef;
+    return TemporaryServer::read_if_there("$self->{directory}/pid") =~ /(\d+)/ ? $1 : undef;
 }
 
 sub is_up { return defined $_[0]->process_id }

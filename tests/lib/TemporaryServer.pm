@@ -4,6 +4,7 @@ package TemporaryServer;
 use strict;
 use warnings;
 use File::Path qw(remove_tree);
+use Files qw(read_file write_file);
 use POSIX ();
 
 my @running;
@@ -77,24 +78,18 @@ sub as_owner {
 # What the programs of the server said, in one line.
 sub said {
     my ($self) = @_;
-    return read_file("$self->{directory}/said") =~ s/\s+/ /gr;
+    return read_if_there("$self->{directory}/said") =~ s/\s+/ /gr;
 }
 
-sub read_file {
-    my ($path) = @_;
-    open my $in, '<:raw', $path or return '';
-    local $/;
-    return scalar <$in> // '';
-}
+# Empty while there is no such file.
+sub read_if_there { my ($path) = @_; return -e $path ? read_file($path) : '' }
 
 # Exit status, output and messages of a client that reads a script, run.sql in the server's directory, there or as its input.
 # The environment is added to what there is, without the settings of such clients.
 sub run_client {
     my ($self, $sql, $environment, @command) = @_;
     my ($script, $error) = map { "$self->{directory}/$_" } 'run.sql', 'client.error';
-    open my $file, '>:raw', $script or die "$script: $!\n";
-    print {$file} $sql;
-    close $file or die "$script: $!\n";
+    write_file($script, $sql);
     my $child = open(my $out, '-|') // die "fork: $!\n";
     if ($child == 0) {
         open STDERR, '>', $error or die;
@@ -107,7 +102,7 @@ sub run_client {
     binmode $out;
     my $printed = do { local $/; <$out> } // '';
     close $out;
-    return ($? >> 8, $printed, read_file($error));
+    return ($? >> 8, $printed, read_if_there($error));
 }
 
 1;
