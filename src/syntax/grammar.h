@@ -12,8 +12,8 @@ void FlinkParserInit(void *parser, Builder *builder);
 void FlinkParser(void *parser, int kind, Token token);
 void FlinkParserFinalize(void *parser);
 
-/* After a syntax error: whether a token of this kind would have been taken. What the parser had already
- * reduced by default is not told: the answers name the next things, not the optional ones passed by. */
+/* Whether a token of this kind would be taken, and not as one of a run. What the parser had already reduced by
+ * default is not told: after a syntax error the answers name the next things, not the optional ones passed by. */
 bool grammar_expects(const void *parser, uint16_t kind);
 
 #endif

@@ -159,10 +159,13 @@ static void track_set(Driver *driver, Token token) {
     }
 }
 
-/* False when the grammar does not take it. */
+/* False when the grammar does not take it. A ';' comes here in a statement set only, and is in no run. */
 static bool give(Driver *driver, Token token) {
     Builder *builder = &driver->builder;
     builder->element = ELEMENT_NONE;
+    if (token.kind == TOKEN_SEMICOLON && !grammar_expects(driver->parser, TOKEN_SEMICOLON)) {
+        return false;
+    }
     FlinkParser(driver->parser, token.kind, token);
     if (builder->is_out_of_memory) {
         guard_leave(builder->arena->guard);
