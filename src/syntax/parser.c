@@ -15,7 +15,8 @@ typedef struct Driver {
     size_t next_pragma;         /* that no statement was asked about yet */
     bool is_off;                /* by the pragmas before that */
     bool is_skipping;           /* after an error, until the next ';' */
-    bool is_in_hint;            /* between the two ends of a hint */
+    bool is_in_hint;            /* between the two ends of a hint, ... */
+    uint32_t hint_start;        /* ... whose first stands here */
     bool is_in_set;             /* between STATEMENT SET BEGIN and its END, where ';' ends no statement */
     uint32_t set_start;         /* its BEGIN; there is no set in a set */
     size_t open_cases;          /* CASEs there whose END is to come */
@@ -109,6 +110,7 @@ static void report(Driver *driver, Token token, ErrorKind kind) {
         .previous = driver->builder.previous,
         .before_previous = driver->before_previous,
         .open_paren = driver->open_parens.count > 0 ? &driver->open_parens.items[driver->open_parens.count - 1] : NULL,
+        .open_hint = driver->is_in_hint ? &driver->hint_start : NULL,
         .is_missing_semicolon = kind == ERROR_NO_SEMICOLON,
         .is_unmatched = kind == ERROR_UNMATCHED,
     };
@@ -239,14 +241,20 @@ static bool is_lexical_error(const Driver *driver, Token token) {
     return token.kind >= TOKEN_UNCLOSED_STRING || is_byte_order_mark(driver->builder.source, token);
 }
 
-/* The end of a parenthesis, a statement or a hint where none is open or something else is. */
-static bool is_unmatched(Driver *driver, Token token) {
-    if (token.kind == TOKEN_HINT_BEGIN || token.kind == TOKEN_COMMENT_END) {
-        bool was_in_hint = driver->is_in_hint;
-        driver->is_in_hint = token.kind == TOKEN_HINT_BEGIN;
-        return token.kind == TOKEN_COMMENT_END && !was_in_hint;
+/* False when this ends a hint and none is open, or stands in an open one that should have ended before it. */
+static bool track_hints(Driver *driver, Token token) {
+    bool was_in_hint = driver->is_in_hint;
+    switch (token.kind) {
+    case TOKEN_HINT_BEGIN:
+        driver->hint_start = was_in_hint ? driver->hint_start : token.start;
+        driver->is_in_hint = true;
+        return !was_in_hint;
+    case TOKEN_COMMENT_END:
+        driver->is_in_hint = false;
+        return was_in_hint;
+    default:
+        return token.kind != TOKEN_SEMICOLON || !was_in_hint;
     }
-    return !track_parens(driver, token);
 }
 
 /* Kinds that the driver must look at before the grammar does, or behind it. */
@@ -300,8 +308,9 @@ static void take_token(Driver *driver, Token token) {
     if (is_lexical_error(driver, token)) {
         report(driver, token, ERROR_GRAMMAR);
         recover(driver, token);
-    } else if (is_unmatched(driver, token)) {
-        report(driver, token, is_semicolon ? ERROR_GRAMMAR : ERROR_UNMATCHED);
+    } else if (!track_parens(driver, token) || !track_hints(driver, token)) {
+        bool is_end = token.kind == TOKEN_RIGHT_PAREN || token.kind == TOKEN_COMMENT_END;
+        report(driver, token, is_end ? ERROR_UNMATCHED : ERROR_GRAMMAR);
         recover(driver, token);
     } else if (is_semicolon && !driver->is_in_set) {
         end_statement(driver, token);
@@ -359,7 +368,7 @@ static void take_end(Driver *driver, Token end) {
     if (driver->is_skipping || driver->builder.first.kind == TOKEN_EOF) {
         return;
     }
-    if (driver->open_parens.count > 0) {
+    if (driver->open_parens.count > 0 || driver->is_in_hint) {
         report(driver, end, ERROR_GRAMMAR);
     } else {
         end_statement(driver, end);

@@ -179,6 +179,21 @@ static bool report_parens(const SyntaxErrorContext *context, Findings *findings)
     return true;
 }
 
+/* A hint ends in its statement, and holds no other. */
+static bool report_open_hint(const SyntaxErrorContext *context, Findings *findings) {
+    uint16_t kind = context->found.kind;
+    bool is_open = context->open_hint != NULL &&
+                   (kind == TOKEN_SEMICOLON || kind == TOKEN_EOF || kind == TOKEN_HINT_BEGIN);
+    if (is_open) {
+        Str found = found_text(context);
+        report_at(context, findings, context->found,
+                  arena_format(context->arena, "expected '*/' to close '/*+' at line %zu, but found %.*s",
+                               source_line(context->source, *context->open_hint), (int)found.size, found.data),
+                  STR(""));
+    }
+    return is_open;
+}
+
 bool is_byte_order_mark(const Source *source, Token token) {
     return token.kind == TOKEN_ILLEGAL && str_equal(source_slice(source, token_span(token)), STR("\xEF\xBB\xBF"));
 }
@@ -202,7 +217,8 @@ void syntax_error_report(const SyntaxErrorContext *context, Findings *findings) 
         return;
     }
     if (report_unclosed(context, findings) || report_byte_order_mark(context, findings) ||
-        report_parens(context, findings) || report_missing_comma(context, findings)) {
+        report_parens(context, findings) || report_open_hint(context, findings) ||
+        report_missing_comma(context, findings)) {
         return;
     }
     Str expected = expected_text(context);

@@ -12,6 +12,7 @@ typedef struct SyntaxErrorContext {
     Token found;                /* TOKEN_EOF at the end of the file */
     Token previous, before_previous;
     const uint32_t *open_paren; /* where the innermost open '(' stands, or NULL */
+    const uint32_t *open_hint;  /* where the hint that is not closed begins, or NULL */
     bool is_missing_semicolon;
     bool is_unmatched; /* a ')' without '(', or a comment's end without its start */
 } SyntaxErrorContext;
