@@ -112,10 +112,9 @@ static Token word(const Byte *text, const Byte *start, const Byte *end) {
 
 /* What no rule takes, up to the end of its UTF-8 character. */
 static Token illegal(const Byte *text, const Byte *start, const Byte *cursor, const Byte *limit) {
-    if (*start >= 0xC0) {
-        while (cursor < limit && (*cursor & 0xC0) == 0x80) {
-            cursor++;
-        }
+    int continuations = *start >= 0xF0 ? 3 : *start >= 0xE0 ? 2 : *start >= 0xC0 ? 1 : 0;
+    for (; continuations > 0 && cursor < limit && (*cursor & 0xC0) == 0x80; continuations--) {
+        cursor++;
     }
     return token_of(TOKEN_ILLEGAL, text, start, cursor);
 }

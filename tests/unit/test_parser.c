@@ -281,6 +281,7 @@ static void test_errors(void **state) {
         {"SELECT (1;", "1:10: expected ')' to close '(' at line 1, but found ;"},
         {"SELECT 1\nCREATE TABLE t (a INT)", "2:1: expected ';' before CREATE"},
         {"SELECT 1; \xEF\xBB\xBFSELECT 2", "1:11: a byte order mark (U+FEFF) stands here, not at the file's start"},
+        {"\n\xEF\xBB\xBF\xBFSELECT 2", "2:1: a byte order mark (U+FEFF) stands here, not at the file's start"},
         /* places behind wide characters */
         {"CREATE TABLE \xE8\xAE\xA2\xE5\x8D\x95 (a INT,)", "1:26: expected a column name, but found )"},
         /* all of a file's errors, and what stands between them is taken */
