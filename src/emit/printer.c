@@ -88,9 +88,10 @@ static void print_comment(Printer *printer, Token comment, CommentPlace place, u
     printer->must_break = comment.kind == TOKEN_LINE_COMMENT || place == COMMENT_ALONE;
 }
 
-/* Whether the last comment printed leads the token behind the gap, on its line. */
+/* Whether the last comment printed leads the token behind the gap, on its line. Behind one that stands alone each has
+ * its own line. */
 static bool print_gap(Printer *printer, uint32_t end, unsigned indent) {
-    bool leads = false;
+    bool leads = false, is_behind_alone = false;
     uint32_t before = printer->position;
     if (!printer->statement->has_comments) {
         printer->position = end;
@@ -100,6 +101,8 @@ static bool print_gap(Printer *printer, uint32_t end, unsigned indent) {
          comment = next_comment(printer->text, before, end)) {
         CommentPlace place = comment_place(printer->text, before, comment);
         leads = place == COMMENT_LEADS;
+        printer->must_break = printer->must_break || is_behind_alone;
+        is_behind_alone = is_behind_alone || place == COMMENT_ALONE;
         print_comment(printer, comment, place, indent);
         before = comment.end;
     }
