@@ -81,7 +81,7 @@ Str server_of(const Checker *checker, const CheckedTable *table) {
 Str upstream_of(const Checker *checker, const CheckedTable *table) {
     bool has_schema = table_option(checker, table, "schema-name") != NULL;
     Str lead = table_value(checker, table, has_schema ? "schema-name" : "database-name", STR(""));
-    Str name = table_value(checker, table, "table-name", table->plan->table->name.table);
+    Str name = table_value(checker, table, "table-name", table->written->name.table);
     Str upstream = lead.size > 0 ? arena_join(checker->arena, lead, STR("."), name) : name;
     return made_of(checker, made_of(checker, upstream, lead), name);
 }
@@ -92,7 +92,7 @@ bool is_own_option(const CheckedTable *table, const PlannedOption *option) {
 
 static Span place_of_part(const CheckedTable *table, const PlannedOption *option, bool is_key) {
     if (option->source == NULL || !is_own_option(table, option)) {
-        return table->plan->table->definition->name;
+        return table->written->definition->name;
     }
     return is_key ? option->source->key : option->source->value;
 }
@@ -187,7 +187,7 @@ void fire_at(Checker *checker, Span span, Str message, Str hint) {
 }
 
 void fire_at_table(Checker *checker, const CheckedTable *table, Str message, Str hint) {
-    fire_at(checker, table->plan->table->definition->name, message, hint);
+    fire_at(checker, table->written->definition->name, message, hint);
 }
 
 /* The rule that wrote what the check is about is named, since the script does not show it. */

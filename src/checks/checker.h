@@ -12,7 +12,8 @@ typedef struct CheckEntry CheckEntry;
 
 /* A table and what most checks ask of it. */
 typedef struct CheckedTable {
-    const Plan *plan;
+    const Table *written; /* as the script has it */
+    const Plan *plan;     /* its options as the rules leave them */
     Str connector_name;
     const Connector *connector; /* NULL when the catalogue does not know it, or the table names none */
     unsigned roles;             /* ROLE_… bits */
@@ -102,7 +103,7 @@ typedef struct Checker {
 /* The option that Flink would use, or NULL. */
 static inline const PlannedOption *table_option(const Checker *checker, const CheckedTable *table, const char *key) {
     Str wanted = str_of(key);
-    bool may_be_there = (table->plan->keys & plan_key_bit(wanted)) || table->plan->table->like != NULL;
+    bool may_be_there = (table->plan->keys & plan_key_bit(wanted)) || table->written->like != NULL;
     return may_be_there ? plan_option(checker->plans, table->plan, wanted) : NULL;
 }
 

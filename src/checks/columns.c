@@ -5,7 +5,7 @@
 static Str text_of(const Checker *checker) { return checker->script->source->text; }
 
 bool has_own_columns_only(const CheckedTable *table) {
-    const Table *item = table->plan->table;
+    const Table *item = table->written;
     return span_is_empty(item->definition->like) && span_is_empty(item->statement->query) &&
            item->definition->column_count > 0;
 }
@@ -21,7 +21,7 @@ static const Column *own_primary_key(const TableDefinition *definition) {
 }
 
 Answer has_primary_key(const CheckedTable *table) {
-    for (const Table *item = table->plan->table;; item = item->like) {
+    for (const Table *item = table->written;; item = item->like) {
         if (own_primary_key(item->definition) != NULL) {
             return ANSWER_YES;
         }
@@ -46,7 +46,7 @@ static bool declares_column(const Checker *checker, const TableDefinition *defin
 }
 
 Answer has_column(const Checker *checker, const CheckedTable *table, Str name) {
-    for (const Table *item = table->plan->table;; item = item->like) {
+    for (const Table *item = table->written;; item = item->like) {
         if (declares_column(checker, item->definition, name)) {
             return ANSWER_YES;
         }
@@ -79,7 +79,7 @@ bool next_column_name(const Checker *checker, Span span, uint32_t *offset, Str *
 }
 
 bool is_in_own_primary_key(const Checker *checker, const CheckedTable *table, Str name) {
-    const Column *key = own_primary_key(table->plan->table->definition);
+    const Column *key = own_primary_key(table->written->definition);
     if (key == NULL) {
         return false;
     }
@@ -99,7 +99,7 @@ bool is_in_own_primary_key(const Checker *checker, const CheckedTable *table, St
 const bool *find_bases(const Checker *checker) {
     bool *is_base = arena_array(checker->arena, checker->table_count + 1, sizeof *is_base);
     for (size_t i = 0; i < checker->table_count; i++) {
-        const Table *like = checker->tables[i].plan->table->like;
+        const Table *like = checker->tables[i].written->like;
         if (like != NULL) {
             is_base[like - checker->model->tables] = true;
         }

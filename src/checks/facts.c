@@ -46,7 +46,7 @@ static bool is_off(Checker *checker, const char *id, Span place) {
 
 static Fact *add_fact(Collector *collector, const CheckedTable *table, FactKind kind, Str value, Span place) {
     Checker *checker = collector->checker;
-    const Table *definition = table->plan->table;
+    const Table *definition = table->written;
     Str upstream = upstream_of(checker, table);
     Fact *fact = vector_add(checker->arena, checker->facts);
     fact->kind = kind;
@@ -74,7 +74,7 @@ static void add_slot(Collector *collector, const CheckedTable *table) {
     if (slot.size == 0) {
         return;
     }
-    Span place = option != NULL ? place_of_value(table, option) : table->plan->table->definition->name;
+    Span place = option != NULL ? place_of_value(table, option) : table->written->definition->name;
     Fact *fact = add_fact(collector, table, FACT_SLOT, slot, place);
     fact->numbered = !has_numbered_slots(checker, table) ? 0
                      : checker->parallelism > 0          ? checker->parallelism
@@ -103,7 +103,7 @@ void facts_collect(Checker *checker) {
     look_at_model(&collector);
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
-        if (collector.is_base[i] && !(table->plan->table->roles & ROLE_SOURCE)) {
+        if (collector.is_base[i] && !(table->written->roles & ROLE_SOURCE)) {
             continue; /* it lends its options and is never read */
         }
         if (is_postgres(table)) {

@@ -22,7 +22,7 @@ Groups group_tables(const Checker *checker, PickTable pick) {
     Groups groups = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
         GroupItem item = {.table = &checker->tables[i], .number = i};
-        if (!item.table->plan->table->statement->is_frozen && pick(checker, item.table, &item)) {
+        if (!item.table->written->statement->is_frozen && pick(checker, item.table, &item)) {
             *vector_add(checker->arena, &groups.items) = item;
         }
     }
@@ -49,7 +49,7 @@ const GroupItem *leave_out_allowed(Checker *checker, const GroupItem *item, size
     const GroupItem *first = NULL;
     size_t left = 0;
     for (const GroupItem *end = item + *count; item < end; item++) {
-        Span name = item->table->plan->table->definition->name;
+        Span name = item->table->written->definition->name;
         if (!is_silenced(checker, item->option ? place_of_value(item->table, item->option) : name, true)) {
             first = first ? first : item;
             left++;

@@ -154,7 +154,7 @@ void check_close_idle_readers(Checker *checker) {
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
         const PlannedOption *option = table_option(checker, table, "scan.incremental.close-idle-reader.enabled");
-        if (!table->plan->table->statement->is_frozen && option != NULL && is_own(table, option) &&
+        if (!table->written->statement->is_frozen && option != NULL && is_own(table, option) &&
             str_equal_ignore_case(option->value, STR("true"))) {
             fire_at_key(
                 checker, table, option,
@@ -172,7 +172,7 @@ static bool reads_with_one_reader(const Checker *checker, const CheckedTable *ta
     Str mode = table_value(checker, table, "scan.startup.mode", STR("initial"));
     Str snapshot = table_value(checker, table, "debezium.snapshot.mode", STR("initial"));
     return is_connector(table, "postgres-cdc") && table_option(checker, table, INCREMENTAL_KEY) == NULL &&
-           table->plan->table->roles & ROLE_SOURCE && str_equal_ignore_case(mode, STR("initial")) &&
+           table->written->roles & ROLE_SOURCE && str_equal_ignore_case(mode, STR("initial")) &&
            !str_equal_ignore_case(snapshot, STR("never"));
 }
 
@@ -187,7 +187,7 @@ void check_incremental_off_large_table(Checker *checker) {
     }
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
-        if (!table->plan->table->statement->is_frozen && reads_with_one_reader(checker, table)) {
+        if (!table->written->statement->is_frozen && reads_with_one_reader(checker, table)) {
             first = first ? first : table;
             count++;
         }

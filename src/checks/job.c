@@ -187,13 +187,13 @@ void check_backfill_skip_needs_upsert_sink(Checker *checker) {
 
 enum { MANY_SOURCES = 4 };
 
-typedef struct Shape {
+typedef struct Likeness {
     uint64_t hash; /* of server, database and columns */
     const CheckedTable *table;
-} Shape;
+} Likeness;
 
-static uint64_t shape_of(const Checker *checker, const CheckedTable *table) {
-    const TableDefinition *definition = table->plan->table->definition;
+static uint64_t likeness_of(const Checker *checker, const CheckedTable *table) {
+    const TableDefinition *definition = table->written->definition;
     const Source *source = checker->script->source;
     uint64_t hash = str_mix(1, server_of(checker, table));
     hash = str_mix(hash, effective_value(checker, table, "debezium.database.dbname", "database-name", STR("")));
@@ -206,17 +206,17 @@ static uint64_t shape_of(const Checker *checker, const CheckedTable *table) {
     return hash;
 }
 
-static int compare_shapes(const void *a, const void *b) {
-    const Shape *left = a, *right = b;
+static int compare_likeness(const void *a, const void *b) {
+    const Likeness *left = a, *right = b;
     int order = (left->hash > right->hash) - (left->hash < right->hash);
     return order != 0 ? order : (left->table > right->table) - (left->table < right->table);
 }
 
-static void fire_many(Checker *checker, const Shape *shapes, size_t count) {
-    Str first = shown(checker, table_value(checker, shapes[0].table, "table-name", STR("a")));
-    Str second = shown(checker, table_value(checker, shapes[1].table, "table-name", STR("b")));
+static void fire_many(Checker *checker, const Likeness *sources, size_t count) {
+    Str first = shown(checker, table_value(checker, sources[0].table, "table-name", STR("a")));
+    Str second = shown(checker, table_value(checker, sources[1].table, "table-name", STR("b")));
     fire_at_table(
-        checker, shapes[0].table,
+        checker, sources[0].table,
         format(checker,
                "%zu sources of one database have the same columns: each takes a slot and reads the whole log", count),
         format(checker,
@@ -226,22 +226,22 @@ static void fire_many(Checker *checker, const Shape *shapes, size_t count) {
 }
 
 void check_many_single_table_sources(Checker *checker) {
-    Shape *shapes = arena_array(checker->arena, checker->table_count, sizeof *shapes);
+    Likeness *sources = arena_array(checker->arena, checker->table_count, sizeof *sources);
     size_t count = 0;
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
-        if (is_postgres(table) && !is_frozen(table) && table->plan->table->definition->column_count > 0) {
-            shapes[count++] = (Shape){shape_of(checker, table), table};
+        if (is_postgres(table) && !is_frozen(table) && table->written->definition->column_count > 0) {
+            sources[count++] = (Likeness){likeness_of(checker, table), table};
         }
     }
     if (count > 1) {
-        qsort(shapes, count, sizeof *shapes, compare_shapes);
+        qsort(sources, count, sizeof *sources, compare_likeness);
     }
     for (size_t from = 0, end; from < count; from = end) {
-        for (end = from + 1; end < count && shapes[end].hash == shapes[from].hash; end++) {
+        for (end = from + 1; end < count && sources[end].hash == sources[from].hash; end++) {
         }
         if (end - from >= MANY_SOURCES) {
-            fire_many(checker, shapes + from, end - from);
+            fire_many(checker, sources + from, end - from);
         }
     }
 }
@@ -261,7 +261,7 @@ void check_replica_identity_full(Checker *checker) {
     }
     if (concerned.count > 0) {
         Str name = shown(checker, upstream_of(checker, concerned.table));
-        bool can_upsert = release_is_at_least(checker, "2.3") && may_have_key(concerned.table->plan->table);
+        bool can_upsert = release_is_at_least(checker, "2.3") && may_have_key(concerned.table->written);
         fire_concerned(checker, &concerned,
                        STR("unless the table's replica identity is FULL, the job fails at the first UPDATE or DELETE"),
                        format(checker, "ALTER TABLE %.*s REPLICA IDENTITY FULL%s", SHOW(name),

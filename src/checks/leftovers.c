@@ -137,7 +137,7 @@ static void look_at(Checker *checker, const CheckedTable *table, Seen *placehold
 void check_template_or_secret_leftover(Checker *checker) {
     Seen placeholders = {0}, passwords = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
-        if (!checker->tables[i].plan->table->statement->is_frozen) {
+        if (!checker->tables[i].written->statement->is_frozen) {
             look_at(checker, &checker->tables[i], &placeholders, &passwords);
         }
     }

@@ -181,7 +181,7 @@ static const PlannedOption *small_name(const Checker *checker, const CheckedTabl
 }
 
 static const Column *small_column(const Checker *checker, const CheckedTable *table) {
-    const TableDefinition *definition = table->plan->table->definition;
+    const TableDefinition *definition = table->written->definition;
     for (uint32_t i = 0; i < definition->column_count; i++) {
         const Column *column = &definition->columns[i];
         if (column->kind == COLUMN_PHYSICAL &&

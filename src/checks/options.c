@@ -196,7 +196,7 @@ static bool has_legacy_connector(const CheckedTable *table) {
 /* Only the catalog that Flink brings along needs a connector; Paimon's or Hive's know what their tables are. And only a
  * statement that uses the table is refused. */
 void check_missing_connector(Checker *checker, const CheckedTable *table) {
-    const Table *item = table->plan->table;
+    const Table *item = table->written;
     const TableDefinition *definition = item->definition;
     bool is_elsewhere = !str_equal(item->name.catalog, STR("default_catalog")) || definition->has_connection;
     bool takes_unknown_options =
@@ -222,7 +222,7 @@ void check_missing_connector(Checker *checker, const CheckedTable *table) {
 
 static void fire_duplicate(Checker *checker, const CheckedTable *table, const PlannedOption *option,
                            const PlannedOption *last) {
-    bool is_refused_by_flink = !span_is_empty(table->plan->table->statement->query);
+    bool is_refused_by_flink = !span_is_empty(table->written->statement->query);
     Str key = shown(checker, option->key);
     Str where = last->source ? format(checker, "stands again at line %zu",
                                       source_line(checker->script->source, last->source->key.start))

@@ -265,7 +265,7 @@ static bool lists_column(const PublishedTable *table, Str name) {
 
 /* The first column of the Flink table that the publication does not send; empty when it sends all. */
 static Str unsent_column(const Checker *checker, const CheckedTable *table, const PublishedTable *held) {
-    const TableDefinition *definition = table->plan->table->definition;
+    const TableDefinition *definition = table->written->definition;
     Str text = checker->script->source->text;
     for (uint32_t i = 0; i < definition->column_count; i++) {
         const Column *column = &definition->columns[i];

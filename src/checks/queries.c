@@ -44,13 +44,13 @@ void check_source_not_read(Checker *checker) {
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
         bool is_source = table->connector != NULL && table->connector->family == FAMILY_CDC;
-        if (is_source && !is_base[i] && table->plan->table->roles == 0 && !table->plan->table->statement->is_frozen) {
+        if (is_source && !is_base[i] && table->written->roles == 0 && !table->written->statement->is_frozen) {
             first = first ? first : table;
             count++;
         }
     }
     if (first != NULL) {
-        Str name = shown(checker, first->plan->table->name.table);
+        Str name = shown(checker, first->written->name.table);
         Str others =
             count == 1 ? STR("") : format(checker, ", nor %zu more source%s", count - 1, count == 2 ? "" : "s");
         fire_at_table(checker, first,
@@ -146,7 +146,7 @@ static int count_columns(const CheckedTable *table, bool is_written) {
     if (!has_own_columns_only(table)) {
         return NOT_KNOWN;
     }
-    const TableDefinition *definition = table->plan->table->definition;
+    const TableDefinition *definition = table->written->definition;
     int count = 0;
     for (uint32_t i = 0; i < definition->column_count; i++) {
         const Column *column = &definition->columns[i];

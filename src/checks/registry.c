@@ -59,6 +59,7 @@ void look_at_tables(Checker *checker) {
     checker->tables = arena_array(checker->arena, checker->table_count, sizeof *checker->tables);
     for (size_t i = 0; i < checker->table_count; i++) {
         CheckedTable *table = &checker->tables[i];
+        table->written = &checker->model->tables[i];
         table->plan = &checker->plans->items[i];
         table->connector_name = plan_value(checker->plans, table->plan, STR("connector"));
         table->connector = catalogue_connector(table->connector_name);
@@ -86,7 +87,7 @@ static bool is_on(const Checker *checker, size_t number) {
 static void run_table_checks(Checker *checker) {
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
-        for (size_t j = 0; j < CHECK_COUNT && !table->plan->table->statement->is_frozen; j++) {
+        for (size_t j = 0; j < CHECK_COUNT && !table->written->statement->is_frozen; j++) {
             if (checks[j].check_table != NULL && is_on(checker, j)) {
                 start_check(checker, j);
                 checks[j].check_table(checker, table);

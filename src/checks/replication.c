@@ -14,11 +14,11 @@ bool is_pattern(Str name) {
 }
 
 Str name_of(const Checker *checker, const CheckedTable *table) {
-    return shown(checker, table->plan->table->name.table);
+    return shown(checker, table->written->name.table);
 }
 
 size_t line_of(const Checker *checker, const CheckedTable *table) {
-    return source_line(checker->script->source, table->plan->table->definition->name.start);
+    return source_line(checker->script->source, table->written->definition->name.start);
 }
 
 const PlannedOption *slot_option(const Checker *checker, const CheckedTable *table) {
@@ -70,7 +70,7 @@ bool has_numbered_slots(const Checker *checker, const CheckedTable *table) {
 }
 
 void concern(Checker *checker, Concerned *concerned, const CheckedTable *table, const PlannedOption *option) {
-    Span place = option != NULL ? place_of_key(table, option) : table->plan->table->definition->name;
+    Span place = option != NULL ? place_of_key(table, option) : table->written->definition->name;
     if (is_frozen(table) || is_silenced(checker, place, true)) {
         return;
     }

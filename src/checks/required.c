@@ -156,9 +156,9 @@ static bool may_come_later(const Checker *checker, LaterChange *change) {
 }
 
 static void check_table(Checker *checker, const CheckedTable *table, RequiredKeys *known, LaterChange *change) {
-    const TableDefinition *definition = table->plan->table->definition;
+    const TableDefinition *definition = table->written->definition;
     bool takes_unknown_options =
-        !span_is_empty(definition->like) && definition->takes_like_options && table->plan->table->like == NULL;
+        !span_is_empty(definition->like) && definition->takes_like_options && table->written->like == NULL;
     if (table->connector == NULL || table->connector->keys == KEYS_UNCHECKED || takes_unknown_options ||
         definition->has_connection) {
         return;
@@ -181,7 +181,7 @@ void check_required_options(Checker *checker) {
     LaterChange change = {0};
     RequiredKeys known[KNOWN_CONNECTORS] = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
-        const Table *table = checker->tables[i].plan->table;
+        const Table *table = checker->tables[i].written;
         if (!table->statement->is_frozen && !(is_base[i] && table->roles == 0)) {
             check_table(checker, &checker->tables[i], known, &change);
         }

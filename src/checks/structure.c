@@ -30,7 +30,7 @@ void check_upsert_needs_primary_key(Checker *checker, const CheckedTable *table)
 
 /* MongoDBTableSourceFactory, 2.1 and later. */
 void check_mongodb_primary_key(Checker *checker, const CheckedTable *table) {
-    const TableDefinition *definition = table->plan->table->definition;
+    const TableDefinition *definition = table->written->definition;
     if (!is_connector(table, "mongodb-cdc")) {
         return;
     }
@@ -110,7 +110,7 @@ static void check_chunk_key(Checker *checker, const CheckedTable *table, const C
         fire_at_value(checker, table, option,
                       format(checker, "the chunk key '%.*s' is not a column of this table", SHOW(name)),
                       STR("the name must be that of the database's column, letter by letter"));
-    } else if (column == ANSWER_YES && key == ANSWER_YES && span_is_empty(table->plan->table->definition->like) &&
+    } else if (column == ANSWER_YES && key == ANSWER_YES && span_is_empty(table->written->definition->like) &&
                !is_in_key) {
         if (release_is_at_least(checker, rules->outside_key)) {
             soften(checker, SEVERITY_WARNING);
@@ -189,7 +189,7 @@ void check_metadata_column(Checker *checker, const CheckedTable *table) {
     for (size_t i = 0; i < sizeof metadata_keys / sizeof *metadata_keys; i++) {
         keys = is_connector(table, metadata_keys[i].connector) ? &metadata_keys[i] : keys;
     }
-    const TableDefinition *definition = table->plan->table->definition;
+    const TableDefinition *definition = table->written->definition;
     Str text = checker->script->source->text;
     for (uint32_t i = 0; keys != NULL && i < definition->column_count; i++) {
         const Column *column = &definition->columns[i];
@@ -233,7 +233,7 @@ static bool has_name(ColumnKind kind) {
 }
 
 void check_reserved_word_column(Checker *checker, const CheckedTable *table) {
-    const TableDefinition *definition = table->plan->table->definition;
+    const TableDefinition *definition = table->written->definition;
     for (uint32_t i = 0; i < definition->column_count; i++) {
         const Column *column = &definition->columns[i];
         Str text = checker->script->source->text;
@@ -257,7 +257,7 @@ void check_reserved_word_column(Checker *checker, const CheckedTable *table) {
 }
 
 void check_empty_column_list(Checker *checker, const CheckedTable *table) {
-    const TableDefinition *definition = table->plan->table->definition;
+    const TableDefinition *definition = table->written->definition;
     Str text = checker->script->source->text;
     Token open = lex_significant(text, definition->name.end), close = lex_significant(text, open.end);
     if (definition->column_count == 0 && open.kind == TOKEN_LEFT_PAREN && close.kind == TOKEN_RIGHT_PAREN) {
@@ -314,7 +314,7 @@ static void look_for_real(Checker *checker, const Column *column) {
 }
 
 void check_real_type(Checker *checker, const CheckedTable *table) {
-    const TableDefinition *definition = table->plan->table->definition;
+    const TableDefinition *definition = table->written->definition;
     for (uint32_t i = 0; i < definition->column_count; i++) {
         const Column *column = &definition->columns[i];
         Str content = source_slice(checker->script->source, column->content);
