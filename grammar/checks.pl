@@ -36,7 +36,7 @@ for my $entry (@checks) {
         die "$file: error: [$id] has no $key\n" unless defined $entry->{$key};
     }
     die "$file: error: [$id]: severity is error, warning, info or off\n" unless $entry->{severity} =~ /^(error|warning|info|off)$/;
-    die "$file: error: [$id]: per is table or script\n" unless $entry->{per} =~ /^(table|script)$/;
+    die "$file: error: [$id]: per is table, shape or script\n" unless $entry->{per} =~ /^(table|shape|script)$/;
     die "$file: error: [$id] has no page\n" unless $entry->{page} =~ /\S/;
     $entry->{page} =~ s/\n+\z/\n/;
 }
@@ -102,11 +102,12 @@ for my $entry (sort { $a->{id} cmp $b->{id} } @checks) {
     (my $function = "check_$entry->{id}") =~ tr/-/_/;
     my $kind = $entry->{per};
     if ($what eq 'functions') {
-        print $kind eq 'table' ? "CHECK_TABLE($function)\n" : "CHECK_SCRIPT($function)\n";
+        print $kind eq 'script' ? "CHECK_SCRIPT($function)\n" : "CHECK_TABLE($function)\n";
     } else {
         my $severity = uc $entry->{severity};
-        my $functions = $kind eq 'table' ? "$function, NULL" : "NULL, $function";
-        printf "{\"%s\", SEVERITY_%s, %s,\n        %s,\n        %s},\n", $entry->{id}, $severity, literal($entry->{summary}),
-            literal($entry->{page}), $functions;
+        my $is_by_shape = $kind eq 'shape' ? 'true' : 'false';
+        my $functions = $kind eq 'script' ? "NULL, $function" : "$function, NULL";
+        printf "{\"%s\", SEVERITY_%s, %s,\n        %s,\n        %s, %s},\n", $entry->{id}, $severity, literal($entry->{summary}),
+            literal($entry->{page}), $is_by_shape, $functions;
     }
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "checks/registry.h"
+#include "rules/plan_options.h"
 #include "secret.h"
 #include "syntax/literal.h"
 #include "width.h"
@@ -22,16 +23,33 @@ static int compare_options(const void *a, const void *b) {
     return order != 0 ? order : first < second ? -1 : first > second;
 }
 
-const PlannedOption **options_by_key(const Checker *checker, const CheckedTable *table, size_t *count) {
-    const PlannedOption **options = arena_array(checker->arena, table->plan->count + 1, sizeof *options);
+const PlannedOption **options_by_key(const Checker *checker, const Plan *plan, size_t *count) {
+    const PlannedOption **options = arena_array(checker->arena, plan->count + 1, sizeof *options);
     *count = 0;
-    for (size_t i = 0; i < table->plan->count; i++) {
-        if (!table->plan->options[i].is_removed) {
-            options[(*count)++] = &table->plan->options[i];
+    for (size_t i = 0; i < plan->count; i++) {
+        if (!plan->options[i].is_removed) {
+            options[(*count)++] = &plan->options[i];
         }
     }
     qsort(options, *count, sizeof *options, compare_options);
     return options;
+}
+
+const OptionFound *found_option(const CheckedTable *table, const PlannedOption *option) {
+    const Plan *first = table->shape->first->plan;
+    const PlannedOption *known = first == table->plan ? option : plan_own_option(first, option->key);
+    return table->shape->found[known - first->options];
+}
+
+bool holds_of_shape(const Checker *checker, const CheckedTable *table, TablePredicate predicate) {
+    TableShape *shape = table->shape;
+    if (!check_set_has(&shape->asked, checker->check_number)) {
+        check_set_add(&shape->asked, checker->check_number);
+        if (predicate(checker, table)) {
+            check_set_add(&shape->held, checker->check_number);
+        }
+    }
+    return check_set_has(&shape->held, checker->check_number);
 }
 
 static bool holds(Str text, Str part) {
@@ -175,6 +193,7 @@ static Severity severity_now(Checker *checker) {
 
 void fire_at(Checker *checker, Span span, Str message, Str hint) {
     Severity severity = severity_now(checker);
+    checker->has_fired = true;
     if (is_silenced(checker, span, true)) {
         return;
     }

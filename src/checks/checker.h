@@ -10,29 +10,46 @@
 
 typedef struct CheckEntry CheckEntry;
 
+typedef struct CheckedTable CheckedTable;
+
+/* Some of the checks, by their numbers in the registry. */
+enum { CHECKS_MAX = 128 };
+
+typedef struct CheckSet {
+    uint64_t bits[CHECKS_MAX / 64];
+} CheckSet;
+
+static inline bool check_set_has(const CheckSet *set, size_t number) {
+    return (set->bits[number / 64] >> number % 64 & 1) != 0;
+}
+
+static inline void check_set_add(CheckSet *set, size_t number) {
+    set->bits[number / 64] |= UINT64_C(1) << number % 64;
+}
+
+/* What the tables have in common that have one connector, the same roles and the same options in any order, but for the
+ * values of names (shapes.c), which may be other plain names. A check `per = shape` (checks.txt) has something to say of all of
+ * them or of none. */
+typedef struct TableShape {
+    const CheckedTable *first; /* of them */
+    const OptionFound **found; /* by its plan's options: what the catalogue says of the key for the tables' role */
+    CheckSet quiet;            /* checks that had nothing to say of one of them */
+    CheckSet asked, held;      /* see holds_of_shape() */
+} TableShape;
+
 /* A table and what most checks ask of it. */
-typedef struct CheckedTable {
+struct CheckedTable {
     const Table *written; /* as the script has it */
     const Plan *plan;     /* its options as the rules leave them */
+    TableShape *shape;
+    const uint32_t *own;        /* see own_option(): their numbers in the plan, or NULL when they are all of it */
+    size_t own_count;
     Str connector_name;
     const Connector *connector; /* NULL when the catalogue does not know it, or the table names none */
     unsigned roles;             /* ROLE_… bits */
     bool is_incremental;        /* its snapshot is read incrementally: the option, or the connector's default */
-    const PlannedOption **own;  /* see own_options() */
-    size_t own_count;
-    const OptionFound **found;  /* by the plan's options: what the catalogue says of the key for the table's role */
     Str server;                 /* see server_of(); of CDC sources only */
-} CheckedTable;
-
-/* A value of which the checks of single values have nothing to say, whatever table it is of. */
-typedef struct SoundValue {
-    const CatalogueOption *option;
-    bool is_incremental; /* of the table */
-    bool is_any;         /* so it is with every value */
-    Str value;
-} SoundValue;
-
-enum { SOUND_VALUES = 512 /* a power of two */ };
+};
 
 /* A fact that is compared over all files of a run: who uses a slot, a range of server ids. */
 typedef enum FactKind { FACT_SLOT, FACT_SERVER_ID } FactKind;
@@ -73,6 +90,7 @@ typedef struct CheckSettings {
     bool has_others;      /* scripts in the run: facts are compared with theirs */
     bool gathers_inserts; /* into one statement set */
     const Publications *publications; /* of --publication-sql; NULL when it was not given */
+    bool looks_at_each;   /* takes no table to be like another: for tests, as it finds the same */
 } CheckSettings;
 
 typedef struct Allowances Allowances;
@@ -92,7 +110,7 @@ typedef struct Checker {
     const CheckEntry *check; /* the one that runs, */
     size_t check_number;     /* and its number in the registry */
     Severity at_most;        /* see soften() */
-    SoundValue *sound_values; /* SOUND_VALUES of them, by their hashes */
+    bool has_fired;          /* it had something to say, allowed or not */
     NameIndex *secrets;      /* values that templates took from secrets, and what is made of them; NULL without any */
     Allowances *allowances;  /* NULL when there are none */
     bool *used_pragmas;      /* by the number of the pragma: allow(…) that silenced something */
@@ -135,19 +153,24 @@ static inline bool is_connector(const CheckedTable *table, const char *name) {
 bool is_own(const CheckedTable *table, const PlannedOption *option);
 
 /* The table's own options that count, in their order: removed ones are left out, and of a key that stands twice all but
- * the last. Their number is *count. */
-static inline const PlannedOption *const *own_options(const CheckedTable *table, size_t *count) {
-    *count = table->own_count;
-    return table->own;
+ * the last. */
+static inline size_t own_count(const CheckedTable *table) { return table->own_count; }
+
+static inline const PlannedOption *own_option(const CheckedTable *table, size_t i) {
+    return &table->plan->options[table->own != NULL ? table->own[i] : i];
 }
 
 /* What the catalogue says of the key of one of the table's own options. */
-static inline const OptionFound *found_option(const CheckedTable *table, const PlannedOption *option) {
-    return table->found[option - table->plan->options];
-}
+const OptionFound *found_option(const CheckedTable *table, const PlannedOption *option);
 
-/* All that are not removed, by key; those of one key in their order. */
-const PlannedOption **options_by_key(const Checker *checker, const CheckedTable *table, size_t *count);
+/* All of a plan that are not removed, by key; those of one key in their order. */
+const PlannedOption **options_by_key(const Checker *checker, const Plan *plan, size_t *count);
+
+typedef bool (*TablePredicate)(const Checker *checker, const CheckedTable *table);
+
+/* Whether it holds of the table, asked only of the first of each shape: for what is the same of all tables of a shape.
+ * One question for each check. */
+bool holds_of_shape(const Checker *checker, const CheckedTable *table, TablePredicate predicate);
 
 /* The one role that the table has, for the catalogue. */
 static inline Role role_of(const CheckedTable *table) {

@@ -21,15 +21,19 @@ static Str startup_hint(const Checker *checker, Str mode) {
     return STR("take it away; 'scan.startup.mode' says where the source begins");
 }
 
+static bool ignores_snapshot_mode(const Checker *checker, const CheckedTable *table) {
+    return (is_postgres(table) || is_mysql(table)) && table->is_incremental &&
+           table_option(checker, table, "debezium.snapshot.mode") != NULL;
+}
+
 /* PostgresSourceConfigFactory sets `never` behind the user's properties since 3.0.1; MySqlTableSource leaves the user's
  * out (getParallelDbzProperties). */
 void check_snapshot_mode_ignored(Checker *checker) {
     Concerned concerned = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
-        const PlannedOption *option = table_option(checker, table, "debezium.snapshot.mode");
-        if ((is_postgres(table) || is_mysql(table)) && table->is_incremental && option != NULL) {
-            concern(checker, &concerned, table, option);
+        if (holds_of_shape(checker, table, ignores_snapshot_mode)) {
+            concern(checker, &concerned, table, table_option(checker, table, "debezium.snapshot.mode"));
         }
     }
     if (concerned.count == 0) {
@@ -209,6 +213,19 @@ bool property_has_no_effect(const Checker *checker, const CheckedTable *table, S
     return table->is_incremental && is_overruled(checker, table, property);
 }
 
+static bool has_noops(const Checker *checker, const CheckedTable *table) {
+    (void)checker;
+    for (size_t i = 0; is_cdc(table) && i < table->plan->count; i++) {
+        Str property = debezium_property(&table->plan->options[i]);
+        for (size_t j = 0; j < NOOP_COUNT && property.size > 0; j++) {
+            if (has_no_effect(table, property, &noops[j])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static void look_for_noops(Checker *checker, const CheckedTable *table, Concerned *concerned) {
     for (size_t i = 0; i < table->plan->count; i++) {
         const PlannedOption *option = &table->plan->options[i];
@@ -225,7 +242,7 @@ static void look_for_noops(Checker *checker, const CheckedTable *table, Concerne
 void check_debezium_noop_options(Checker *checker) {
     Concerned concerned[NOOP_COUNT] = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
-        if (is_cdc(&checker->tables[i])) {
+        if (holds_of_shape(checker, &checker->tables[i], has_noops)) {
             look_for_noops(checker, &checker->tables[i], concerned);
         }
     }

@@ -63,12 +63,11 @@ static Ignored *group_of(Checker *checker, IgnoredGroups *groups, Str message, S
 }
 
 static void look_for_ignored(Checker *checker, const CheckedTable *table, IgnoredGroups *groups) {
-    size_t count, ignored = 0;
-    const PlannedOption *const *options = own_options(table, &count);
-    const PlannedOption **found = arena_array(checker->arena, count, sizeof *found);
-    for (size_t i = 0; i < count; i++) {
-        if (has_mode(checker, table, options[i], MODE_INCREMENTAL)) {
-            found[ignored++] = options[i];
+    size_t ignored = 0;
+    const PlannedOption **found = arena_array(checker->arena, own_count(table), sizeof *found);
+    for (size_t i = 0; i < own_count(table); i++) {
+        if (has_mode(checker, table, own_option(table, i), MODE_INCREMENTAL)) {
+            found[ignored++] = own_option(table, i);
         }
     }
     if (ignored > 0) {
@@ -79,11 +78,19 @@ static void look_for_ignored(Checker *checker, const CheckedTable *table, Ignore
     }
 }
 
+static bool may_ignore(const Checker *checker, const CheckedTable *table) {
+    bool has_any = false;
+    for (size_t i = 0; table->connector != NULL && !table->is_incremental && i < own_count(table); i++) {
+        has_any = has_any || has_mode(checker, table, own_option(table, i), MODE_INCREMENTAL);
+    }
+    return has_any;
+}
+
 void check_incremental_only_option_ignored(Checker *checker) {
     IgnoredGroups groups = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
-        if (table->connector != NULL && !table->is_incremental) {
+        if (holds_of_shape(checker, table, may_ignore)) {
             look_for_ignored(checker, table, &groups);
         }
     }
@@ -97,13 +104,12 @@ void check_legacy_snapshot_option(Checker *checker, const CheckedTable *table) {
     if (table->connector == NULL || !table->is_incremental) {
         return;
     }
-    size_t count;
-    const PlannedOption *const *options = own_options(table, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (has_mode(checker, table, options[i], MODE_LEGACY)) {
+    for (size_t i = 0; i < own_count(table); i++) {
+        const PlannedOption *option = own_option(table, i);
+        if (has_mode(checker, table, option, MODE_LEGACY)) {
             fire_at_key(
-                checker, table, options[i],
-                format(checker, "'%.*s' is refused together with the incremental snapshot", SHOW(options[i]->key)),
+                checker, table, option,
+                format(checker, "'%.*s' is refused together with the incremental snapshot", SHOW(option->key)),
                 STR("take it away, or set '" INCREMENTAL_KEY "' = 'false'"));
         }
     }
@@ -187,7 +193,7 @@ void check_incremental_off_large_table(Checker *checker) {
     }
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
-        if (!table->written->statement->is_frozen && reads_with_one_reader(checker, table)) {
+        if (!table->written->statement->is_frozen && holds_of_shape(checker, table, reads_with_one_reader)) {
             first = first ? first : table;
             count++;
         }

@@ -248,14 +248,18 @@ void check_many_single_table_sources(Checker *checker) {
 
 /* ---- Replica identity ------------------------------------------------------------------------------------------- */
 
+static bool wants_old_rows(const Checker *checker, const CheckedTable *table) {
+    Str mode = table_value(checker, table, "changelog-mode", STR("all"));
+    return is_postgres(table) && !str_equal_ignore_case(str_trim(mode), STR("upsert")) &&
+           !is_set_true(checker, table, "scan.read-changelog-as-append-only.enabled");
+}
+
 /* PostgresValueValidator: with changelog-mode = all the old row of an UPDATE or DELETE must be there. */
 void check_replica_identity_full(Checker *checker) {
     Concerned concerned = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
-        Str mode = table_value(checker, table, "changelog-mode", STR("all"));
-        if (is_postgres(table) && !str_equal_ignore_case(str_trim(mode), STR("upsert")) &&
-            !is_set_true(checker, table, "scan.read-changelog-as-append-only.enabled")) {
+        if (holds_of_shape(checker, table, wants_old_rows)) {
             concern(checker, &concerned, table, NULL);
         }
     }

@@ -121,25 +121,39 @@ static void check_slot(Checker *checker, const CheckedTable *table) {
 
 /* ---- All of a script --------------------------------------------------------------------------------------------- */
 
-static void look_at(Checker *checker, const CheckedTable *table, Seen *placeholders, Seen *passwords) {
-    size_t count;
-    const PlannedOption *const *options = own_options(table, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (is_placeholder(options[i]->value)) {
-            see(placeholders, table, options[i]);
-        } else if (is_empty_password(table, options[i])) {
-            see(passwords, table, options[i]);
+static bool has_leftovers(const Checker *checker, const CheckedTable *table) {
+    (void)checker;
+    for (size_t i = 0; i < own_count(table); i++) {
+        const PlannedOption *option = own_option(table, i);
+        if (is_placeholder(option->value) || is_empty_password(table, option)) {
+            return true;
         }
     }
-    check_slot(checker, table);
+    return false;
+}
+
+static void look_at(const CheckedTable *table, Seen *placeholders, Seen *passwords) {
+    for (size_t i = 0; i < own_count(table); i++) {
+        const PlannedOption *option = own_option(table, i);
+        if (is_placeholder(option->value)) {
+            see(placeholders, table, option);
+        } else if (is_empty_password(table, option)) {
+            see(passwords, table, option);
+        }
+    }
 }
 
 void check_template_or_secret_leftover(Checker *checker) {
     Seen placeholders = {0}, passwords = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
-        if (!checker->tables[i].written->statement->is_frozen) {
-            look_at(checker, &checker->tables[i], &placeholders, &passwords);
+        const CheckedTable *table = &checker->tables[i];
+        if (table->written->statement->is_frozen) {
+            continue;
         }
+        if (holds_of_shape(checker, table, has_leftovers)) {
+            look_at(table, &placeholders, &passwords);
+        }
+        check_slot(checker, table);
     }
     if (placeholders.count > 0) {
         Str key = shown(checker, placeholders.option->key), more = and_more(checker, &placeholders);
@@ -156,13 +170,12 @@ void check_template_or_secret_leftover(Checker *checker) {
 }
 
 void check_plain_text_secret(Checker *checker, const CheckedTable *table) {
-    size_t count;
-    const PlannedOption *const *options = own_options(table, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (is_secret_key(options[i]->key) && options[i]->value.size > 0 && !is_placeholder(options[i]->value)) {
-            Str key = shown(checker, options[i]->key);
+    for (size_t i = 0; i < own_count(table); i++) {
+        const PlannedOption *option = own_option(table, i);
+        if (is_secret_key(option->key) && option->value.size > 0 && !is_placeholder(option->value)) {
+            Str key = shown(checker, option->key);
             fire_at_value(
-                checker, table, options[i],
+                checker, table, option,
                 format(checker, "the value of '%.*s' stands in the script in plain text", SHOW(key)),
                 format(checker, "let a rule write it when the job is deployed: set.%.*s = ${env:NAME}", SHOW(key)));
         }

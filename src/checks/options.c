@@ -249,10 +249,10 @@ static size_t count_options(const Plan *plan) {
 
 void check_duplicate_option(Checker *checker, const CheckedTable *table) {
     size_t count = count_options(table->plan);
-    if (count == table->own_count) {
+    if (count == own_count(table)) {
         return;
     }
-    const PlannedOption **options = options_by_key(checker, table, &count);
+    const PlannedOption **options = options_by_key(checker, table->plan, &count);
     const PlannedOption *last = NULL;
     for (size_t i = count; i-- > 0;) {
         if (last != NULL && str_equal(options[i]->key, last->key)) {

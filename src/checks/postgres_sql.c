@@ -18,11 +18,10 @@ static void check_selects(Checker *checker, const CheckedTable *table, CheckSele
     if (!is_connector(table, "postgres-cdc") || table->is_incremental || str_equal_ignore_case(mode, STR("never"))) {
         return;
     }
-    size_t count;
-    const PlannedOption *const *options = own_options(table, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (str_has_prefix(options[i]->key, str_of(overrides)) && !is_placeholder(options[i]->value)) {
-            check(checker, table, options[i], str_from(options[i]->key, sizeof overrides - 1));
+    for (size_t i = 0; i < own_count(table); i++) {
+        const PlannedOption *option = own_option(table, i);
+        if (str_has_prefix(option->key, str_of(overrides)) && !is_placeholder(option->value)) {
+            check(checker, table, option, str_from(option->key, sizeof overrides - 1));
         }
     }
 }

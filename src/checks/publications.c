@@ -5,18 +5,23 @@
 
 /* ---- Decoding plugins ------------------------------------------------------------------------------------------- */
 
+static bool has_poor_plugin(const Checker *checker, const CheckedTable *table) {
+    const PlannedOption *option = effective_option(checker, table, "debezium.plugin.name", "decoding.plugin.name");
+    return is_postgres(table) && (option == NULL || str_has_prefix(str_trim(option->value), STR("wal2json")));
+}
+
 /* PostgresSourceOptions.DECODING_PLUGIN_NAME: decoderbufs by default, in all releases. */
 void check_decoding_plugin_default(Checker *checker) {
     Concerned missing = {0}, unsupported = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
-        if (!is_postgres(table)) {
+        if (!holds_of_shape(checker, table, has_poor_plugin)) {
             continue;
         }
         const PlannedOption *option = effective_option(checker, table, "debezium.plugin.name", "decoding.plugin.name");
         if (option == NULL) {
             concern(checker, &missing, table, NULL);
-        } else if (release_is_at_least(checker, "3.5") && str_has_prefix(str_trim(option->value), STR("wal2json"))) {
+        } else if (release_is_at_least(checker, "3.5")) {
             concern(checker, &unsupported, table, option);
         }
     }
@@ -39,13 +44,16 @@ static const PlannedOption *publication_option(const CheckedTable *table) {
     return NULL;
 }
 
+static bool names_vain_publication(const Checker *checker, const CheckedTable *table) {
+    return is_postgres(table) && publication_option(table) != NULL && !uses_pgoutput(checker, table);
+}
+
 void check_publication_options_without_pgoutput(Checker *checker) {
     Concerned concerned = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
-        const PlannedOption *option = is_postgres(table) ? publication_option(table) : NULL;
-        if (option != NULL && !uses_pgoutput(checker, table)) {
-            concern(checker, &concerned, table, option);
+        if (holds_of_shape(checker, table, names_vain_publication)) {
+            concern(checker, &concerned, table, publication_option(table));
         }
     }
     if (concerned.count > 0) {
@@ -67,12 +75,16 @@ static bool has_mode(const Checker *checker, const CheckedTable *table, Autocrea
     return is_postgres(table) && uses_pgoutput(checker, table) && autocreate_of(checker, table) == mode;
 }
 
+static bool makes_publication(const Checker *checker, const CheckedTable *table) {
+    return has_mode(checker, table, AUTOCREATE_ALL_TABLES) &&
+           table_option(checker, table, "debezium.publication.autocreate.mode") == NULL;
+}
+
 void check_publication_all_tables(Checker *checker) {
     Concerned named = {0}, unnamed = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
-        if (!has_mode(checker, table, AUTOCREATE_ALL_TABLES) ||
-            table_option(checker, table, "debezium.publication.autocreate.mode") != NULL) {
+        if (!holds_of_shape(checker, table, makes_publication)) {
             continue;
         }
         const PlannedOption *name = table_option(checker, table, "debezium.publication.name");
@@ -96,11 +108,15 @@ void check_publication_all_tables(Checker *checker) {
     }
 }
 
+static bool wants_publication(const Checker *checker, const CheckedTable *table) {
+    return has_mode(checker, table, AUTOCREATE_DISABLED);
+}
+
 void check_publication_disabled_needs_object(Checker *checker) {
     Concerned concerned = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
-        if (has_mode(checker, table, AUTOCREATE_DISABLED)) {
+        if (holds_of_shape(checker, table, wants_publication)) {
             concern(checker, &concerned, table, table_option(checker, table, "debezium.publication.autocreate.mode"));
         }
     }
@@ -225,10 +241,14 @@ static void look_at_sharing(Checker *checker, const User *users, size_t count) {
     }
 }
 
+static bool is_filtered(const Checker *checker, const CheckedTable *table) {
+    return is_postgres(table) && autocreate_of(checker, table) == AUTOCREATE_FILTERED;
+}
+
 /* So rare that it is looked for before anything is sorted. */
 static bool has_filtered(const Checker *checker) {
     for (size_t i = 0; i < checker->table_count; i++) {
-        if (is_postgres(&checker->tables[i]) && autocreate_of(checker, &checker->tables[i]) == AUTOCREATE_FILTERED) {
+        if (holds_of_shape(checker, &checker->tables[i], is_filtered)) {
             return true;
         }
     }

@@ -2,13 +2,15 @@
 
 #include "checks/facts.h"
 #include "checks/session.h"
-#include "checks/table_options.h"
+#include "checks/shapes.h"
 
 static const CheckEntry checks[] = {
 #include "check_table.inc"
 };
 
 enum { CHECK_COUNT = sizeof checks / sizeof *checks };
+
+_Static_assert((int)CHECK_COUNT <= (int)CHECKS_MAX, "a CheckSet holds them all");
 
 size_t check_count(void) { return CHECK_COUNT; }
 
@@ -53,7 +55,7 @@ static bool is_incremental(const Checker *checker, const CheckedTable *table) {
 }
 
 void look_at_tables(Checker *checker) {
-    KnownOptions *known = arena_new(checker->arena, KnownOptions);
+    Shapes *shapes = arena_new(checker->arena, Shapes);
     Str last_server = STR("");
     checker->table_count = checker->model->table_count;
     checker->tables = arena_array(checker->arena, checker->table_count, sizeof *checker->tables);
@@ -65,7 +67,8 @@ void look_at_tables(Checker *checker) {
         table->connector = catalogue_connector(table->connector_name);
         table->roles = plan_roles(checker->plans, table->plan);
         table->is_incremental = is_incremental(checker, table);
-        look_at_options(checker, table, known);
+        find_own_options(checker, table);
+        table->shape = shape_of_table(checker, table, shapes);
         if (is_cdc(table)) {
             Str server = server_of(checker, table); /* few scripts have many */
             table->server = last_server = str_equal(server, last_server) ? last_server : server;
@@ -77,6 +80,20 @@ static void start_check(Checker *checker, size_t number) {
     checker->check = &checks[number];
     checker->check_number = number;
     checker->at_most = SEVERITY_OFF;
+    checker->has_fired = false;
+}
+
+static void run_table_check(Checker *checker, const CheckedTable *table, size_t number) {
+    CheckSet *quiet = &table->shape->quiet;
+    bool is_by_shape = checks[number].is_by_shape;
+    if (is_by_shape && check_set_has(quiet, number)) {
+        return;
+    }
+    start_check(checker, number);
+    checks[number].check_table(checker, table);
+    if (is_by_shape && !checker->has_fired) {
+        check_set_add(quiet, number);
+    }
 }
 
 static bool is_on(const Checker *checker, size_t number) {
@@ -85,13 +102,16 @@ static bool is_on(const Checker *checker, size_t number) {
 
 /* All checks of one table, then those of the next: so what they look at is at hand. */
 static void run_table_checks(Checker *checker) {
+    size_t numbers[CHECK_COUNT], count = 0;
+    for (size_t i = 0; i < CHECK_COUNT; i++) {
+        if (checks[i].check_table != NULL && is_on(checker, i)) {
+            numbers[count++] = i;
+        }
+    }
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
-        for (size_t j = 0; j < CHECK_COUNT && !table->written->statement->is_frozen; j++) {
-            if (checks[j].check_table != NULL && is_on(checker, j)) {
-                start_check(checker, j);
-                checks[j].check_table(checker, table);
-            }
+        for (size_t j = 0; j < count && !table->written->statement->is_frozen; j++) {
+            run_table_check(checker, table, numbers[j]);
         }
     }
 }
@@ -112,7 +132,6 @@ void script_checks(const Script *script, const Plans *plans, const CheckSettings
                        .arena = arena,
                        .findings = findings,
                        .facts = facts};
-    checker.sound_values = arena_array(arena, SOUND_VALUES, sizeof *checker.sound_values);
     checker.allowances = allowances_find(script, arena);
     checker.used_pragmas = arena_array(arena, script->pragma_count, sizeof *checker.used_pragmas);
     size_t last = check_index(STR("unused-allow")), first_finding = findings->list.count;

@@ -9,6 +9,7 @@ struct CheckEntry {
     Severity severity;   /* unless lint.ID says otherwise */
     const char *summary; /* one line */
     const char *page;    /* for --explain */
+    bool is_by_shape;    /* what it says of a table, something or nothing, it says of all of the table's shape */
     void (*check_table)(Checker *checker, const CheckedTable *table); /* called for each table that is not frozen */
     void (*check_script)(Checker *checker);                           /* called once; one of the two is set */
 };

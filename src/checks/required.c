@@ -45,15 +45,7 @@ static void add_watermark_alignment(const Checker *checker, const CheckedTable *
     }
 }
 
-/* What the tables of a connector need in their roles. */
-typedef struct RequiredKeys {
-    const Connector *connector;
-    unsigned roles;
-    Names keys;
-} RequiredKeys;
-
-enum { KNOWN_CONNECTORS = 8 };
-
+/* What tables of the connector need in their roles. */
 static Names required_keys(const Checker *checker, const CheckedTable *table) {
     Names keys = {0};
     const CatalogueOption *option;
@@ -65,22 +57,11 @@ static Names required_keys(const Checker *checker, const CheckedTable *table) {
     return keys;
 }
 
-/* The same, of the tables looked at last when there were such. */
-static const Names *known_keys(const Checker *checker, const CheckedTable *table, RequiredKeys *known) {
-    RequiredKeys *place = &known[((uintptr_t)table->connector / sizeof *table->connector + table->roles) %
-                                 KNOWN_CONNECTORS];
-    if (place->connector != table->connector || place->roles != table->roles) {
-        *place = (RequiredKeys){table->connector, table->roles, required_keys(checker, table)};
-    }
-    return &place->keys;
-}
-
-static Names missing_options(const Checker *checker, const CheckedTable *table, RequiredKeys *known) {
-    Names missing = {0};
-    const Names *keys = known_keys(checker, table, known);
-    for (size_t i = 0; i < keys->count; i++) {
-        if (plan_option(checker->plans, table->plan, keys->items[i]) == NULL) {
-            *vector_add(checker->arena, &missing) = keys->items[i];
+static Names missing_options(const Checker *checker, const CheckedTable *table) {
+    Names keys = required_keys(checker, table), missing = {0};
+    for (size_t i = 0; i < keys.count; i++) {
+        if (plan_option(checker->plans, table->plan, keys.items[i]) == NULL) {
+            *vector_add(checker->arena, &missing) = keys.items[i];
         }
     }
     add_watermark_alignment(checker, table, &missing);
@@ -155,15 +136,16 @@ static bool may_come_later(const Checker *checker, LaterChange *change) {
     return change->may_come;
 }
 
-static void check_table(Checker *checker, const CheckedTable *table, RequiredKeys *known, LaterChange *change) {
+static bool lacks_options(const Checker *checker, const CheckedTable *table) {
     const TableDefinition *definition = table->written->definition;
     bool takes_unknown_options =
         !span_is_empty(definition->like) && definition->takes_like_options && table->written->like == NULL;
-    if (table->connector == NULL || table->connector->keys == KEYS_UNCHECKED || takes_unknown_options ||
-        definition->has_connection) {
-        return;
-    }
-    Names missing = missing_options(checker, table, known);
+    return table->connector != NULL && table->connector->keys != KEYS_UNCHECKED && !takes_unknown_options &&
+           !definition->has_connection && missing_options(checker, table).count > 0;
+}
+
+static void tell_missing(Checker *checker, const CheckedTable *table, LaterChange *change) {
+    Names missing = missing_options(checker, table);
     drop_misspelt(checker, table, &missing);
     if (missing.count > 0) {
         Str names = list_of(checker, &missing);
@@ -179,11 +161,12 @@ static void check_table(Checker *checker, const CheckedTable *table, RequiredKey
 void check_required_options(Checker *checker) {
     const bool *is_base = find_bases(checker);
     LaterChange change = {0};
-    RequiredKeys known[KNOWN_CONNECTORS] = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
-        const Table *table = checker->tables[i].written;
-        if (!table->statement->is_frozen && !(is_base[i] && table->roles == 0)) {
-            check_table(checker, &checker->tables[i], known, &change);
+        const CheckedTable *table = &checker->tables[i];
+        bool is_looked_at =
+            !table->written->statement->is_frozen && !(is_base[i] && table->written->roles == 0);
+        if (is_looked_at && holds_of_shape(checker, table, lacks_options)) {
+            tell_missing(checker, table, &change);
         }
     }
 }

@@ -121,14 +121,17 @@ void check_slot_drop_on_stop(Checker *checker, const CheckedTable *table) {
     }
 }
 
+static bool reads_snapshot_only(const Checker *checker, const CheckedTable *table) {
+    Str mode = table_value(checker, table, "scan.startup.mode", STR(""));
+    return is_postgres(table) && table->is_incremental && str_equal_ignore_case(str_trim(mode), STR("snapshot"));
+}
+
 void check_snapshot_mode_slot_leak(Checker *checker) {
     Concerned concerned = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
-        const PlannedOption *mode = table_option(checker, table, "scan.startup.mode");
-        if (is_postgres(table) && table->is_incremental && mode != NULL &&
-            str_equal_ignore_case(str_trim(mode->value), STR("snapshot"))) {
-            concern(checker, &concerned, table, mode);
+        if (holds_of_shape(checker, table, reads_snapshot_only)) {
+            concern(checker, &concerned, table, table_option(checker, table, "scan.startup.mode"));
         }
     }
     bool drops = release_is_at_least(checker, "3.5");
@@ -276,12 +279,21 @@ static void fire_renamed(Checker *checker, const Concerned *concerned, Renamed w
                                    "pg_drop_replication_slot('%.*s')", SHOW(slot)));
 }
 
+/* Whether the table's own list gives a slot before the rules, which change something. Which one is not asked. */
+static bool may_rename(const Checker *checker, const CheckedTable *table) {
+    Str slot;
+    (void)checker;
+    return is_postgres(table) && table->plan->is_changed &&
+           (table->written->like != NULL || written_value(table, renamed[RENAMED_SLOT].debezium_key, &slot) ||
+            written_value(table, renamed[RENAMED_SLOT].key, &slot));
+}
+
 /* A script that had no slot has not run. */
 void check_slot_rename_on_restore(Checker *checker) {
     Concerned concerned[RENAMED_COUNT] = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
-        if (!is_postgres(table) || !table->plan->is_changed || old_value(checker, table, RENAMED_SLOT).size == 0) {
+        if (!holds_of_shape(checker, table, may_rename) || old_value(checker, table, RENAMED_SLOT).size == 0) {
             continue;
         }
         bool has_new_slot = is_renamed(checker, table, RENAMED_SLOT);

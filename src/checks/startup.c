@@ -96,18 +96,17 @@ static void check_companion(Checker *checker, const CheckedTable *table, const P
 
 /* timestamp-millis and its like without the mode that looks at them. */
 static void check_left_alone(Checker *checker, const CheckedTable *table, Str mode) {
-    size_t count;
-    const PlannedOption *const *options = own_options(table, &count);
-    for (size_t i = 0; i < count; i++) {
-        bool is_offset = str_has_prefix(options[i]->key, STR(OFFSET_KEYS));
-        bool is_timestamp = str_has_prefix(options[i]->key, STR("scan.startup.timestamp"));
+    for (size_t i = 0; i < own_count(table); i++) {
+        const PlannedOption *option = own_option(table, i);
+        bool is_offset = str_has_prefix(option->key, STR(OFFSET_KEYS));
+        bool is_timestamp = str_has_prefix(option->key, STR("scan.startup.timestamp"));
         Str wanted = is_offset ? STR("specific-offset") : STR("timestamp");
-        OptionStatus status = found_option(table, options[i])->status;
+        OptionStatus status = found_option(table, option)->status;
         bool is_taken = status == OPTION_KNOWN || status == OPTION_PREFIXED;
         if (is_taken && (is_offset || is_timestamp) && !str_equal_ignore_case(mode, wanted)) {
-            Str key = shown(checker, options[i]->key), now = shown(checker, mode);
+            Str key = shown(checker, option->key), now = shown(checker, mode);
             soften(checker, SEVERITY_WARNING);
-            fire_at_key(checker, table, options[i],
+            fire_at_key(checker, table, option,
                         format(checker, "'%.*s' has no effect: the start-up mode is '%.*s'", SHOW(key), SHOW(now)),
                         format(checker, "set '" MODE_KEY "' = '%.*s', or take it away", SHOW(wanted)));
             return;

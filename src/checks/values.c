@@ -35,21 +35,19 @@ static Str invalid_value(const Checker *checker, const PlannedOption *option) {
     return format(checker, "'%.*s' is not a valid value of '%.*s'", SHOW(value), SHOW(key));
 }
 
-/* True when they hold. */
-static bool check_bounds(Checker *checker, const CheckedTable *table, const PlannedOption *option,
+static void check_bounds(Checker *checker, const CheckedTable *table, const PlannedOption *option,
                          const CatalogueOption *known, const Value *value) {
     const Connector *connector = table->connector ? table->connector : catalogue_everywhere();
     const Bounds *bounds = option_bounds(connector, known, checker->settings->release, NULL);
     ValueType type = option_type(connector, known, checker->settings->release);
     double number = number_of(type, value);
     if (bounds == NULL || (bounds->when_incremental && !table->is_incremental) || bounds_hold(bounds, number)) {
-        return true;
+        return;
     }
     Str text = bounds_text(checker->arena, bounds);
     fire_at_value(checker, table, option, invalid_value(checker, option),
                   format(checker, "it must be %.*s%s%s", SHOW(text), type == VALUE_DURATION ? " ms" : "",
                          isfinite(number) ? "" : ", and finite"));
-    return false;
 }
 
 /* No connector looks at the range of a port; the connection does, later. */
@@ -58,52 +56,20 @@ static bool is_no_port(const PlannedOption *option, const CatalogueOption *known
            (value->integer < 1 || value->integer > 65535);
 }
 
-/* True when there is nothing to say. */
-static bool check_typed_value(Checker *checker, const CheckedTable *table, const PlannedOption *option,
+static void check_typed_value(Checker *checker, const CheckedTable *table, const PlannedOption *option,
                               const CatalogueOption *known, const Connector *connector) {
     Value value = catalogue_check_value(checker->arena, connector, known, checker->settings->release, option->value);
     if (value.status == VALUE_REFUSED) {
         Str hint = value.mend.size > 0 ? format(checker, "write '%.*s'; %.*s", SHOW(value.mend), SHOW(value.problem))
                                        : value.problem;
         fire_at_value(checker, table, option, invalid_value(checker, option), hint);
-        return false;
-    }
-    if (option_type(connector, known, checker->settings->release) == VALUE_INT &&
+    } else if (option_type(connector, known, checker->settings->release) == VALUE_INT &&
                is_no_port(option, known, &value)) {
         fire_at_value(checker, table, option, invalid_value(checker, option),
                       STR("a port is a number from 1 to 65535"));
-        return false;
+    } else if (value.status == VALUE_TAKEN) {
+        check_bounds(checker, table, option, known, &value);
     }
-    return value.status == VALUE_TAKEN && check_bounds(checker, table, option, known, &value);
-}
-
-/* ---- Values that were judged before ------------------------------------------------------------------------------ */
-
-static SoundValue *sound_place(const Checker *checker, const CheckedTable *table, const CatalogueOption *known,
-                               Str value) {
-    uint64_t head = 0;
-    memcpy(&head, value.size > 0 ? value.data : "", value.size < sizeof head ? value.size : sizeof head);
-    uint64_t hash = (uint64_t)(uintptr_t)known * 31 + head * 7 + value.size * 2 + table->is_incremental;
-    return &checker->sound_values[(hash * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (SOUND_VALUES - 1)];
-}
-
-static bool is_sound(const SoundValue *place, const CheckedTable *table, const CatalogueOption *known, Str value) {
-    return place->option == known && place->is_incremental == table->is_incremental &&
-           (place->is_any || str_equal(place->value, value));
-}
-
-/* Whether the checks of types, bounds and newer forms have said of the value, or would say of any, that it is good. */
-static bool was_sound(const Checker *checker, const CheckedTable *table, const CatalogueOption *known, Str value) {
-    return is_sound(sound_place(checker, table, known, STR("")), table, known, value) ||
-           is_sound(sound_place(checker, table, known, value), table, known, value);
-}
-
-static void note_sound(Checker *checker, const CheckedTable *table, const CatalogueOption *known,
-                       const Connector *connector, Str value) {
-    bool is_any = known->values.count == 0 && known->bounds.count == 0 && !str_equal(known->key, STR("port")) &&
-                  option_type(connector, known, checker->settings->release) == VALUE_STRING;
-    *sound_place(checker, table, known, is_any ? STR("") : value) =
-        (SoundValue){known, table->is_incremental, is_any, value};
 }
 
 /* The catalogue's entry of the table's own option, with the connector whose entry it is; NULL when there is none. */
@@ -122,37 +88,32 @@ static bool is_superseded(const Checker *checker, const CheckedTable *table, con
 }
 
 void check_option_value_type(Checker *checker, const CheckedTable *table) {
-    size_t count;
-    const PlannedOption *const *options = own_options(table, &count);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < own_count(table); i++) {
+        const PlannedOption *option = own_option(table, i);
         const Connector *connector;
-        const CatalogueOption *known = known_option(table, options[i], &connector);
-        bool is_start_up_mode = str_equal(options[i]->key, STR("scan.startup.mode")); /* has a check of its own */
-        if (known == NULL || is_start_up_mode || was_sound(checker, table, known, options[i]->value) ||
-            is_superseded(checker, table, known, connector) || is_placeholder(options[i]->value)) {
+        const CatalogueOption *known = known_option(table, option, &connector);
+        bool is_start_up_mode = str_equal(option->key, STR("scan.startup.mode")); /* has a check of its own */
+        if (known == NULL || is_start_up_mode ||
+            is_superseded(checker, table, known, connector) || is_placeholder(option->value)) {
             continue;
         }
-        if (check_typed_value(checker, table, options[i], known, connector)) {
-            note_sound(checker, table, known, connector, options[i]->value);
-        }
+        check_typed_value(checker, table, option, known, connector);
     }
 }
 
 void check_value_of_newer_flink(Checker *checker, const CheckedTable *table) {
-    size_t count;
-    const PlannedOption *const *options = own_options(table, &count);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < own_count(table); i++) {
+        const PlannedOption *option = own_option(table, i);
         const Connector *connector;
-        const CatalogueOption *known = known_option(table, options[i], &connector);
-        if (known == NULL || was_sound(checker, table, known, options[i]->value) ||
-            is_placeholder(options[i]->value)) {
+        const CatalogueOption *known = known_option(table, option, &connector);
+        if (known == NULL || is_placeholder(option->value)) {
             continue;
         }
         Value value =
-            catalogue_check_value(checker->arena, connector, known, checker->settings->release, options[i]->value);
+            catalogue_check_value(checker->arena, connector, known, checker->settings->release, option->value);
         if (value.status == VALUE_DEPENDS) {
-            Str text = shown(checker, options[i]->value);
-            fire_at_value(checker, table, options[i],
+            Str text = shown(checker, option->value);
+            fire_at_value(checker, table, option,
                           format(checker, "'%.*s' is refused by older releases of Flink", SHOW(text)),
                           format(checker, "write '%.*s'; %.*s", SHOW(value.mend), SHOW(value.problem)));
         }

@@ -1,0 +1,22 @@
+/* The shapes of a script's tables: scripts have many tables and few shapes, so most of what is asked of a table was
+ * asked of another one of its shape before. */
+#ifndef SMTPATCH_SHAPES_H
+#define SMTPATCH_SHAPES_H
+
+#include "checks/checker.h"
+
+enum { SHAPE_PLACES = 64 };
+
+/* The shapes that were met last, by hashes. All zero is none. */
+typedef struct Shapes {
+    TableShape *places[SHAPE_PLACES];
+    struct KnownOption *options; /* what the catalogue said of keys lately */
+} Shapes;
+
+/* Fills in which of the options of its plan are the table's own that count. */
+void find_own_options(const Checker *checker, CheckedTable *table);
+
+/* The shape of a table whose plan, own options, connector and roles are known, perhaps a new one, which refers to the table. */
+TableShape *shape_of_table(const Checker *checker, const CheckedTable *table, Shapes *shapes);
+
+#endif
