@@ -107,11 +107,12 @@ static Digest digest(const Digesting *digesting) {
     for (size_t i = 0; i < script->statement_count; i++) {
         const Statement *statement = &script->statements[i];
         bool is_frame = statement->kind == STATEMENT_BEGIN_SET || statement->kind == STATEMENT_END_SET;
-        for (uint32_t j = 0; j < statement->insert_count; j++) {
+        bool may_move = statement->kind == STATEMENT_INSERT || statement->kind == STATEMENT_EXECUTE_SET;
+        for (uint32_t j = 0; j < statement->insert_count && may_move; j++) {
             digest.inserts = mix(digest.inserts, hash_tokens(digesting, statement->inserts[j].span));
             digest.insert_count++;
         }
-        if (statement->insert_count == 0 && !is_frame) {
+        if (!may_move && !is_frame) { /* what EXPLAIN STATEMENT SET holds stays there */
             digest_other(digesting, i, &digest);
         }
     }
