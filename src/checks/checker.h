@@ -27,9 +27,9 @@ static inline void check_set_add(CheckSet *set, size_t number) {
     set->bits[number / 64] |= UINT64_C(1) << number % 64;
 }
 
-/* What the tables have in common that have one connector, the same roles and the same options in any order, but for the
- * values of names (shapes.c), which may be other plain names. A check `per = shape` (checks.txt) has something to say of all of
- * them or of none. */
+/* What tables have in common that statements read and write alike and that have the same options, in any order, but for
+ * the values of names (shapes.c), which may be other plain names. A check `per = shape` (checks.txt) has something to say
+ * of all of them or of none. */
 typedef struct TableShape {
     const CheckedTable *first; /* of them */
     const OptionFound **found; /* by its plan's options: what the catalogue says of the key for the tables' role */
@@ -160,7 +160,7 @@ static inline const PlannedOption *own_option(const CheckedTable *table, size_t 
     return &table->plan->options[table->own != NULL ? table->own[i] : i];
 }
 
-/* What the catalogue says of the key of one of the table's own options. */
+/* What the catalogue says of the key of one of the table's own options that is not removed. */
 const OptionFound *found_option(const CheckedTable *table, const PlannedOption *option);
 
 /* All of a plan that are not removed, by key; those of one key in their order. */

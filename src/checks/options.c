@@ -142,8 +142,8 @@ void check_unknown_option(Checker *checker, const CheckedTable *table) {
     }
     for (size_t i = 0; i < table->plan->count; i++) {
         const PlannedOption *option = &table->plan->options[i];
-        const OptionFound *found = found_option(table, option);
-        if (!option->is_removed && is_refused(found) && !is_left_to_key_case(checker, table, option->key, found)) {
+        const OptionFound *found = option->is_removed ? NULL : found_option(table, option);
+        if (found != NULL && is_refused(found) && !is_left_to_key_case(checker, table, option->key, found)) {
             fire_at_key(checker, table, option, message_for(checker, table, option->key, found),
                         hint_for(checker, table, option->key));
         }

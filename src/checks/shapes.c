@@ -176,7 +176,7 @@ static const PlannedOption *counterpart(const Plan *plan, const PlannedOption *o
 
 static bool is_of_shape(const CheckedTable *table, const TableShape *shape) {
     const Plan *plan = table->plan, *other = shape->first->plan;
-    if (table->roles != shape->first->roles || plan->count != other->count || plan->keys != other->keys ||
+    if (table->written->roles != shape->first->written->roles || plan->count != other->count || plan->keys != other->keys ||
         plan->is_changed != other->is_changed || table->own_count != shape->first->own_count) {
         return false;
     }

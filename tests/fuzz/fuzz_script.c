@@ -3,7 +3,8 @@
  *
  * Laws: smtpatch finds no bug in its own result; keep without rules gives the same bytes; the options read back from
  * the result are the plan's; outside of them tokens and comments are the script's; the same settings find nothing
- * left to do in it (so pretty of pretty is pretty); a finding's place lies in the text; JSON is JSON. */
+ * left to do in it (so pretty of pretty is pretty); the checks find the same when they look at each table for itself; a
+ * finding's place lies in the text; JSON is JSON. */
 #include "mutate.h"
 
 #include <jansson.h>
@@ -122,13 +123,33 @@ static void print_view(Run *run) {
     }
 }
 
-static void run_checks_and_report(Run *run) {
+static void compare_findings(const Findings *findings, const Finding *others, size_t count) {
+    if (findings->list.count != count) {
+        break_law("table by table the checks find more or less", STR(""));
+    }
+    for (size_t i = 0; i < count; i++) {
+        const Finding *finding = &findings->list.items[i], *other = &others[i];
+        if (!str_equal(finding->message, other->message) || !str_equal(finding->hint, other->hint) ||
+            finding->span.start != other->span.start || finding->severity != other->severity) {
+            break_law("table by table the checks find something else", finding->message);
+        }
+    }
+}
+
+/* Tables of one shape are checked as one; so the same is found as when each is looked at. */
+static void run_checks(Run *run) {
     Ground *ground = &run->ground;
     CheckSettings settings = check_settings(&run->settings);
-    Facts facts = {0};
-    if (run->header[0] & SWITCH_CHECKS) {
-        script_checks(run->script, &run->plans, &settings, &ground->arena, &ground->findings, &facts);
+    size_t before = ground->findings.list.count;
+    Facts facts = {0}, again = {0};
+    if ((run->header[0] & SWITCH_CHECKS) == 0) {
+        return;
     }
+    Findings each = {.arena = &ground->arena};
+    script_checks(run->script, &run->plans, &settings, &ground->arena, &ground->findings, &facts);
+    settings.looks_at_each = true;
+    script_checks(run->script, &run->plans, &settings, &ground->arena, &each, &again);
+    compare_findings(&each, ground->findings.list.items + before, ground->findings.list.count - before);
 }
 
 static void report(Run *run) {
@@ -155,7 +176,7 @@ static void work(void *context) {
         run->is_taken = result_make(&run->made, run->script, &run->plans);
         run->text = pieces_text(&run->made.made, (PiecePlace){0, 0}, &ground->arena);
         check_findings(&ground->findings);
-        run_checks_and_report(run);
+        run_checks(run);
         print_view(run);
     }
     report(run);

@@ -1,0 +1,205 @@
+/* Tables of one shape are asked once. That finds what looking at each would: on random scripts whose tables are alike, or
+ * differ in an option, a value, its place, a column or what reads them. The seeds are fixed. */
+#include "helpers.h"
+
+#include "checks/registry.h"
+#include "rules/load.h"
+
+enum { SCRIPTS = 1000, TABLES_MAX = 6, OPTIONS_MAX = 14 };
+
+/* Keys, and values good and bad. */
+static const char *const options[][6] = {
+    {"table-name", "t1", "orders", "a|b", "^t$", "${X}"},
+    {"schema-name", "public", "s2", "a,b", "s$", ""},
+    {"database-name", "shop", "Shop", "d2", "x*", "'"},
+    {"slot.name", "flink_a", "flink_b", "flink_b_1", "Slot", "s_20240101"},
+    {"hostname", "h", "h2", "<host>", "", "h3"},
+    {"port", "5432", "0", "x", "3306", "70000"},
+    {"username", "u", "v", "", "u", "u"},
+    {"password", "p", "", "${P}", "p", "q"},
+    {"decoding.plugin.name", "pgoutput", "wal2json", "decoderbufs", "pgoutput", "x"},
+    {"scan.incremental.snapshot.enabled", "true", "false", "TRUE", "x", "true"},
+    {"scan.startup.mode", "initial", "latest-offset", "snapshot", "timestamp", "never"},
+    {"scan.incremental.snapshot.chunk.key-column", "id", "x", "", "id", "ID"},
+    {"heartbeat.interval.ms", "30s", "500", "x", "30 s", "0"},
+    {"heartbeat.interval", "30s", "500", "x", "30 s", "0"},
+    {"changelog-mode", "all", "upsert", "x", "all", "UPSERT"},
+    {"server-id", "5400", "5400-5404", "5401", "x", "5404-5400"},
+    {"server-time-zone", "UTC", "CST", "Asia/Shanghai", "+8", "x"},
+    {"scan.incremental.snapshot.backfill.skip", "true", "false", "x", "true", "true"},
+    {"debezium.slot.name", "flink_c", "flink_a", "X", "", "flink_d"},
+    {"debezium.publication.name", "p", "P", "p q", "p", "dbz"},
+    {"debezium.publication.autocreate.mode", "filtered", "disabled", "all_tables", "x", "filtered"},
+    {"debezium.snapshot.mode", "never", "initial", "initial_only", "x", "never"},
+    {"debezium.heartbeat.interval.ms", "1000", "30s", "0", "x", "5000"},
+    {"debezium.heartbeat.action.query", "INSERT INTO t1 VALUES (1)", "x", "UPDATE public.h SET a = 1", "", "SELECT"},
+    {"debezium.snapshot.select.statement.overrides", "public.t1", "public.orders", "t1", "", "s2.t1"},
+    {"debezium.snapshot.select.statement.overrides.public.t1", "SELECT 1", "SELECT", "DELETE FROM t1", "", "x"},
+    {"debezium.slot.drop.on.stop", "true", "false", "x", "TRUE", "true"},
+    {"debezium.table.include.list", "a.b", "", "a.b", "c.d", "a.b"},
+    {"debezium.topic.prefix", "x", "y", "", "x", "x"},
+    {"Slot.Name", "a", "b", "c", "d", "e"},
+    {"slot.nmae", "a", "b", "c", "d", "e"},
+    {"load-url", "h:8030", "h", "h:8030,g:8030", "h:8030;g", ""},
+    {"jdbc-url", "jdbc:mysql://h:9030", "x", "", "jdbc:mysql://g:9030", "jdbc:mysql://h:9030"},
+    {"sink.label-prefix", "l", "L", "l2", "", "a b"},
+    {"sink.properties.format", "json", "csv", "x", "", "json"},
+    {"sink.buffer-flush.interval-ms", "15000", "1", "x", "15000", "99999999"},
+};
+
+static const char *const connectors[] = {"postgres-cdc", "postgres-cdc", "mysql-cdc",  "starrocks",
+                                         "starrocks",    "mongodb-cdc",  "oracle-cdc", "print"};
+
+static const char *const column_lists[] = {
+    "(id BIGINT NOT NULL, x STRING, PRIMARY KEY (id) NOT ENFORCED)", "(id BIGINT, x STRING)",
+    "(id BIGINT, d TIMESTAMP METADATA FROM 'op_ts', e STRING METADATA FROM 'opts')", "(id REAL, year INT)", "()",
+};
+
+static const char *const rules_text = "[rule a]\nconnector = ^postgres-cdc$\nslot = flink_${table|slot}\nunset.username =\n"
+                                      "[rule b]\ntable = ^orders$\nset.hostname = h2\nrename.slot.nmae = slot.name\n";
+
+/* A table's options: the numbers of keys and of their values. */
+typedef struct Recipe {
+    const char *connector, *columns;
+    size_t count, keys[OPTIONS_MAX], values[OPTIONS_MAX];
+} Recipe;
+
+static Recipe new_recipe(Random *random) {
+    Recipe recipe = {.connector = connectors[random_below(random, COUNT_OF(connectors))],
+                     .columns = column_lists[random_below(random, COUNT_OF(column_lists))],
+                     .count = 1 + random_below(random, OPTIONS_MAX - 1)};
+    for (size_t i = 0; i < recipe.count; i++) {
+        recipe.keys[i] = random_below(random, COUNT_OF(options));
+        recipe.values[i] = random_below(random, 8); /* mostly the good ones */
+    }
+    return recipe;
+}
+
+/* The same table but for a thing or two. */
+static void vary(Recipe *recipe, Random *random) {
+    size_t at = random_below(random, recipe->count), other = random_below(random, recipe->count);
+    size_t key = recipe->keys[at], value = recipe->values[at];
+    switch (random_below(random, 6)) {
+    case 0:
+        recipe->values[at] = random_below(random, 8);
+        break;
+    case 1:
+        recipe->keys[at] = random_below(random, COUNT_OF(options));
+        break;
+    case 2:
+        recipe->columns = column_lists[random_below(random, COUNT_OF(column_lists))];
+        break;
+    case 3:
+        recipe->count -= recipe->count > 1;
+        break;
+    default: /* another order */
+        recipe->keys[at] = recipe->keys[other];
+        recipe->values[at] = recipe->values[other];
+        recipe->keys[other] = key;
+        recipe->values[other] = value;
+    }
+}
+
+static void write_table(Buffer *script, const Recipe *recipe, size_t number, Random *random) {
+    static const char *const leads[] = {"-- smtpatch: skip\n", "-- smtpatch: allow(slot-name-invalid, unknown-option)\n"};
+    size_t lead = random_below(random, 16);
+    buffer_format(script, "%sCREATE TABLE t%zu %s WITH ('connector' = '%s'", lead < COUNT_OF(leads) ? leads[lead] : "",
+                  number, recipe->columns, recipe->connector);
+    for (size_t i = 0; i < recipe->count; i++) {
+        size_t value = recipe->values[i] < 5 ? recipe->values[i] : 0;
+        const char *text = options[recipe->keys[i]][1 + value];
+        buffer_format(script, ",\n'%s' = '%s'", options[recipe->keys[i]][0], strcmp(text, "'") == 0 ? "''" : text);
+    }
+    buffer_add(script, STR(");\n"));
+    if (number > 0 && random_below(random, 3) == 0) {
+        buffer_format(script, "INSERT INTO t%zu SELECT * FROM t%zu;\n", number, number - 1);
+    }
+}
+
+static Str random_script(Random *random) {
+    Buffer script = {0};
+    Recipe recipe = new_recipe(random);
+    size_t count = 2 + random_below(random, TABLES_MAX - 1);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t changes = random_below(random, 3); changes > 0; changes--) {
+            vary(&recipe, random);
+        }
+        write_table(&script, &recipe, i, random);
+    }
+    if (random_below(random, 4) == 0) {
+        buffer_add(&script, STR("CREATE TABLE l WITH ('port' = '1') LIKE t0;\nINSERT INTO t0 SELECT * FROM l;\n"));
+    }
+    return buffer_take(&script, &arena);
+}
+
+typedef struct Checking {
+    Source source;
+    const RuleList *rules;
+    const Severity *severities;
+    Findings findings;
+    Facts facts;
+    bool looks_at_each;
+} Checking;
+
+static void run_checks_over(Checking *checking) {
+    Matcher matcher;
+    CheckSettings settings = {.severities = checking->severities, .looks_at_each = checking->looks_at_each};
+    checking->findings = (Findings){.arena = &arena};
+    Script *script = parse_script(&checking->source, PARSE_ALL, &arena, &checking->findings);
+    assert_int_equal(checking->findings.list.count, 0);
+    assert_true(matcher_init(&matcher));
+    Plans plans = plans_make(model_build(script, &arena), checking->rules, checking->rules != NULL, settings.release,
+                             &matcher, &arena, &checking->findings);
+    checking->findings.list.count = 0;
+    script_checks(script, &plans, &settings, &arena, &checking->findings, &checking->facts);
+    matcher_free(&matcher);
+}
+
+static void compare(const Checking *once, const Checking *each) {
+    const char *text = once->source.text.data;
+    for (size_t i = 0; i < once->findings.list.count && i < each->findings.list.count; i++) {
+        const Finding *a = &once->findings.list.items[i], *b = &each->findings.list.items[i];
+        if (!str_equal(a->message, b->message) || !str_equal(a->hint, b->hint) || a->span.start != b->span.start ||
+            a->severity != b->severity) {
+            fail_msg("by shape: %s [%s]\neach: %s [%s]\n%s", a->message.data, a->id, b->message.data, b->id, text);
+        }
+    }
+    if (once->findings.list.count != each->findings.list.count || once->facts.count != each->facts.count) {
+        fail_msg("by shape %zu findings, each %zu:\n%s", once->findings.list.count, each->findings.list.count, text);
+    }
+}
+
+static const Severity *all_on(void) {
+    Severity *severities = arena_array(&arena, check_count(), sizeof *severities);
+    for (size_t i = 0; i < check_count(); i++) {
+        severities[i] = check_at(i)->severity == SEVERITY_OFF ? SEVERITY_INFO : check_at(i)->severity;
+    }
+    return severities;
+}
+
+static void test_same_findings(void **state) {
+    (void)state;
+    for (size_t i = 0; i < SCRIPTS; i++) {
+        Random random = {i};
+        Findings findings = {.arena = &arena};
+        arena_free(&arena);
+        Source rules_source = source_in(&arena, str_of(rules_text));
+        RulesFile file = {0};
+        rules_load(&rules_source, &file, &arena, &findings);
+        assert_int_equal(findings.list.count, 0);
+        RuleList rules = composer_rules(&file.composer);
+        Checking once = {.source = source_in(&arena, random_script(&random)), .severities = all_on()};
+        once.rules = random_below(&random, 2) == 0 ? &rules : NULL;
+        Checking each = once;
+        each.looks_at_each = true;
+        run_checks_over(&once);
+        run_checks_over(&each);
+        compare(&once, &each);
+        composer_free(&file.composer);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {arena_test(test_same_findings)};
+    return run_all(tests);
+}
