@@ -137,7 +137,7 @@ static void compare_findings(const Findings *findings, const Finding *others, si
 }
 
 /* Tables of one shape are checked as one; so the same is found as when each is looked at. */
-static void run_checks(Run *run) {
+static void check_script(Run *run) {
     Ground *ground = &run->ground;
     CheckSettings settings = check_settings(&run->settings);
     size_t before = ground->findings.list.count;
@@ -176,7 +176,7 @@ static void work(void *context) {
         run->is_taken = result_make(&run->made, run->script, &run->plans);
         run->text = pieces_text(&run->made.made, (PiecePlace){0, 0}, &ground->arena);
         check_findings(&ground->findings);
-        run_checks(run);
+        check_script(run);
         print_view(run);
     }
     report(run);
