@@ -12,6 +12,40 @@ enum { SHOWN_COLUMNS = 60 };
 
 /* ---- Asking ----------------------------------------------------------------------------------------------------- */
 
+size_t name_key_number(Str key) {
+    static const Str keys[NAME_KEYS] = {STR("table-name"), STR("schema-name"), STR("database-name"), STR("slot.name"),
+                                        STR("sink.label-prefix")};
+    size_t number = 0;
+    while (number < NAME_KEYS && !str_equal(key, keys[number])) {
+        number++;
+    }
+    return number;
+}
+
+/* Who asks for what was not kept has something to say, which is rare. */
+const Plan *table_plan(const Checker *checker, const CheckedTable *table) {
+    CheckedTable *own = &checker->tables[table - checker->tables];
+    if (own->plan == NULL) {
+        own->plan = plan_again(checker->plans, own->written, checker->arena);
+    }
+    return own->plan;
+}
+
+const PlannedOption *option_of_key(const Checker *checker, const CheckedTable *table, Str key) {
+    return plan_option(checker->plans, table_plan(checker, table), key);
+}
+
+Str value_of_key(const Checker *checker, const CheckedTable *table, Str key, Str otherwise) {
+    const Plan *plan = known_plan(table);
+    bool may_be_there = (plan->keys & plan_key_bit(key)) || table->written->like != NULL;
+    const PlannedOption *option = may_be_there ? plan_option(checker->plans, plan, key) : NULL;
+    if (option == NULL) {
+        return otherwise;
+    }
+    size_t name = table->plan == NULL ? name_key_number(key) : NAME_KEYS;
+    return name < NAME_KEYS ? table->names[name] : option->value;
+}
+
 bool is_own(const CheckedTable *table, const PlannedOption *option) {
     return option >= table->plan->options && option < table->plan->options + table->plan->count;
 }
@@ -87,8 +121,8 @@ static Str default_port(const CheckedTable *table) {
 }
 
 Str server_of(const Checker *checker, const CheckedTable *table) {
-    if (table->server.size > 0) {
-        return table->server;
+    if (table->shape != NULL && table->shape->server.size > 0) {
+        return table->shape->server;
     }
     Str host = effective_value(checker, table, "debezium.database.hostname", "hostname", STR(""));
     Str port = effective_value(checker, table, "debezium.database.port", "port", default_port(table));
@@ -97,7 +131,7 @@ Str server_of(const Checker *checker, const CheckedTable *table) {
 }
 
 Str upstream_of(const Checker *checker, const CheckedTable *table) {
-    bool has_schema = table_option(checker, table, "schema-name") != NULL;
+    bool has_schema = has_option(checker, table, "schema-name");
     Str lead = table_value(checker, table, has_schema ? "schema-name" : "database-name", STR(""));
     Str name = table_value(checker, table, "table-name", table->written->name.table);
     Str upstream = lead.size > 0 ? arena_join(checker->arena, lead, STR("."), name) : name;
@@ -134,14 +168,12 @@ Str made_of(const Checker *checker, Str made, Str from) {
     return made;
 }
 
-void find_secret_values(Checker *checker) {
-    for (size_t i = 0; i < checker->table_count; i++) {
-        const Plan *plan = checker->tables[i].plan;
-        for (size_t j = 0; plan->is_changed && j < plan->count; j++) {
-            if (plan->options[j].is_secret) {
-                checker->secrets = checker->secrets != NULL ? checker->secrets : name_index_new(checker->arena);
-                name_index_set(checker->secrets, str_trim(plan->options[j].value), 0, checker->arena);
-            }
+void find_secret_values(Checker *checker, const Plan *plan) {
+    for (size_t i = 0; plan->is_changed && i < plan->count; i++) {
+        if (plan->options[i].is_secret) {
+            checker->secrets = checker->secrets != NULL ? checker->secrets : name_index_new(checker->arena);
+            Str value = arena_copy(checker->arena, str_trim(plan->options[i].value));
+            name_index_set(checker->secrets, value, 0, checker->arena);
         }
     }
 }

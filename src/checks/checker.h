@@ -33,6 +33,7 @@ static inline void check_set_add(CheckSet *set, size_t number) {
 typedef struct TableShape {
     const CheckedTable *first; /* of them */
     const OptionFound **found; /* by its plan's options: what the catalogue says of the key for the tables' role */
+    Str server;                /* see server_of(); of CDC sources only */
     CheckSet quiet;            /* checks that had nothing to say of one of them */
     CheckSet asked, held;      /* see holds_of_shape() */
 } TableShape;
@@ -40,7 +41,8 @@ typedef struct TableShape {
 /* A table and what most checks ask of it. */
 struct CheckedTable {
     const Table *written; /* as the script has it */
-    const Plan *plan;     /* its options as the rules leave them */
+    const Plan *plan;     /* see table_plan(); NULL: it is like that of the shape's first table, and was not kept */
+    const Str *names;     /* without a plan: the values of names, see name_key_number() */
     TableShape *shape;
     const uint32_t *own;        /* see own_option(): their numbers in the plan, or NULL when they are all of it */
     size_t own_count;
@@ -48,7 +50,6 @@ struct CheckedTable {
     const Connector *connector; /* NULL when the catalogue does not know it, or the table names none */
     unsigned roles;             /* ROLE_… bits */
     bool is_incremental;        /* its snapshot is read incrementally: the option, or the connector's default */
-    Str server;                 /* see server_of(); of CDC sources only */
 };
 
 /* A fact that is compared over all files of a run: who uses a slot, a range of server ids. */
@@ -94,17 +95,19 @@ typedef struct CheckSettings {
 } CheckSettings;
 
 typedef struct Allowances Allowances;
+typedef struct Collector Collector;
 
 typedef struct Checker {
     const Script *script;
     const Model *model;
     const Plans *plans;
     const CheckSettings *settings;
-    Arena *arena;
+    Arena *arena, *scratch;
     Findings *findings;
     CheckedTable *tables; /* one for each table of the model, in its order; frozen ones too */
     size_t table_count;
     Facts *facts;
+    Collector *collector; /* of facts; NULL: none are gathered */
     int64_t parallelism; /* that the script sets for its jobs; 0 when it sets none */
 
     const CheckEntry *check; /* the one that runs, */
@@ -118,30 +121,63 @@ typedef struct Checker {
 
 /* ---- Asking ----------------------------------------------------------------------------------------------------- */
 
+/* Options whose values are names, and may differ among the tables of a shape: a number below NAME_KEYS, or that. */
+enum { NAME_KEYS = 5 };
+size_t name_key_number(Str key);
+
+/* The table's options as the rules leave them. */
+const Plan *table_plan(const Checker *checker, const CheckedTable *table);
+
+/* The same, but the values of names, and what tells places, may be those of another table of the shape. */
+static inline const Plan *known_plan(const CheckedTable *table) {
+    return table->plan != NULL ? table->plan : table->shape->first->plan;
+}
+
 /* The option that Flink would use, or NULL. */
+const PlannedOption *option_of_key(const Checker *checker, const CheckedTable *table, Str key);
+
+/* Whether it has one. */
+static inline bool has_key(const Checker *checker, const CheckedTable *table, Str key) {
+    const Plan *plan = known_plan(table);
+    bool may_be_there = (plan->keys & plan_key_bit(key)) || table->written->like != NULL;
+    return may_be_there && plan_option(checker->plans, plan, key) != NULL;
+}
+
+static inline bool has_option(const Checker *checker, const CheckedTable *table, const char *key) {
+    return has_key(checker, table, str_of(key));
+}
+
 static inline const PlannedOption *table_option(const Checker *checker, const CheckedTable *table, const char *key) {
-    Str wanted = str_of(key);
-    bool may_be_there = (table->plan->keys & plan_key_bit(wanted)) || table->written->like != NULL;
-    return may_be_there ? plan_option(checker->plans, table->plan, wanted) : NULL;
+    return has_option(checker, table, key) ? option_of_key(checker, table, str_of(key)) : NULL;
 }
 
 /* Its value, or `otherwise`. */
+Str value_of_key(const Checker *checker, const CheckedTable *table, Str key, Str otherwise);
+
 static inline Str table_value(const Checker *checker, const CheckedTable *table, const char *key, Str otherwise) {
-    const PlannedOption *option = table_option(checker, table, key);
-    return option ? option->value : otherwise;
+    return value_of_key(checker, table, str_of(key), otherwise);
 }
 
-/* The option that runs, for its place; NULL when neither is set. See plan_running_option(). */
+/* The key of the option that runs where a debezium.* property goes before the connector's own option, as for
+ * plan_running_option(); empty when neither is set. */
+static inline Str effective_key(const Checker *checker, const CheckedTable *table, const char *debezium_key,
+                                const char *key) {
+    return has_option(checker, table, debezium_key) ? str_of(debezium_key)
+           : has_option(checker, table, key)        ? str_of(key)
+                                                    : STR_NONE;
+}
+
+/* The option itself, for its place; NULL when neither is set. */
 static inline const PlannedOption *effective_option(const Checker *checker, const CheckedTable *table,
                                                     const char *debezium_key, const char *key) {
-    return plan_running_option(checker->plans, table->plan, str_of(debezium_key), str_of(key));
+    Str running = effective_key(checker, table, debezium_key, key);
+    return running.size > 0 ? option_of_key(checker, table, running) : NULL;
 }
 
 /* Its value, else `otherwise`. */
 static inline Str effective_value(const Checker *checker, const CheckedTable *table, const char *debezium_key,
                                   const char *key, Str otherwise) {
-    const PlannedOption *option = effective_option(checker, table, debezium_key, key);
-    return option ? option->value : otherwise;
+    return value_of_key(checker, table, effective_key(checker, table, debezium_key, key), otherwise);
 }
 
 static inline bool is_connector(const CheckedTable *table, const char *name) {
@@ -156,8 +192,8 @@ bool is_own(const CheckedTable *table, const PlannedOption *option);
  * the last. */
 static inline size_t own_count(const CheckedTable *table) { return table->own_count; }
 
-static inline const PlannedOption *own_option(const CheckedTable *table, size_t i) {
-    return &table->plan->options[table->own != NULL ? table->own[i] : i];
+static inline const PlannedOption *own_option(const Checker *checker, const CheckedTable *table, size_t i) {
+    return &table_plan(checker, table)->options[table->own != NULL ? table->own[i] : i];
 }
 
 /* What the catalogue says of the key of one of the table's own options that is not removed. */
@@ -213,8 +249,8 @@ Str shown(const Checker *checker, Str text);
 /* `made`, of which shown() knows that it is as secret as what it was made from. */
 Str made_of(const Checker *checker, Str made, Str from);
 
-/* Fills checker->secrets. */
-void find_secret_values(Checker *checker);
+/* Adds the plan's to checker->secrets. */
+void find_secret_values(Checker *checker, const Plan *plan);
 Str shown_in(Arena *arena, Str text);
 
 /* printf arguments for "%.*s". */

@@ -33,7 +33,7 @@ void check_snapshot_mode_ignored(Checker *checker) {
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
         if (holds_of_shape(checker, table, ignores_snapshot_mode)) {
-            concern(checker, &concerned, table, table_option(checker, table, "debezium.snapshot.mode"));
+            concern(checker, &concerned, table, STR("debezium.snapshot.mode"));
         }
     }
     if (concerned.count == 0) {
@@ -45,7 +45,8 @@ void check_snapshot_mode_ignored(Checker *checker) {
                       "which it is not "
                       "meant: with 'initial_only' no changes are read at all");
     }
-    fire_concerned(checker, &concerned, message, startup_hint(checker, concerned.option->value));
+    Str mode = table_value(checker, concerned.table, "debezium.snapshot.mode", STR(""));
+    fire_concerned(checker, &concerned, message, startup_hint(checker, mode));
 }
 
 /* ---- Two options for one thing ---------------------------------------------------------------------------------- */
@@ -129,8 +130,9 @@ static bool is_table_filter(Str property) {
 /* DebeziumOptions looks for the key without its prefix only (3.4), and putAll() puts the user's in the place of the
  * connector's own list. */
 void check_debezium_include_lists(Checker *checker, const CheckedTable *table) {
-    for (size_t i = 0; is_cdc(table) && i < table->plan->count; i++) {
-        const PlannedOption *option = &table->plan->options[i];
+    const Plan *plan = table_plan(checker, table);
+    for (size_t i = 0; is_cdc(table) && i < plan->count; i++) {
+        const PlannedOption *option = &plan->options[i];
         if (!option->is_removed && is_table_filter(debezium_property(option))) {
             fire_at_key(
                 checker, table, option,
@@ -215,8 +217,9 @@ bool property_has_no_effect(const Checker *checker, const CheckedTable *table, S
 
 static bool has_noops(const Checker *checker, const CheckedTable *table) {
     (void)checker;
-    for (size_t i = 0; is_cdc(table) && i < table->plan->count; i++) {
-        Str property = debezium_property(&table->plan->options[i]);
+    const Plan *plan = known_plan(table);
+    for (size_t i = 0; is_cdc(table) && i < plan->count; i++) {
+        Str property = debezium_property(&plan->options[i]);
         for (size_t j = 0; j < NOOP_COUNT && property.size > 0; j++) {
             if (has_no_effect(table, property, &noops[j])) {
                 return true;
@@ -227,12 +230,13 @@ static bool has_noops(const Checker *checker, const CheckedTable *table) {
 }
 
 static void look_for_noops(Checker *checker, const CheckedTable *table, Concerned *concerned) {
-    for (size_t i = 0; i < table->plan->count; i++) {
-        const PlannedOption *option = &table->plan->options[i];
+    const Plan *plan = known_plan(table);
+    for (size_t i = 0; i < plan->count; i++) {
+        const PlannedOption *option = &plan->options[i];
         Str property = debezium_property(option);
         for (size_t j = 0; j < NOOP_COUNT && property.size > 0 && !option->is_removed; j++) {
             if (has_no_effect(table, property, &noops[j])) {
-                concern(checker, &concerned[j], table, option);
+                concern(checker, &concerned[j], table, option->key);
             }
         }
     }
@@ -248,7 +252,7 @@ void check_debezium_noop_options(Checker *checker) {
     }
     for (size_t i = 0; i < NOOP_COUNT; i++) {
         if (concerned[i].count > 0) {
-            Str key = shown(checker, concerned[i].option->key);
+            Str key = shown(checker, concerned[i].key);
             fire_concerned(checker, &concerned[i], format(checker, "'%.*s' has no effect: %s", SHOW(key), noops[i].why),
                            STR("take it away"));
         }
@@ -304,7 +308,7 @@ static void look_at_list(Checker *checker, const CheckedTable *table, const Plan
         size_t size = comma ? (size_t)(comma - list.data) : list.size;
         Str name = str_trim((Str){list.data, size}), key = format(checker, "%s.%.*s", OVERRIDES, SHOW(name));
         made_of(checker, name, option->value);
-        if (name.size > 0 && plan_option(checker->plans, table->plan, key) == NULL) {
+        if (name.size > 0 && option_of_key(checker, table, key) == NULL) {
             fire_at_value(
                 checker, table, option,
                 format(checker, "no statement for '%.*s': the whole table is read", SHOW(shown(checker, name))),
@@ -322,8 +326,9 @@ static bool is_override(Str key) {
 /* Of an override and its list one finding is enough. */
 static void fire_ignored_override(Checker *checker, const CheckedTable *table) {
     const PlannedOption *first = NULL;
-    for (size_t i = 0; i < table->plan->count; i++) {
-        const PlannedOption *option = &table->plan->options[i];
+    const Plan *plan = table_plan(checker, table);
+    for (size_t i = 0; i < plan->count; i++) {
+        const PlannedOption *option = &plan->options[i];
         if (!option->is_removed && is_override(option->key) && (first == NULL || option->key.size > first->key.size)) {
             first = option;
         }
@@ -336,17 +341,28 @@ static void fire_ignored_override(Checker *checker, const CheckedTable *table) {
     }
 }
 
+static bool has_overrides(const Checker *checker, const CheckedTable *table) {
+    const Plan *plan = known_plan(table);
+    bool has_any = false;
+    (void)checker;
+    for (size_t i = 0; is_cdc(table) && i < plan->count; i++) {
+        has_any = has_any || (!plan->options[i].is_removed && is_override(plan->options[i].key));
+    }
+    return has_any;
+}
+
 /* PostgresScanFetchTask builds its own SELECT of each chunk; nothing in Flink CDC asks for the overrides. */
 void check_snapshot_select_override(Checker *checker, const CheckedTable *table) {
-    if (!is_cdc(table)) {
+    if (!holds_of_shape(checker, table, has_overrides)) {
         return;
     }
     if (table->is_incremental) {
         fire_ignored_override(checker, table);
         return;
     }
-    for (size_t i = 0; i < table->plan->count; i++) {
-        const PlannedOption *option = &table->plan->options[i];
+    const Plan *plan = table_plan(checker, table);
+    for (size_t i = 0; i < plan->count; i++) {
+        const PlannedOption *option = &plan->options[i];
         if (option->is_removed || !is_override(option->key)) {
             continue;
         }

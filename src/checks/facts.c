@@ -9,11 +9,11 @@
  * slot in the eyes of the check. */
 enum { READERS_MAX = 1000 };
 
-typedef struct Collector {
+struct Collector {
     Checker *checker;
     bool *is_base;   /* by table: another takes its options by LIKE */
     uint64_t *sinks; /* by table: a sum of hashes of where its rows go */
-} Collector;
+};
 
 /* ---- Gathering -------------------------------------------------------------------------------------------------- */
 
@@ -47,16 +47,16 @@ static bool is_off(Checker *checker, const char *id, Span place) {
 static Fact *add_fact(Collector *collector, const CheckedTable *table, FactKind kind, Str value, Span place) {
     Checker *checker = collector->checker;
     const Table *definition = table->written;
-    Str upstream = upstream_of(checker, table);
+    Str upstream = upstream_of(checker, table), text = checker->script->source->text;
+    bool is_in_text = value.data >= text.data && value.data <= text.data + text.size;
     Fact *fact = vector_add(checker->arena, checker->facts);
     fact->kind = kind;
     fact->server = server_of(checker, table);
-    fact->value = value;
+    fact->value = is_in_text ? value : arena_copy(checker->arena, value); /* the plan may not stay */
     fact->key = fact_key(value);
     fact->is_incremental = table->is_incremental;
     fact->is_read = (definition->roles & ROLE_SOURCE) != 0;
     fact->is_frozen = is_frozen(table);
-    fact->is_secret = str_equal(shown(checker, value), STR(SECRET_MASK));
     fact->file = checker->script->source->name;
     fact->table = name_of(checker, table);
     fact->source = checker->script->source;
@@ -98,19 +98,29 @@ static void add_server_ids(Collector *collector, const CheckedTable *table) {
     fact->may_be_shared = is_off(checker, "mysql-server-id-overlap", place);
 }
 
-void facts_collect(Checker *checker) {
-    Collector collector = {.checker = checker};
-    look_at_model(&collector);
-    for (size_t i = 0; i < checker->table_count; i++) {
-        const CheckedTable *table = &checker->tables[i];
-        if (collector.is_base[i] && !(table->written->roles & ROLE_SOURCE)) {
-            continue; /* it lends its options and is never read */
-        }
-        if (is_postgres(table)) {
-            add_slot(&collector, table);
-        } else if (is_mysql(table)) {
-            add_server_ids(&collector, table);
-        }
+Collector *facts_collector(Checker *checker) {
+    Collector *collector = arena_new(checker->arena, Collector);
+    collector->checker = checker;
+    look_at_model(collector);
+    return collector;
+}
+
+void facts_add(Collector *collector, const CheckedTable *table) {
+    size_t index = (size_t)(table - collector->checker->tables);
+    if (collector->is_base[index] && !(table->written->roles & ROLE_SOURCE)) {
+        return; /* it lends its options and is never read */
+    }
+    if (is_postgres(table)) {
+        add_slot(collector, table);
+    } else if (is_mysql(table)) {
+        add_server_ids(collector, table);
+    }
+}
+
+void facts_hide_secrets(Checker *checker) {
+    for (size_t i = 0; checker->secrets != NULL && i < checker->facts->count; i++) {
+        Fact *fact = &checker->facts->items[i];
+        fact->is_secret = str_equal(shown(checker, fact->value), STR(SECRET_MASK));
     }
 }
 

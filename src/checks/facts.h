@@ -5,9 +5,15 @@
 
 #include "checks/checker.h"
 
-/* Slots of postgres-cdc and server ids of mysql-cdc in a script, in the order of its tables, to checker->facts (which
- * is empty before). All texts are the script's or the checker's arena's: use facts_copy() to keep them. */
-void facts_collect(Checker *checker);
+/* Gathers slots of postgres-cdc and server ids of mysql-cdc to checker->facts (which is empty before). All texts are the
+ * script's or the checker's arena's: use facts_copy() to keep them. */
+Collector *facts_collector(Checker *checker);
+
+/* Those of one table, whose plan is made. To be called for all tables in their order, */
+void facts_add(Collector *collector, const CheckedTable *table);
+
+/* and this behind them: then all secrets are known. */
+void facts_hide_secrets(Checker *checker);
 
 /* Adds copies of all facts that live in to_arena, texts included. */
 void facts_copy(const Facts *from, Facts *to, Arena *to_arena);

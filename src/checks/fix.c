@@ -1,6 +1,7 @@
 #include "checks/fix.h"
 
 #include "checks/registry.h"
+#include "checks/tables.h"
 #include "checks/replication.h"
 
 /* What --verbose names as the reason. */

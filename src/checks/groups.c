@@ -18,11 +18,11 @@ static bool is_sorted(const Groups *groups) {
     return true;
 }
 
-Groups group_tables(const Checker *checker, PickTable pick) {
+Groups group_tables(const Checker *checker, TablePredicate may_pick, PickTable pick) {
     Groups groups = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
         GroupItem item = {.table = &checker->tables[i], .number = i};
-        if (!item.table->written->statement->is_frozen && pick(checker, item.table, &item)) {
+        if (!item.table->written->statement->is_frozen && holds_of_shape(checker, item.table, may_pick) && pick(checker, item.table, &item)) {
             *vector_add(checker->arena, &groups.items) = item;
         }
     }

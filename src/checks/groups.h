@@ -19,8 +19,9 @@ typedef struct Groups {
 /* Fills in key and option of the item for a table; false: it belongs to no group. */
 typedef bool (*PickTable)(const Checker *checker, const CheckedTable *table, GroupItem *item);
 
-/* The groups of the tables that are not frozen. */
-Groups group_tables(const Checker *checker, PickTable pick);
+/* The groups of the tables that are not frozen. may_pick holds of all tables of a shape or of none (holds_of_shape());
+ * where it does, pick is asked. */
+Groups group_tables(const Checker *checker, TablePredicate may_pick, PickTable pick);
 
 /* The next group: its first item, and in *count how many there are. NULL at the end. */
 const GroupItem *next_group(Groups *groups, size_t *count);

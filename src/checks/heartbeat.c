@@ -14,6 +14,15 @@ static int64_t heartbeat_milliseconds(const Checker *checker, const CheckedTable
     return value.status == VALUE_TAKEN ? duration_milliseconds(value.duration) : INT64_MAX;
 }
 
+static bool relies_on_heartbeats(const Checker *checker, const CheckedTable *table) {
+    bool is_selective = autocreate_of(checker, table) != AUTOCREATE_ALL_TABLES ||
+                        table_option(checker, table, "debezium.publication.name") != NULL;
+    return is_postgres(table) && uses_pgoutput(checker, table) && is_selective &&
+           effective_key(checker, table, "debezium.heartbeat.interval.ms", "heartbeat.interval.ms").size > 0 &&
+           heartbeat_milliseconds(checker, table) > 0 &&
+           table_option(checker, table, "debezium.heartbeat.action.query") == NULL;
+}
+
 /* Only where the publication holds some tables only: PostgreSQL 15 sends nothing of transactions that touch no table
  * of it. Since 3.2 the driver, pgjdbc 42.7, confirms the place that the server's keepalives tell. */
 void check_heartbeat_not_enough(Checker *checker) {
@@ -23,14 +32,9 @@ void check_heartbeat_not_enough(Checker *checker) {
     }
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
-        const PlannedOption *option =
-            effective_option(checker, table, "debezium.heartbeat.interval.ms", "heartbeat.interval.ms");
-        bool is_selective = autocreate_of(checker, table) != AUTOCREATE_ALL_TABLES ||
-                            table_option(checker, table, "debezium.publication.name") != NULL;
-        if (is_postgres(table) && option != NULL && uses_pgoutput(checker, table) && is_selective &&
-            heartbeat_milliseconds(checker, table) > 0 &&
-            table_option(checker, table, "debezium.heartbeat.action.query") == NULL) {
-            concern(checker, &concerned, table, option);
+        if (holds_of_shape(checker, table, relies_on_heartbeats)) {
+            concern(checker, &concerned, table,
+                    effective_key(checker, table, "debezium.heartbeat.interval.ms", "heartbeat.interval.ms"));
         }
     }
     fire_concerned(

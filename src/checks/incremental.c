@@ -66,22 +66,22 @@ static void look_for_ignored(Checker *checker, const CheckedTable *table, Ignore
     size_t ignored = 0;
     const PlannedOption **found = arena_array(checker->arena, own_count(table), sizeof *found);
     for (size_t i = 0; i < own_count(table); i++) {
-        if (has_mode(checker, table, own_option(table, i), MODE_INCREMENTAL)) {
-            found[ignored++] = own_option(table, i);
+        if (has_mode(checker, table, own_option(checker, table, i), MODE_INCREMENTAL)) {
+            found[ignored++] = own_option(checker, table, i);
         }
     }
     if (ignored > 0) {
         Str names = names_and_have(checker, found, ignored);
         Str message = format(checker, "%.*s no effect without the incremental snapshot", SHOW(names));
         Ignored *group = group_of(checker, groups, message, incremental_hint(checker, found[0]));
-        concern(checker, &group->concerned, table, found[0]);
+        concern(checker, &group->concerned, table, found[0]->key);
     }
 }
 
 static bool may_ignore(const Checker *checker, const CheckedTable *table) {
     bool has_any = false;
     for (size_t i = 0; table->connector != NULL && !table->is_incremental && i < own_count(table); i++) {
-        has_any = has_any || has_mode(checker, table, own_option(table, i), MODE_INCREMENTAL);
+        has_any = has_any || has_mode(checker, table, own_option(checker, table, i), MODE_INCREMENTAL);
     }
     return has_any;
 }
@@ -105,7 +105,7 @@ void check_legacy_snapshot_option(Checker *checker, const CheckedTable *table) {
         return;
     }
     for (size_t i = 0; i < own_count(table); i++) {
-        const PlannedOption *option = own_option(table, i);
+        const PlannedOption *option = own_option(checker, table, i);
         if (has_mode(checker, table, option, MODE_LEGACY)) {
             fire_at_key(
                 checker, table, option,

@@ -260,7 +260,7 @@ void check_replica_identity_full(Checker *checker) {
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
         if (holds_of_shape(checker, table, wants_old_rows)) {
-            concern(checker, &concerned, table, NULL);
+            concern(checker, &concerned, table, STR_NONE);
         }
     }
     if (concerned.count > 0) {

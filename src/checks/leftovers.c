@@ -103,12 +103,13 @@ static bool holds_uuid(Str name) {
 }
 
 static void check_slot(Checker *checker, const CheckedTable *table) {
-    const PlannedOption *option = effective_option(checker, table, "debezium.slot.name", "slot.name");
-    if (!is_connector(table, "postgres-cdc") || option == NULL || !is_own(table, option)) {
+    Str slot = effective_value(checker, table, "debezium.slot.name", "slot.name", STR(""));
+    bool has_date = holds_date(slot);
+    if (!is_connector(table, "postgres-cdc") || (!has_date && !holds_uuid(slot))) {
         return;
     }
-    bool has_date = holds_date(option->value);
-    if (has_date || holds_uuid(option->value)) {
+    const PlannedOption *option = effective_option(checker, table, "debezium.slot.name", "slot.name");
+    if (is_own(table, option)) {
         Str name = shown(checker, option->value);
         fire_at_value(
             checker, table, option,
@@ -122,9 +123,8 @@ static void check_slot(Checker *checker, const CheckedTable *table) {
 /* ---- All of a script --------------------------------------------------------------------------------------------- */
 
 static bool has_leftovers(const Checker *checker, const CheckedTable *table) {
-    (void)checker;
     for (size_t i = 0; i < own_count(table); i++) {
-        const PlannedOption *option = own_option(table, i);
+        const PlannedOption *option = own_option(checker, table, i);
         if (is_placeholder(option->value) || is_empty_password(table, option)) {
             return true;
         }
@@ -132,9 +132,9 @@ static bool has_leftovers(const Checker *checker, const CheckedTable *table) {
     return false;
 }
 
-static void look_at(const CheckedTable *table, Seen *placeholders, Seen *passwords) {
+static void look_at(const Checker *checker, const CheckedTable *table, Seen *placeholders, Seen *passwords) {
     for (size_t i = 0; i < own_count(table); i++) {
-        const PlannedOption *option = own_option(table, i);
+        const PlannedOption *option = own_option(checker, table, i);
         if (is_placeholder(option->value)) {
             see(placeholders, table, option);
         } else if (is_empty_password(table, option)) {
@@ -151,7 +151,7 @@ void check_template_or_secret_leftover(Checker *checker) {
             continue;
         }
         if (holds_of_shape(checker, table, has_leftovers)) {
-            look_at(table, &placeholders, &passwords);
+            look_at(checker, table, &placeholders, &passwords);
         }
         check_slot(checker, table);
     }
@@ -171,7 +171,7 @@ void check_template_or_secret_leftover(Checker *checker) {
 
 void check_plain_text_secret(Checker *checker, const CheckedTable *table) {
     for (size_t i = 0; i < own_count(table); i++) {
-        const PlannedOption *option = own_option(table, i);
+        const PlannedOption *option = own_option(checker, table, i);
         if (is_secret_key(option->key) && option->value.size > 0 && !is_placeholder(option->value)) {
             Str key = shown(checker, option->key);
             fire_at_value(

@@ -60,7 +60,7 @@ static void look_for_missing(Checker *checker) {
         const CheckedTable *table = &checker->tables[i];
         sources += is_mysql(table);
         if (is_mysql(table) && effective_option(checker, table, "debezium.database.server.id", "server-id") == NULL) {
-            concern(checker, &missing, table, NULL);
+            concern(checker, &missing, table, STR_NONE);
         }
     }
     if (sources > 1 && missing.count > 0) {
@@ -118,7 +118,7 @@ void check_mysql_server_time_zone(Checker *checker) {
         const PlannedOption *option = is_mysql(table) ? table_option(checker, table, "server-time-zone") : NULL;
         if (is_mysql(table) &&
             effective_option(checker, table, "debezium.database.serverTimezone", "server-time-zone") == NULL) {
-            concern(checker, &missing, table, NULL);
+            concern(checker, &missing, table, STR_NONE);
         } else if (option != NULL && !is_frozen(table) && is_own_option(table, option)) {
             look_at_zone(checker, table, option);
         }
@@ -136,8 +136,9 @@ void check_mysql_server_time_zone(Checker *checker) {
 /* ---- Properties ------------------------------------------------------------------------------------------------- */
 
 void check_mysql_debezium_prefix(Checker *checker, const CheckedTable *table) {
-    for (size_t i = 0; is_mysql(table) && i < table->plan->count; i++) {
-        const PlannedOption *option = &table->plan->options[i];
+    const Plan *plan = table_plan(checker, table);
+    for (size_t i = 0; is_mysql(table) && i < plan->count; i++) {
+        const PlannedOption *option = &plan->options[i];
         Str property = debezium_property(option);
         if (option->is_removed) {
             continue;
@@ -219,7 +220,7 @@ void check_oracle_case_and_logminer(Checker *checker) {
         }
         look_at_case(checker, table);
         if (table_option(checker, table, "debezium.log.mining.strategy") == NULL) {
-            concern(checker, &concerned, table, NULL);
+            concern(checker, &concerned, table, STR_NONE);
         }
     }
     soften(checker, SEVERITY_INFO);

@@ -105,8 +105,9 @@ static bool refuses_unknown_keys(const CheckedTable *table) {
 }
 
 void check_option_key_case(Checker *checker, const CheckedTable *table) {
-    for (size_t i = 0; refuses_unknown_keys(table) && i < table->plan->count; i++) {
-        const PlannedOption *option = &table->plan->options[i];
+    const Plan *plan = table_plan(checker, table);
+    for (size_t i = 0; refuses_unknown_keys(table) && i < plan->count; i++) {
+        const PlannedOption *option = &plan->options[i];
         if (option->is_removed || found_option(table, option)->status != OPTION_UNKNOWN) {
             continue;
         }
@@ -140,8 +141,9 @@ void check_unknown_option(Checker *checker, const CheckedTable *table) {
     if (!refuses_unknown_keys(table) || is_not_yet_there(checker, table->connector)) {
         return;
     }
-    for (size_t i = 0; i < table->plan->count; i++) {
-        const PlannedOption *option = &table->plan->options[i];
+    const Plan *plan = table_plan(checker, table);
+    for (size_t i = 0; i < plan->count; i++) {
+        const PlannedOption *option = &plan->options[i];
         const OptionFound *found = option->is_removed ? NULL : found_option(table, option);
         if (found != NULL && is_refused(found) && !is_left_to_key_case(checker, table, option->key, found)) {
             fire_at_key(checker, table, option, message_for(checker, table, option->key, found),
@@ -174,9 +176,10 @@ void check_unknown_connector(Checker *checker, const CheckedTable *table) {
 }
 
 /* A key that was meant to be `connector`. */
-static const PlannedOption *near_connector(const CheckedTable *table) {
-    for (size_t i = 0; i < table->plan->count; i++) {
-        const PlannedOption *option = &table->plan->options[i];
+static const PlannedOption *near_connector(const Checker *checker, const CheckedTable *table) {
+    const Plan *plan = table_plan(checker, table);
+    for (size_t i = 0; i < plan->count; i++) {
+        const PlannedOption *option = &plan->options[i];
         if (!option->is_removed && str_distance(str_trim(option->key), STR("connector"), 2) <= 2) {
             return option;
         }
@@ -185,8 +188,9 @@ static const PlannedOption *near_connector(const CheckedTable *table) {
 }
 
 static bool has_legacy_connector(const CheckedTable *table) {
-    for (size_t i = 0; i < table->plan->count; i++) {
-        if (!table->plan->options[i].is_removed && str_equal(table->plan->options[i].key, STR("connector.type"))) {
+    const Plan *plan = known_plan(table);
+    for (size_t i = 0; i < plan->count; i++) {
+        if (!plan->options[i].is_removed && str_equal(plan->options[i].key, STR("connector.type"))) {
             return true;
         }
     }
@@ -201,12 +205,12 @@ void check_missing_connector(Checker *checker, const CheckedTable *table) {
     bool is_elsewhere = !str_equal(item->name.catalog, STR("default_catalog")) || definition->has_connection;
     bool takes_unknown_options =
         !span_is_empty(definition->like) && definition->takes_like_options && item->like == NULL;
-    if (table_option(checker, table, "connector") != NULL || item->roles == 0 || is_elsewhere ||
+    if (has_option(checker, table, "connector") || item->roles == 0 || is_elsewhere ||
         takes_unknown_options || has_legacy_connector(table)) {
         return;
     }
     Str written = source_slice(checker->script->source, definition->name);
-    const PlannedOption *near = near_connector(table);
+    const PlannedOption *near = near_connector(checker, table);
     if (memmem(written.data, written.size, "default_catalog", 15) == NULL) {
         soften(checker, SEVERITY_WARNING); /* another catalog may be in force where the script runs */
     }
@@ -248,11 +252,12 @@ static size_t count_options(const Plan *plan) {
 }
 
 void check_duplicate_option(Checker *checker, const CheckedTable *table) {
-    size_t count = count_options(table->plan);
+    const Plan *plan = table_plan(checker, table);
+    size_t count = count_options(plan);
     if (count == own_count(table)) {
         return;
     }
-    const PlannedOption **options = options_by_key(checker, table->plan, &count);
+    const PlannedOption **options = options_by_key(checker, plan, &count);
     const PlannedOption *last = NULL;
     for (size_t i = count; i-- > 0;) {
         if (last != NULL && str_equal(options[i]->key, last->key)) {

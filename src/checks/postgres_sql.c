@@ -13,13 +13,21 @@ typedef void (*CheckSelect)(Checker *checker, const CheckedTable *table, const P
 
 /* The SELECTs that Debezium would run. Incrementally read snapshots make their own (PostgresScanFetchTask), and
  * snapshot.mode never makes none; so it is no use to look at those. */
-static void check_selects(Checker *checker, const CheckedTable *table, CheckSelect check) {
+static bool has_selects(const Checker *checker, const CheckedTable *table) {
+    const Plan *plan = known_plan(table);
     Str mode = str_trim(table_value(checker, table, "debezium.snapshot.mode", STR("")));
-    if (!is_connector(table, "postgres-cdc") || table->is_incremental || str_equal_ignore_case(mode, STR("never"))) {
-        return;
+    bool runs_them =
+        is_connector(table, "postgres-cdc") && !table->is_incremental && !str_equal_ignore_case(mode, STR("never"));
+    bool has_any = false;
+    for (size_t i = 0; i < plan->count && runs_them; i++) {
+        has_any = has_any || str_has_prefix(plan->options[i].key, str_of(overrides));
     }
-    for (size_t i = 0; i < own_count(table); i++) {
-        const PlannedOption *option = own_option(table, i);
+    return has_any;
+}
+
+static void check_selects(Checker *checker, const CheckedTable *table, CheckSelect check) {
+    for (size_t i = 0; holds_of_shape(checker, table, has_selects) && i < own_count(table); i++) {
+        const PlannedOption *option = own_option(checker, table, i);
         if (str_has_prefix(option->key, str_of(overrides)) && !is_placeholder(option->value)) {
             check(checker, table, option, str_from(option->key, sizeof overrides - 1));
         }
@@ -101,17 +109,20 @@ void check_snapshot_select_table(Checker *checker, const CheckedTable *table) {
 /* ---- The heartbeat's query --------------------------------------------------------------------------------------- */
 
 /* The heartbeats whose query runs: before 3.3 an incremental source never ran it (FLINK-35387). */
+static bool runs_query(const Checker *checker, const CheckedTable *table) {
+    return is_connector(table, "postgres-cdc") && has_option(checker, table, heartbeat_query) &&
+           !is_placeholder(table_value(checker, table, heartbeat_query, STR(""))) &&
+           (!table->is_incremental || release_is_at_least(checker, "3.3"));
+}
+
 static bool pick_query(const Checker *checker, const CheckedTable *table, GroupItem *item) {
-    item->option = is_connector(table, "postgres-cdc") ? table_option(checker, table, heartbeat_query) : NULL;
-    if (item->option == NULL || is_placeholder(item->option->value)) {
-        return false;
-    }
+    item->option = table_option(checker, table, heartbeat_query);
     item->key = item->option->value;
-    return !table->is_incremental || release_is_at_least(checker, "3.3");
+    return true;
 }
 
 void check_heartbeat_query_sql(Checker *checker) {
-    Groups groups = group_tables(checker, pick_query);
+    Groups groups = group_tables(checker, runs_query, pick_query);
     size_t count;
     for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
         Sql sql = sql_parse(item->key, checker->arena);
@@ -136,7 +147,7 @@ static bool has_effect(const Sql *sql) {
 }
 
 void check_heartbeat_query_effect(Checker *checker) {
-    Groups groups = group_tables(checker, pick_query);
+    Groups groups = group_tables(checker, runs_query, pick_query);
     size_t count;
     for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
         Sql sql = sql_parse(item->key, checker->arena);

@@ -71,7 +71,7 @@ static Str made_publications(const Checker *checker) {
 
 void check_publication_missing(Checker *checker) {
     enum { NEAREST_MAX = 100 }; /* each is looked for among all publications */
-    Groups groups = group_tables(checker, pick_missing);
+    Groups groups = group_tables(checker, has_publication, pick_missing);
     Str made = groups.items.count > 0 ? made_publications(checker) : STR("");
     size_t count, number = 0;
     const Publications *publications = checker->settings->publications;
@@ -113,7 +113,7 @@ static Str missing_operations(const Checker *checker, unsigned operations) {
 }
 
 void check_publication_operations(Checker *checker) {
-    Groups groups = group_tables(checker, pick_named);
+    Groups groups = group_tables(checker, has_publication, pick_named);
     size_t count;
     for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
         const Publication *publication = publications_find(checker->settings->publications, item->key);
@@ -138,7 +138,7 @@ static bool pick_partitioned(const Checker *checker, const CheckedTable *table, 
 }
 
 void check_publication_partition_root(Checker *checker) {
-    Groups groups = group_tables(checker, pick_partitioned);
+    Groups groups = group_tables(checker, has_publication, pick_partitioned);
     size_t count;
     for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
         bool is_via_root = publications_find(checker->settings->publications, item->key)->is_via_root;
@@ -188,7 +188,7 @@ static void check_written(Checker *checker, const GroupItem *item, size_t count,
 }
 
 void check_heartbeat_table_unpublished(Checker *checker) {
-    Groups groups = group_tables(checker, pick_heartbeat);
+    Groups groups = group_tables(checker, has_publication, pick_heartbeat);
     size_t count;
     for (const GroupItem *item; (item = next_group(&groups, &count)) != NULL;) {
         Sql sql = sql_parse(item->option->value, checker->arena);

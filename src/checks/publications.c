@@ -18,11 +18,11 @@ void check_decoding_plugin_default(Checker *checker) {
         if (!holds_of_shape(checker, table, has_poor_plugin)) {
             continue;
         }
-        const PlannedOption *option = effective_option(checker, table, "debezium.plugin.name", "decoding.plugin.name");
-        if (option == NULL) {
-            concern(checker, &missing, table, NULL);
+        Str key = effective_key(checker, table, "debezium.plugin.name", "decoding.plugin.name");
+        if (key.size == 0) {
+            concern(checker, &missing, table, key);
         } else if (release_is_at_least(checker, "3.5")) {
-            concern(checker, &unsupported, table, option);
+            concern(checker, &unsupported, table, key);
         }
     }
     fire_concerned(
@@ -34,18 +34,20 @@ void check_decoding_plugin_default(Checker *checker) {
                    STR("'decoding.plugin.name' = 'pgoutput'"));
 }
 
-static const PlannedOption *publication_option(const CheckedTable *table) {
-    for (size_t i = 0; i < table->plan->count; i++) {
-        const PlannedOption *option = &table->plan->options[i];
+/* The key of the first; empty when there is none. */
+static Str publication_key(const CheckedTable *table) {
+    const Plan *plan = known_plan(table);
+    for (size_t i = 0; i < plan->count; i++) {
+        const PlannedOption *option = &plan->options[i];
         if (!option->is_removed && str_has_prefix(option->key, STR("debezium.publication."))) {
-            return option;
+            return option->key;
         }
     }
-    return NULL;
+    return STR_NONE;
 }
 
 static bool names_vain_publication(const Checker *checker, const CheckedTable *table) {
-    return is_postgres(table) && publication_option(table) != NULL && !uses_pgoutput(checker, table);
+    return is_postgres(table) && publication_key(table).size > 0 && !uses_pgoutput(checker, table);
 }
 
 void check_publication_options_without_pgoutput(Checker *checker) {
@@ -53,13 +55,13 @@ void check_publication_options_without_pgoutput(Checker *checker) {
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
         if (holds_of_shape(checker, table, names_vain_publication)) {
-            concern(checker, &concerned, table, publication_option(table));
+            concern(checker, &concerned, table, publication_key(table));
         }
     }
     if (concerned.count > 0) {
-        Str plugin = shown(checker, plugin_of(checker, concerned.table)), key = shown(checker, concerned.option->key);
+        Str plugin = shown(checker, plugin_of(checker, concerned.table)), key = shown(checker, concerned.key);
         bool is_default =
-            effective_option(checker, concerned.table, "debezium.plugin.name", "decoding.plugin.name") == NULL;
+            effective_key(checker, concerned.table, "debezium.plugin.name", "decoding.plugin.name").size == 0;
         fire_concerned(checker, &concerned,
                        format(checker,
                               "'%.*s' has no effect: only the plugin pgoutput reads through a publication, and this "
@@ -87,8 +89,8 @@ void check_publication_all_tables(Checker *checker) {
         if (!holds_of_shape(checker, table, makes_publication)) {
             continue;
         }
-        const PlannedOption *name = table_option(checker, table, "debezium.publication.name");
-        concern(checker, name != NULL ? &named : &unnamed, table, name);
+        bool has_name = has_option(checker, table, "debezium.publication.name");
+        concern(checker, has_name ? &named : &unnamed, table, has_name ? STR("debezium.publication.name") : STR_NONE);
     }
     fire_concerned(checker, &unnamed,
                    STR("where publication 'dbz_publication' is missing, the source makes it FOR ALL TABLES: that "
@@ -117,7 +119,7 @@ void check_publication_disabled_needs_object(Checker *checker) {
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
         if (holds_of_shape(checker, table, wants_publication)) {
-            concern(checker, &concerned, table, table_option(checker, table, "debezium.publication.autocreate.mode"));
+            concern(checker, &concerned, table, STR("debezium.publication.autocreate.mode"));
         }
     }
     if (concerned.count > 0) {

@@ -2,7 +2,7 @@
 
 #include "checks/facts.h"
 #include "checks/session.h"
-#include "checks/shapes.h"
+#include "checks/tables.h"
 
 static const CheckEntry checks[] = {
 #include "check_table.inc"
@@ -44,36 +44,6 @@ Str check_nearest(Str id) {
         }
     }
     return nearest;
-}
-
-static bool is_incremental(const Checker *checker, const CheckedTable *table) {
-    const PlannedOption *option = table_option(checker, table, "scan.incremental.snapshot.enabled");
-    if (option != NULL) {
-        return str_equal_ignore_case(str_trim(option->value), STR("true"));
-    }
-    return table->connector != NULL && catalogue_incremental_default(table->connector, checker->settings->release);
-}
-
-void look_at_tables(Checker *checker) {
-    Shapes *shapes = arena_new(checker->arena, Shapes);
-    Str last_server = STR("");
-    checker->table_count = checker->model->table_count;
-    checker->tables = arena_array(checker->arena, checker->table_count, sizeof *checker->tables);
-    for (size_t i = 0; i < checker->table_count; i++) {
-        CheckedTable *table = &checker->tables[i];
-        table->written = &checker->model->tables[i];
-        table->plan = &checker->plans->items[i];
-        table->connector_name = plan_value(checker->plans, table->plan, STR("connector"));
-        table->connector = catalogue_connector(table->connector_name);
-        table->roles = plan_roles(checker->plans, table->plan);
-        table->is_incremental = is_incremental(checker, table);
-        find_own_options(checker, table);
-        table->shape = shape_of_table(checker, table, shapes);
-        if (is_cdc(table)) {
-            Str server = server_of(checker, table); /* few scripts have many */
-            table->server = last_server = str_equal(server, last_server) ? last_server : server;
-        }
-    }
 }
 
 static void start_check(Checker *checker, size_t number) {
@@ -123,28 +93,36 @@ static void run_script_check(Checker *checker, size_t number) {
     }
 }
 
+static void run_script_checks(Checker *checker) {
+    size_t last = check_index(STR("unused-allow")); /* when all others have had their say */
+    for (size_t i = 0; i < CHECK_COUNT; i++) {
+        if (i != last) {
+            run_script_check(checker, i);
+        }
+    }
+    run_script_check(checker, last);
+}
+
 void script_checks(const Script *script, const Plans *plans, const CheckSettings *settings, Arena *arena,
-                   Findings *findings, Facts *facts) {
+                   Arena *scratch, Findings *findings, Facts *facts) {
     Checker checker = {.script = script,
                        .model = plans->model,
                        .plans = plans,
                        .settings = settings,
                        .arena = arena,
+                       .scratch = scratch,
                        .findings = findings,
                        .facts = facts};
     checker.allowances = allowances_find(script, arena);
     checker.used_pragmas = arena_array(arena, script->pragma_count, sizeof *checker.used_pragmas);
-    size_t last = check_index(STR("unused-allow")), first_finding = findings->list.count;
-    look_at_tables(&checker);
-    find_secret_values(&checker);
     checker.parallelism = session_parallelism(&checker);
-    facts_collect(&checker);
-    run_table_checks(&checker);
-    for (size_t i = 0; i < CHECK_COUNT; i++) {
-        if (i != last) {
-            run_script_check(&checker, i);
-        }
+    checker.collector = facts_collector(&checker);
+    size_t first_finding = findings->list.count;
+    look_at_tables(&checker);
+    if (findings->worst >= SEVERITY_TROUBLE) {
+        return;
     }
-    run_script_check(&checker, last); /* when all others have had their say */
+    run_table_checks(&checker);
+    run_script_checks(&checker);
     findings_sort(findings, first_finding);
 }

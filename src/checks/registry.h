@@ -30,13 +30,11 @@ size_t check_index(Str id);
 /* The known id that is most like the text; empty when none is. */
 Str check_nearest(Str id);
 
-/* Fills checker->tables; script, model, plans, settings and arena are set. */
-void look_at_tables(Checker *checker);
-
 /* Runs every check over a script as its plans leave it. Findings go to findings, facts for run_checks() to facts; all
- * of it lives in arena. */
+ * of it lives in arena. Plans that were only promised are made now, most of them in scratch; if that gives trouble, no
+ * check runs. */
 void script_checks(const Script *script, const Plans *plans, const CheckSettings *settings, Arena *arena,
-                   Findings *findings, Facts *facts);
+                   Arena *scratch, Findings *findings, Facts *facts);
 
 /* Compares the facts of all files of a run, gathered by facts_copy(). Those of one file were compared by
  * script_checks(). The findings have no source, but a file and a place in it. */

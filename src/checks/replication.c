@@ -69,14 +69,21 @@ bool has_numbered_slots(const Checker *checker, const CheckedTable *table) {
            !is_set_true(checker, table, "scan.incremental.snapshot.backfill.skip");
 }
 
-void concern(Checker *checker, Concerned *concerned, const CheckedTable *table, const PlannedOption *option) {
-    Span place = option != NULL ? place_of_key(table, option) : table->written->definition->name;
-    if (is_frozen(table) || is_silenced(checker, place, true)) {
+static bool is_allowed(Checker *checker, const CheckedTable *table, Str key) {
+    if (checker->allowances == NULL) {
+        return false; /* as nearly always: then the place is not looked for */
+    }
+    const PlannedOption *option = key.size > 0 ? option_of_key(checker, table, key) : NULL;
+    return is_silenced(checker, option != NULL ? place_of_key(table, option) : table->written->definition->name, true);
+}
+
+void concern(Checker *checker, Concerned *concerned, const CheckedTable *table, Str key) {
+    if (is_frozen(table) || is_allowed(checker, table, key)) {
         return;
     }
     if (concerned->count++ == 0) {
         concerned->table = table;
-        concerned->option = option;
+        concerned->key = key;
     }
 }
 
@@ -88,8 +95,9 @@ void fire_concerned(Checker *checker, const Concerned *concerned, Str message, S
         size_t others = concerned->count - 1;
         message = format(checker, "%.*s (so it is in %zu more table%s)", SHOW(message), others, others > 1 ? "s" : "");
     }
-    if (concerned->option != NULL) {
-        fire_at_key(checker, concerned->table, concerned->option, message, hint);
+    if (concerned->key.size > 0) {
+        const PlannedOption *option = option_of_key(checker, concerned->table, concerned->key);
+        fire_at_key(checker, concerned->table, option, message, hint);
     } else {
         fire_at_table(checker, concerned->table, message, hint);
     }

@@ -46,12 +46,12 @@ bool has_numbered_slots(const Checker *checker, const CheckedTable *table);
 
 typedef struct Concerned {
     const CheckedTable *table; /* the first */
-    const PlannedOption *option; /* at which it fires; NULL: at the table's name */
+    Str key;                   /* of its option at which it fires; empty: at the table's name */
     size_t count;
 } Concerned;
 
 /* One more table; frozen ones and those at which allow(…) stands do not count. */
-void concern(Checker *checker, Concerned *concerned, const CheckedTable *table, const PlannedOption *option);
+void concern(Checker *checker, Concerned *concerned, const CheckedTable *table, Str key);
 
 /* Fires at the first, saying how many there are; not at all when there is none. */
 void fire_concerned(Checker *checker, const Concerned *concerned, Str message, Str hint);

@@ -35,7 +35,7 @@ static void add_watermark_alignment(const Checker *checker, const CheckedTable *
     enum { NEEDED = 2, ALL = sizeof keys / sizeof *keys };
     bool is_there[ALL], is_aligned = false;
     for (size_t i = 0; i < ALL; i++) {
-        is_there[i] = plan_option(checker->plans, table->plan, str_of(keys[i])) != NULL;
+        is_there[i] = has_option(checker, table, keys[i]);
         is_aligned = is_aligned || is_there[i];
     }
     for (size_t i = 0; i < NEEDED && is_aligned; i++) {
@@ -60,7 +60,7 @@ static Names required_keys(const Checker *checker, const CheckedTable *table) {
 static Names missing_options(const Checker *checker, const CheckedTable *table) {
     Names keys = required_keys(checker, table), missing = {0};
     for (size_t i = 0; i < keys.count; i++) {
-        if (plan_option(checker->plans, table->plan, keys.items[i]) == NULL) {
+        if (option_of_key(checker, table, keys.items[i]) == NULL) {
             *vector_add(checker->arena, &missing) = keys.items[i];
         }
     }
@@ -70,9 +70,10 @@ static Names missing_options(const Checker *checker, const CheckedTable *table) 
 
 /* A key that unknown-option or option-key-case mends is not missed here, too. */
 static void drop_misspelt(const Checker *checker, const CheckedTable *table, Names *missing) {
-    for (size_t i = 0; i < table->plan->count && missing->count > 0; i++) {
-        Str key = table->plan->options[i].key;
-        if (table->plan->options[i].is_removed ||
+    const Plan *plan = known_plan(table);
+    for (size_t i = 0; i < plan->count && missing->count > 0; i++) {
+        Str key = plan->options[i].key;
+        if (plan->options[i].is_removed ||
             catalogue_option(table->connector, key, checker->settings->release).status != OPTION_UNKNOWN) {
             continue;
         }

@@ -123,17 +123,6 @@ static void find_in_catalogue(const Checker *checker, const CheckedTable *table,
 
 /* ---- Likeness ---------------------------------------------------------------------------------------------------- */
 
-static bool is_name_key(Str key) {
-    static const Str keys[] = {STR("table-name"), STR("schema-name"), STR("database-name"), STR("slot.name"),
-                               STR("sink.label-prefix")};
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        if (str_equal(key, keys[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool is_plain_name(Str value) {
     bool is_plain = value.size > 0 && value.size <= PLAIN_NAME_MAX && !is_digit(value.data[0]);
     for (size_t i = 0; i < value.size && is_plain; i++) {
@@ -145,7 +134,7 @@ static bool is_plain_name(Str value) {
 
 static bool has_alike_value(const PlannedOption *option, const PlannedOption *other) {
     return str_equal(option->value, other->value) ||
-           (!option->is_removed && is_name_key(option->key) && is_plain_name(option->value) &&
+           (!option->is_removed && name_key_number(option->key) < NAME_KEYS && is_plain_name(option->value) &&
             is_plain_name(other->value));
 }
 
@@ -211,21 +200,23 @@ static bool may_be_like_others(const Checker *checker, const CheckedTable *table
            span_is_empty(definition->like) && !definition->has_connection && has_each_key_once(table);
 }
 
-static TableShape *new_shape(const Checker *checker, const CheckedTable *table, Shapes *shapes) {
+static TableShape **place_of_shape(const CheckedTable *table, Shapes *shapes) {
+    uint64_t hash = (table->plan->keys + table->plan->count * 64 + table->roles) * UINT64_C(0x9E3779B97F4A7C15);
+    return &shapes->places[hash >> 58];
+}
+
+TableShape *find_shape(const Checker *checker, const CheckedTable *table, Shapes *shapes) {
+    TableShape *shape = *place_of_shape(table, shapes);
+    return shape != NULL && may_be_like_others(checker, table) && is_of_shape(table, shape) ? shape : NULL;
+}
+
+TableShape *add_shape(const Checker *checker, const CheckedTable *table, Shapes *shapes) {
     TableShape *shape = arena_new(checker->arena, TableShape);
     shape->first = table;
     find_in_catalogue(checker, table, shape, shapes);
+    shape->server = is_cdc(table) ? server_of(checker, table) : STR_NONE;
+    if (may_be_like_others(checker, table)) {
+        *place_of_shape(table, shapes) = shape;
+    }
     return shape;
-}
-
-TableShape *shape_of_table(const Checker *checker, const CheckedTable *table, Shapes *shapes) {
-    if (!may_be_like_others(checker, table)) {
-        return new_shape(checker, table, shapes);
-    }
-    uint64_t hash = (table->plan->keys + table->plan->count * 64 + table->roles) * UINT64_C(0x9E3779B97F4A7C15);
-    TableShape **place = &shapes->places[hash >> 58];
-    if (*place == NULL || !is_of_shape(table, *place)) {
-        *place = new_shape(checker, table, shapes);
-    }
-    return *place;
 }

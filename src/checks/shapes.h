@@ -16,7 +16,10 @@ typedef struct Shapes {
 /* Fills in which of the options of its plan are the table's own that count. */
 void find_own_options(const Checker *checker, CheckedTable *table);
 
-/* The shape of a table whose plan, own options, connector and roles are known, perhaps a new one, which refers to the table. */
-TableShape *shape_of_table(const Checker *checker, const CheckedTable *table, Shapes *shapes);
+/* The shape of a table whose plan, own options, connector and roles are known; NULL when it was not met lately. */
+TableShape *find_shape(const Checker *checker, const CheckedTable *table, Shapes *shapes);
+
+/* A new one, of which the table is the first. */
+TableShape *add_shape(const Checker *checker, const CheckedTable *table, Shapes *shapes);
 
 #endif

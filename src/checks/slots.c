@@ -131,7 +131,7 @@ void check_snapshot_mode_slot_leak(Checker *checker) {
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
         if (holds_of_shape(checker, table, reads_snapshot_only)) {
-            concern(checker, &concerned, table, table_option(checker, table, "scan.startup.mode"));
+            concern(checker, &concerned, table, STR("scan.startup.mode"));
         }
     }
     bool drops = release_is_at_least(checker, "3.5");
@@ -207,11 +207,11 @@ static const struct {
     [RENAMED_PUBLICATION] = {"debezium.publication.name", "debezium.publication.name", STR("dbz_publication")},
 };
 
-/* What the table's own list says before the rules; false when nothing. */
-static bool written_value(const CheckedTable *table, const char *key, Str *value) {
+/* What a table's own list says before the rules; false when nothing. */
+static bool written_value(const Plan *plan, const char *key, Str *value) {
     bool found = false;
-    for (size_t i = 0; i < table->plan->count; i++) {
-        const PlannedOption *option = &table->plan->options[i];
+    for (size_t i = 0; i < plan->count; i++) {
+        const PlannedOption *option = &plan->options[i];
         if (option->source != NULL && str_equal(option->old_key, str_of(key))) {
             *value = option->old_value;
             found = true;
@@ -221,8 +221,9 @@ static bool written_value(const CheckedTable *table, const char *key, Str *value
 }
 
 static Str old_value(const Checker *checker, const CheckedTable *table, Renamed what) {
+    const Plan *plan = table_plan(checker, table);
     Str value;
-    if (written_value(table, renamed[what].debezium_key, &value) || written_value(table, renamed[what].key, &value)) {
+    if (written_value(plan, renamed[what].debezium_key, &value) || written_value(plan, renamed[what].key, &value)) {
         return value;
     }
     const PlannedOption *option = effective_option(checker, table, renamed[what].debezium_key, renamed[what].key);
@@ -281,11 +282,12 @@ static void fire_renamed(Checker *checker, const Concerned *concerned, Renamed w
 
 /* Whether the table's own list gives a slot before the rules, which change something. Which one is not asked. */
 static bool may_rename(const Checker *checker, const CheckedTable *table) {
+    const Plan *plan = known_plan(table);
     Str slot;
     (void)checker;
-    return is_postgres(table) && table->plan->is_changed &&
-           (table->written->like != NULL || written_value(table, renamed[RENAMED_SLOT].debezium_key, &slot) ||
-            written_value(table, renamed[RENAMED_SLOT].key, &slot));
+    return is_postgres(table) && plan->is_changed &&
+           (table->written->like != NULL || written_value(plan, renamed[RENAMED_SLOT].debezium_key, &slot) ||
+            written_value(plan, renamed[RENAMED_SLOT].key, &slot));
 }
 
 /* A script that had no slot has not run. */
@@ -300,7 +302,7 @@ void check_slot_rename_on_restore(Checker *checker) {
         for (unsigned what = 0; what < (has_new_slot ? 1 : RENAMED_COUNT); what++) {
             if (is_renamed(checker, table, (Renamed)what)) {
                 concern(checker, &concerned[what], table,
-                        effective_option(checker, table, renamed[what].debezium_key, renamed[what].key));
+                        effective_key(checker, table, renamed[what].debezium_key, renamed[what].key));
             }
         }
     }

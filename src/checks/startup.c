@@ -48,8 +48,9 @@ static bool has_all(const Checker *checker, const CheckedTable *table, const cha
 }
 
 static bool has_prefixed_key(const CheckedTable *table, Str prefix) {
-    for (size_t i = 0; i < table->plan->count; i++) {
-        if (!table->plan->options[i].is_removed && str_has_prefix(table->plan->options[i].key, prefix)) {
+    const Plan *plan = known_plan(table);
+    for (size_t i = 0; i < plan->count; i++) {
+        if (!plan->options[i].is_removed && str_has_prefix(plan->options[i].key, prefix)) {
             return true;
         }
     }
@@ -97,7 +98,7 @@ static void check_companion(Checker *checker, const CheckedTable *table, const P
 /* timestamp-millis and its like without the mode that looks at them. */
 static void check_left_alone(Checker *checker, const CheckedTable *table, Str mode) {
     for (size_t i = 0; i < own_count(table); i++) {
-        const PlannedOption *option = own_option(table, i);
+        const PlannedOption *option = own_option(checker, table, i);
         bool is_offset = str_has_prefix(option->key, STR(OFFSET_KEYS));
         bool is_timestamp = str_has_prefix(option->key, STR("scan.startup.timestamp"));
         Str wanted = is_offset ? STR("specific-offset") : STR("timestamp");

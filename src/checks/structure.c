@@ -457,10 +457,11 @@ Str without_inner_anchors(const CheckedTable *table, const PlannedOption *option
 }
 
 void check_table_name_anchor(Checker *checker, const CheckedTable *table) {
-    for (size_t i = 0; i < table->plan->count && joins_names(table); i++) {
-        const PlannedOption *option = &table->plan->options[i];
+    const Plan *plan = table_plan(checker, table);
+    for (size_t i = 0; i < plan->count && joins_names(table); i++) {
+        const PlannedOption *option = &plan->options[i];
         bool counts = has_anchor(option->value) && is_own(table, option) &&
-                      plan_option(checker->plans, table->plan, option->key) == option;
+                      option_of_key(checker, table, option->key) == option;
         Str bare = counts ? without_inner_anchors(table, option) : STR("");
         if (bare.size == 0) {
             continue;

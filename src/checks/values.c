@@ -84,12 +84,12 @@ static const CatalogueOption *known_option(const CheckedTable *table, const Plan
 static bool is_superseded(const Checker *checker, const CheckedTable *table, const CatalogueOption *known,
                           const Connector *connector) {
     Str newer = option_fallback_of(connector, known, checker->settings->release);
-    return newer.size > 0 && plan_option(checker->plans, table->plan, newer) != NULL;
+    return newer.size > 0 && option_of_key(checker, table, newer) != NULL;
 }
 
 void check_option_value_type(Checker *checker, const CheckedTable *table) {
     for (size_t i = 0; i < own_count(table); i++) {
-        const PlannedOption *option = own_option(table, i);
+        const PlannedOption *option = own_option(checker, table, i);
         const Connector *connector;
         const CatalogueOption *known = known_option(table, option, &connector);
         bool is_start_up_mode = str_equal(option->key, STR("scan.startup.mode")); /* has a check of its own */
@@ -103,7 +103,7 @@ void check_option_value_type(Checker *checker, const CheckedTable *table) {
 
 void check_value_of_newer_flink(Checker *checker, const CheckedTable *table) {
     for (size_t i = 0; i < own_count(table); i++) {
-        const PlannedOption *option = own_option(table, i);
+        const PlannedOption *option = own_option(checker, table, i);
         const Connector *connector;
         const CatalogueOption *known = known_option(table, option, &connector);
         if (known == NULL || is_placeholder(option->value)) {

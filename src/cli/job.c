@@ -114,7 +114,7 @@ static void check(Job *job, const Script *script, const Plans *plans) {
     Facts facts = {0};
     if (job->settings->lint != LINT_NONE) {
         CheckSettings settings = check_settings(job->order);
-        script_checks(script, plans, &settings, &job->arena, &job->findings, &facts);
+        script_checks(script, plans, &settings, &job->arena, &job->scratch, &job->findings, &facts);
     }
     job->facts = facts;
 }
@@ -139,13 +139,19 @@ static void print_output(Job *job, const Script *script, const Plans *plans) {
     job->settings->output->print(&request);
 }
 
-/* Whether nobody but the printer looks at the plans, at one after the other. */
-static bool prints_only(const Job *job) {
-    const FileSettings *settings = &job->order->settings;
-    return job->settings->lint == LINT_NONE && job->settings->output == NULL && !job->settings->is_verbose &&
-           !settings->fixes && !settings->sorts_options &&
+/* Whether the plans are all looked at one after the other, if at all. */
+static bool asks_for_no_plan(const Job *job) {
+    return job->settings->output == NULL && !job->settings->is_verbose && !job->order->settings.fixes &&
            !rules_rename_tables(job->order->rules, job->order->rule_list_count);
 }
+
+/* Whether nobody but the printer looks at them. */
+static bool prints_only(const Job *job) {
+    return job->settings->lint == LINT_NONE && !job->order->settings.sorts_options && asks_for_no_plan(job);
+}
+
+/* Whether nobody but the checks does. */
+static bool checks_only(const Job *job) { return job->settings->lint == LINT_ONLY && asks_for_no_plan(job); }
 
 /* Whether it looks at one statement after the other, too. */
 static bool may_stream(const Job *job) {
@@ -187,7 +193,8 @@ static void drop_new_names(Plans *plans) {
 static Plans plan(Job *job, const Script *script) {
     const FileSettings *settings = &job->order->settings;
     const Model *model = model_build(script, &job->arena);
-    Plans plans = (prints_only(job) && !model->has_like ? plans_promise : plans_make)(
+    bool needs_few = prints_only(job) || checks_only(job);
+    Plans plans = (needs_few && !model->has_like ? plans_promise : plans_make)(
         model, job->order->rules, job->order->rule_list_count, settings->release, &job->matcher, &job->arena,
         &job->findings);
     if (has_lines(job)) {
@@ -239,8 +246,8 @@ static void read_all(Job *job) {
         return;
     }
     count_step(job, STEP_PRINT);
-    job->result->matches = plans_matches(&plans);
     check(job, script, &plans);
+    job->result->matches = plans_matches(&plans);
     if (job->settings->is_verbose) {
         report_changes(&plans, &job->arena, &job->result->messages);
     }

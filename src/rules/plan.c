@@ -473,6 +473,16 @@ const Plan *plan_of_table(const Plans *plans, const Table *table, Arena *scratch
     return &planner->one;
 }
 
+const Plan *plan_again(const Plans *plans, const Table *table, Arena *arena) {
+    Planner *planner = plans->planner;
+    Plan *plan = arena_new(arena, Plan);
+    size_t matches = planner->matches;
+    planner->values = arena;
+    make_plan(planner, plan, table);
+    planner->matches = matches;
+    return plan;
+}
+
 const Plan *plans_at(const Plans *plans, size_t i, Arena *scratch) {
     return plans->items != NULL ? &plans->items[i] : plan_of_table(plans, &plans->model->tables[i], scratch);
 }

@@ -70,6 +70,9 @@ bool rules_ask_for_roles(const RuleList *lists, size_t list_count);
  * not be of their model. */
 const Plan *plan_of_table(const Plans *plans, const Table *table, Arena *scratch);
 
+/* The same plan, made once more in arena, where it stays: what was told of it is not told again. */
+const Plan *plan_again(const Plans *plans, const Table *table, Arena *arena);
+
 /* The plan of the model's table number i. One that was only promised is made in scratch. */
 const Plan *plans_at(const Plans *plans, size_t i, Arena *scratch);
 

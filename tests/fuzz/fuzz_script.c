@@ -123,12 +123,13 @@ static void print_view(Run *run) {
     }
 }
 
-static void compare_findings(const Findings *findings, const Finding *others, size_t count) {
-    if (findings->list.count != count) {
+/* The others begin at `from` in their list. */
+static void compare_findings(const Findings *findings, const Findings *others, size_t from) {
+    if (findings->list.count != others->list.count - from) {
         break_law("table by table the checks find more or less", STR(""));
     }
-    for (size_t i = 0; i < count; i++) {
-        const Finding *finding = &findings->list.items[i], *other = &others[i];
+    for (size_t i = 0; i < findings->list.count; i++) {
+        const Finding *finding = &findings->list.items[i], *other = &others->list.items[from + i];
         if (!str_equal(finding->message, other->message) || !str_equal(finding->hint, other->hint) ||
             finding->span.start != other->span.start || finding->severity != other->severity) {
             break_law("table by table the checks find something else", finding->message);
@@ -146,10 +147,10 @@ static void check_script(Run *run) {
         return;
     }
     Findings each = {.arena = &ground->arena};
-    script_checks(run->script, &run->plans, &settings, &ground->arena, &ground->findings, &facts);
+    script_checks(run->script, &run->plans, &settings, &ground->arena, &ground->scratch, &ground->findings, &facts);
     settings.looks_at_each = true;
-    script_checks(run->script, &run->plans, &settings, &ground->arena, &each, &again);
-    compare_findings(&each, ground->findings.list.items + before, ground->findings.list.count - before);
+    script_checks(run->script, &run->plans, &settings, &ground->arena, &ground->scratch, &each, &again);
+    compare_findings(&each, &ground->findings, before);
 }
 
 static void report(Run *run) {

@@ -132,40 +132,48 @@ static Str random_script(Random *random) {
     return buffer_take(&script, &arena);
 }
 
+/* How the tables are looked at. */
+typedef enum Way { BY_SHAPE, FROM_PROMISED_PLANS, EACH, WAYS } Way;
+
 typedef struct Checking {
     Source source;
     const RuleList *rules;
     const Severity *severities;
     Findings findings;
     Facts facts;
-    bool looks_at_each;
+    Way way;
 } Checking;
 
 static void run_checks_over(Checking *checking) {
     Matcher matcher;
-    CheckSettings settings = {.severities = checking->severities, .looks_at_each = checking->looks_at_each};
+    Arena scratch;
+    CheckSettings settings = {.severities = checking->severities, .looks_at_each = checking->way == EACH};
+    arena_init(&scratch, &guard);
+    Findings told = {.arena = &arena};
     checking->findings = (Findings){.arena = &arena};
     Script *script = parse_script(&checking->source, PARSE_ALL, &arena, &checking->findings);
     assert_int_equal(checking->findings.list.count, 0);
     assert_true(matcher_init(&matcher));
-    Plans plans = plans_make(model_build(script, &arena), checking->rules, checking->rules != NULL, settings.release,
-                             &matcher, &arena, &checking->findings);
-    checking->findings.list.count = 0;
-    script_checks(script, &plans, &settings, &arena, &checking->findings, &checking->facts);
+    const Model *model = model_build(script, &arena);
+    bool may_promise = checking->way == FROM_PROMISED_PLANS && !model->has_like;
+    Plans plans = (may_promise ? plans_promise : plans_make)(model, checking->rules, checking->rules != NULL,
+                                                             settings.release, &matcher, &arena, &told);
+    script_checks(script, &plans, &settings, &arena, &scratch, &checking->findings, &checking->facts);
     matcher_free(&matcher);
+    arena_free(&scratch);
 }
 
-static void compare(const Checking *once, const Checking *each) {
-    const char *text = once->source.text.data;
-    for (size_t i = 0; i < once->findings.list.count && i < each->findings.list.count; i++) {
-        const Finding *a = &once->findings.list.items[i], *b = &each->findings.list.items[i];
+static void compare(const Checking *some, const Checking *each) {
+    const char *text = some->source.text.data;
+    for (size_t i = 0; i < some->findings.list.count && i < each->findings.list.count; i++) {
+        const Finding *a = &some->findings.list.items[i], *b = &each->findings.list.items[i];
         if (!str_equal(a->message, b->message) || !str_equal(a->hint, b->hint) || a->span.start != b->span.start ||
             a->severity != b->severity) {
-            fail_msg("by shape: %s [%s]\neach: %s [%s]\n%s", a->message.data, a->id, b->message.data, b->id, text);
+            fail_msg("way %d: %s [%s]\neach: %s [%s]\n%s", some->way, a->message.data, a->id, b->message.data, b->id, text);
         }
     }
-    if (once->findings.list.count != each->findings.list.count || once->facts.count != each->facts.count) {
-        fail_msg("by shape %zu findings, each %zu:\n%s", once->findings.list.count, each->findings.list.count, text);
+    if (some->findings.list.count != each->findings.list.count || some->facts.count != each->facts.count) {
+        fail_msg("way %d: %zu findings, each %zu:\n%s", some->way, some->findings.list.count, each->findings.list.count, text);
     }
 }
 
@@ -188,13 +196,15 @@ static void test_same_findings(void **state) {
         rules_load(&rules_source, &file, &arena, &findings);
         assert_int_equal(findings.list.count, 0);
         RuleList rules = composer_rules(&file.composer);
-        Checking once = {.source = source_in(&arena, random_script(&random)), .severities = all_on()};
-        once.rules = random_below(&random, 2) == 0 ? &rules : NULL;
-        Checking each = once;
-        each.looks_at_each = true;
-        run_checks_over(&once);
-        run_checks_over(&each);
-        compare(&once, &each);
+        Checking ways[WAYS];
+        Str script = random_script(&random);
+        bool has_rules = random_below(&random, 2) == 0;
+        for (int way = 0; way < WAYS; way++) {
+            ways[way] = (Checking){source_in(&arena, script), has_rules ? &rules : NULL, all_on(), {0}, {0}, (Way)way};
+            run_checks_over(&ways[way]);
+        }
+        compare(&ways[BY_SHAPE], &ways[EACH]);
+        compare(&ways[FROM_PROMISED_PLANS], &ways[EACH]);
         composer_free(&file.composer);
     }
 }

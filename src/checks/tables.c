@@ -1,0 +1,92 @@
+#include "checks/tables.h"
+
+#include "checks/facts.h"
+#include "checks/shapes.h"
+
+static bool is_incremental(const Checker *checker, const CheckedTable *table) {
+    const PlannedOption *option = table_option(checker, table, "scan.incremental.snapshot.enabled");
+    if (option != NULL) {
+        return str_equal_ignore_case(str_trim(option->value), STR("true"));
+    }
+    return table->connector != NULL && catalogue_incremental_default(table->connector, checker->settings->release);
+}
+
+static bool is_in(Str text, Str part) { return part.data >= text.data && part.data <= text.data + text.size; }
+
+/* What lies in the scratch arena with the plan is copied, also into the plan. */
+static void keep_names(const Checker *checker, CheckedTable *table) {
+    Str *names = arena_array(checker->arena, NAME_KEYS, sizeof *names);
+    for (size_t i = 0; i < table->plan->count; i++) {
+        PlannedOption *option = &table->plan->options[i];
+        size_t number = option->is_removed ? NAME_KEYS : name_key_number(option->key);
+        if (number < NAME_KEYS) {
+            bool stays = is_in(checker->script->source->text, option->value);
+            names[number] = option->value = stays ? option->value : arena_copy(checker->arena, option->value);
+        }
+    }
+    table->names = names;
+}
+
+static void look_at_plan(Checker *checker, CheckedTable *table) {
+    table->connector_name = plan_value(checker->plans, table->plan, STR("connector"));
+    table->connector = catalogue_connector(table->connector_name);
+    table->roles = plan_roles(checker->plans, table->plan);
+    table->is_incremental = is_incremental(checker, table);
+    find_own_options(checker, table);
+    find_secret_values(checker, table->plan);
+}
+
+static void collect_facts(Checker *checker, const CheckedTable *table) {
+    if (checker->collector != NULL) {
+        facts_add(checker->collector, table);
+    }
+}
+
+/* A plan that was only promised is made in the scratch arena, and once more when it must be kept. */
+static void look_at_promised(Checker *checker, CheckedTable *table, Shapes *shapes) {
+    ArenaMark mark = arena_mark(checker->scratch);
+    table->plan = plan_of_table(checker->plans, table->written, checker->scratch);
+    look_at_plan(checker, table);
+    table->shape = find_shape(checker, table, shapes);
+    if (table->shape == NULL) {
+        table->plan = plan_again(checker->plans, table->written, checker->arena);
+        look_at_plan(checker, table);
+        table->shape = add_shape(checker, table, shapes);
+        collect_facts(checker, table);
+    } else {
+        table->connector_name = table->shape->first->connector_name;
+        keep_names(checker, table);
+        collect_facts(checker, table);
+        table->plan = NULL;
+    }
+    arena_release(checker->scratch, mark);
+}
+
+static void look_at_made(Checker *checker, CheckedTable *table, const Plan *plan, Shapes *shapes) {
+    table->plan = plan;
+    look_at_plan(checker, table);
+    table->shape = find_shape(checker, table, shapes);
+    if (table->shape == NULL) {
+        table->shape = add_shape(checker, table, shapes);
+    }
+    collect_facts(checker, table);
+}
+
+void look_at_tables(Checker *checker) {
+    const Plan *plans = checker->plans->items;
+    Shapes *shapes = arena_new(checker->arena, Shapes);
+    checker->table_count = checker->model->table_count;
+    checker->tables = arena_array(checker->arena, checker->table_count, sizeof *checker->tables);
+    for (size_t i = 0; i < checker->table_count; i++) {
+        CheckedTable *table = &checker->tables[i];
+        table->written = &checker->model->tables[i];
+        if (plans != NULL) {
+            look_at_made(checker, table, &plans[i], shapes);
+        } else {
+            look_at_promised(checker, table, shapes);
+        }
+    }
+    if (checker->collector != NULL) {
+        facts_hide_secrets(checker);
+    }
+}
