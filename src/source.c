@@ -46,23 +46,34 @@ static const char *next_line(const char *at, const char *end, bool has_returns) 
     return line_feed ? line_feed + 1 : NULL;
 }
 
-static void find_lines(Source *source) {
-    VECTOR(uint32_t) starts = {0};
+static void find_next_line(Source *source) {
     Str text = source->text;
     const char *end = text.data + text.size;
-    bool has_returns = text.size > 0 && memchr(text.data, '\r', text.size) != NULL;
-    *vector_add(source->arena, &starts) = 0;
-    for (const char *at = text.data; at < end && (at = next_line(at, end, has_returns)) != NULL;) {
-        *vector_add(source->arena, &starts) = (uint32_t)(at - text.data);
+    const char *at = text.data + source->line_starts[source->line_count - 1];
+    at = at < end ? next_line(at, end, source->has_returns) : NULL;
+    source->knows_all_lines = at == NULL;
+    if (at != NULL) {
+        source->line_starts = arena_make_room(source->arena, source->line_starts, source->line_count,
+                                              &source->line_capacity, sizeof *source->line_starts);
+        source->line_starts[source->line_count++] = (uint32_t)(at - text.data);
     }
-    source->line_starts = starts.items;
-    source->line_count = starts.count;
+}
+
+/* So that the line with the offset, and the start of the next one, are known: findings often stand near the top. */
+static void find_lines(Source *source, uint32_t offset) {
+    if (source->line_starts == NULL) {
+        source->has_returns = source->text.size > 0 && memchr(source->text.data, '\r', source->text.size) != NULL;
+        source->line_starts = arena_make_room(source->arena, NULL, 0, &source->line_capacity,
+                                              sizeof *source->line_starts);
+        source->line_count = 1;
+    }
+    while (!source->knows_all_lines && source->line_starts[source->line_count - 1] <= offset) {
+        find_next_line(source);
+    }
 }
 
 size_t source_line(Source *source, uint32_t offset) {
-    if (source->line_starts == NULL) {
-        find_lines(source);
-    }
+    find_lines(source, offset);
     size_t low = 0, high = source->line_count;
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
@@ -136,8 +147,9 @@ Place source_character(Source *source, uint32_t offset) {
 }
 
 Span source_line_span(Source *source, size_t line) {
-    if (source->line_starts == NULL) {
-        find_lines(source);
+    find_lines(source, 0);
+    while (!source->knows_all_lines && source->line_count <= line) {
+        find_next_line(source);
     }
     uint32_t start = source->line_starts[line - 1];
     uint32_t end = line < source->line_count ? source->line_starts[line] : (uint32_t)source->text.size;

@@ -23,8 +23,9 @@ typedef struct Source {
     uint32_t begin;   /* where the script starts: after a byte order mark, else 0 */
     Newline newline;  /* of the last line; CR only where no LF is; LF when there is none */
 
-    uint32_t *line_starts; /* made at the first question, see source_place() */
-    size_t line_count;
+    uint32_t *line_starts; /* of those that were asked for, and those before them; see source_line() */
+    size_t line_count, line_capacity;
+    bool knows_all_lines, has_returns;
     SourceStop *stops;     /* made at the first question, see source_place() */
     Secrets **secrets;     /* made at the first question, see secret.h */
     Arena *arena;

@@ -42,19 +42,26 @@ uint64_t str_hash(Str text) {
     return hash;
 }
 
-uint64_t str_mix(uint64_t hash, Str text) {
-    uint64_t word;
-    for (; text.size >= sizeof word; text = str_from(text, sizeof word)) {
-        memcpy(&word, text.data, sizeof word);
-        hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
-        hash ^= hash >> 29;
-    }
-    word = text.size;
-    for (size_t i = 0; i < text.size; i++) {
-        word = word << 8 | (unsigned char)text.data[i];
-    }
+static uint64_t mix_word(uint64_t hash, uint64_t word) {
     hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
     return hash ^ hash >> 29;
+}
+
+uint64_t str_mix(uint64_t hash, Str text) {
+    uint64_t word = 0;
+    size_t at = 0;
+    for (; text.size - at > sizeof word; at += sizeof word) {
+        memcpy(&word, text.data + at, sizeof word);
+        hash = mix_word(hash, word);
+    }
+    if (text.size >= sizeof word) { /* the last eight bytes, of which some were mixed in already */
+        memcpy(&word, text.data + text.size - sizeof word, sizeof word);
+    } else {
+        for (word = 0; at < text.size; at++) {
+            word = word << 8 | (unsigned char)text.data[at];
+        }
+    }
+    return mix_word(hash + text.size, word);
 }
 
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }

@@ -13,6 +13,7 @@ struct Collector {
     Checker *checker;
     bool *is_base;   /* by table: another takes its options by LIKE */
     uint64_t *sinks; /* by table: a sum of hashes of where its rows go */
+    size_t sharing, numbers, ids; /* the numbers of the checks that compare */
 };
 
 /* ---- Gathering -------------------------------------------------------------------------------------------------- */
@@ -37,8 +38,7 @@ static void look_at_model(Collector *collector) {
 }
 
 /* What other scripts hold is not known yet, so a comment about what is compared with them counts as used. */
-static bool is_off(Checker *checker, const char *id, Span place) {
-    size_t index = check_index(str_of(id));
+static bool is_off(Checker *checker, size_t index, Span place) {
     checker->check = check_at(index);
     checker->check_number = index;
     return checker->settings->severities[index] == SEVERITY_OFF || is_silenced(checker, place, checker->settings->has_others);
@@ -79,8 +79,8 @@ static void add_slot(Collector *collector, const CheckedTable *table) {
     fact->numbered = !has_numbered_slots(checker, table) ? 0
                      : checker->parallelism > 0          ? checker->parallelism
                                                          : READERS_MAX;
-    fact->may_be_shared = is_off(checker, "slot-shared-by-sources", place);
-    fact->may_be_numbered = is_off(checker, "slot-suffix-collision", place);
+    fact->may_be_shared = is_off(checker, collector->sharing, place);
+    fact->may_be_numbered = is_off(checker, collector->numbers, place);
 }
 
 /* debezium.database.server.id is the id of every reader (MySqlSourceConfigFactory: props.putAll(dbzProperties)). */
@@ -95,12 +95,15 @@ static void add_server_ids(Collector *collector, const CheckedTable *table) {
     Fact *fact = add_fact(collector, table, FACT_SERVER_ID, str_trim(option->value), place);
     fact->first = first;
     fact->last = last;
-    fact->may_be_shared = is_off(checker, "mysql-server-id-overlap", place);
+    fact->may_be_shared = is_off(checker, collector->ids, place);
 }
 
 Collector *facts_collector(Checker *checker) {
     Collector *collector = arena_new(checker->arena, Collector);
-    collector->checker = checker;
+    *collector = (Collector){.checker = checker,
+                             .sharing = check_index(STR("slot-shared-by-sources")),
+                             .numbers = check_index(STR("slot-suffix-collision")),
+                             .ids = check_index(STR("mysql-server-id-overlap"))};
     look_at_model(collector);
     return collector;
 }

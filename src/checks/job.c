@@ -147,13 +147,7 @@ void check_source_read_twice(Checker *checker) {
 
 /* A key that LIKE may bring counts as one. */
 static bool may_have_key(const Table *table) {
-    const TableDefinition *definition = table->definition;
-    bool has_key = !span_is_empty(definition->like);
-    for (uint32_t i = 0; i < definition->column_count; i++) {
-        const Column *column = &definition->columns[i];
-        has_key = has_key || column->kind == COLUMN_PRIMARY_KEY || column->is_primary_key;
-    }
-    return has_key;
+    return table->definition->has_primary_key || !span_is_empty(table->definition->like);
 }
 
 static void look_at_sink(Checker *checker, const CheckedTable *table, const Table *sink, bool *is_told) {
@@ -200,8 +194,8 @@ static uint64_t likeness_of(const Checker *checker, const CheckedTable *table) {
     for (uint32_t i = 0; i < definition->column_count; i++) {
         const Column *column = &definition->columns[i];
         bool is_constraint = column->kind == COLUMN_PRIMARY_KEY || column->kind == COLUMN_UNIQUE;
-        hash = is_constraint ? hash : str_mix(hash, source_slice(source, column->name));
-        hash = str_mix(hash, source_slice(source, column->content)) + column->kind;
+        Span said = {is_constraint ? column->content.start : column->name.start, column->content.end};
+        hash = str_mix(hash, source_slice(source, said)) + column->kind;
     }
     return hash;
 }

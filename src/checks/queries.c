@@ -253,6 +253,17 @@ static Str columns_text(const Checker *checker, int count) {
     return format(checker, "%d column%s", count, count == 1 ? "" : "s");
 }
 
+/* Whether the flow is that of the INSERT and copies a table to one that has as many columns, as SMT writes it. */
+static bool copies_all(const Checker *checker, const Insert *insert, const Flow *flow) {
+    if (flow->insert != insert || !flow->copies || flow->target == NULL || !span_is_empty(insert->columns) ||
+        skip_sql_blanks(checker->script->source->text, insert->target.end) != insert->query.start) {
+        return false;
+    }
+    const CheckedTable *tables = checker->tables;
+    int given = count_columns(&tables[flow->sources[0] - checker->model->tables], false);
+    return given != NOT_KNOWN && given == count_columns(&tables[flow->target - checker->model->tables], true);
+}
+
 static void check_insert(Checker *checker, const Insert *insert, const TableName *current) {
     int wanted = is_plain(checker, insert) ? count_wanted(checker, insert, current) : NOT_KNOWN;
     int given = wanted == NOT_KNOWN ? NOT_KNOWN : count_given(checker, insert, current, wanted);
@@ -287,11 +298,20 @@ void check_insert_column_count(Checker *checker) {
         return;
     }
     TableName current = DEFAULT_TABLE_NAME;
+    const Model *model = checker->model;
+    const Flow none = {0}, *flow = model->flows, *flows_end = flow + model->flow_count;
     for (size_t i = 0; i < script->statement_count; i++) {
         const Statement *statement = &script->statements[i];
         model_apply_use(checker->script->source->text, statement, &current, checker->arena);
+        for (; flow < flows_end && flow->statement < statement; flow++) {
+        }
         for (uint32_t j = 0; j < statement->insert_count && !statement->is_frozen; j++) {
-            check_insert(checker, &statement->inserts[j], &current);
+            const Insert *insert = &statement->inserts[j];
+            for (; flow < flows_end && flow->insert < insert && flow->statement == statement; flow++) {
+            }
+            if (!copies_all(checker, insert, flow < flows_end ? flow : &none)) {
+                check_insert(checker, insert, &current);
+            }
         }
     }
 }

@@ -191,7 +191,8 @@ void check_metadata_column(Checker *checker, const CheckedTable *table) {
     }
     const TableDefinition *definition = table->written->definition;
     Str text = checker->script->source->text;
-    for (uint32_t i = 0; keys != NULL && i < definition->column_count; i++) {
+    bool has_any = keys != NULL && (definition->column_kinds & (1U << COLUMN_METADATA)) != 0;
+    for (uint32_t i = 0; has_any && i < definition->column_count; i++) {
         const Column *column = &definition->columns[i];
         if (column->kind != COLUMN_METADATA) {
             continue;
@@ -258,9 +259,12 @@ void check_reserved_word_column(Checker *checker, const CheckedTable *table) {
 
 void check_empty_column_list(Checker *checker, const CheckedTable *table) {
     const TableDefinition *definition = table->written->definition;
+    if (definition->column_count > 0) {
+        return;
+    }
     Str text = checker->script->source->text;
     Token open = lex_significant(text, definition->name.end), close = lex_significant(text, open.end);
-    if (definition->column_count == 0 && open.kind == TOKEN_LEFT_PAREN && close.kind == TOKEN_RIGHT_PAREN) {
+    if (open.kind == TOKEN_LEFT_PAREN && close.kind == TOKEN_RIGHT_PAREN) {
         fire_at(checker, (Span){open.start, close.end}, STR("Flink wants columns between these parentheses"),
                 STR("write the columns, or leave the parentheses out"));
     }

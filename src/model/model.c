@@ -110,34 +110,49 @@ static void add_source(Build *build, Tables *sources, Table *table) {
     }
 }
 
-/* The tables that a query leads to; each becomes a source. False when it also reads others. */
-static bool find_sources(Build *build, Span query, uint32_t offset, Tables *sources) {
+typedef struct Reading {
+    Tables sources;
+    bool reads_others; /* tables that the script does not define */
+    bool reads_view;
+} Reading;
+
+static void read_from(Build *build, Span path, uint32_t offset, Reading *reading) {
+    TableName name = table_name(build->model->script->source->text, path, &build->current, build->arena);
+    const View *view = find_view(build->model, &name, offset);
+    Table *table = view ? NULL : model_find(build->model, &name, offset);
+    for (size_t i = 0; view != NULL && i < view->source_count; i++) {
+        add_source(build, &reading->sources, view->sources[i]);
+    }
+    if (table != NULL) {
+        table->roles |= ROLE_SOURCE;
+        add_source(build, &reading->sources, table);
+    }
+    reading->reads_view = reading->reads_view || view != NULL;
+    reading->reads_others = reading->reads_others || (view == NULL && table == NULL);
+}
+
+/* The tables that a query leads to; each becomes a source. */
+static Reading find_sources(Build *build, Span query, uint32_t offset) {
     Str text = build->model->script->source->text;
+    Reading reading = {0};
     Spans names = {0};
-    bool knows_all = true;
+    Span table;
     build->read_mark++;
+    if (query_is_copy(text, query, &table)) {
+        read_from(build, table, offset, &reading);
+        return reading;
+    }
     query_tables(text, query, build->arena, &names);
     for (size_t i = 0; i < names.count; i++) {
-        TableName name = table_name(text, names.items[i], &build->current, build->arena);
-        const View *view = find_view(build->model, &name, offset);
-        Table *table = view ? NULL : model_find(build->model, &name, offset);
-        for (size_t j = 0; view != NULL && j < view->source_count; j++) {
-            add_source(build, sources, view->sources[j]);
-        }
-        if (table != NULL) {
-            table->roles |= ROLE_SOURCE;
-            add_source(build, sources, table);
-        }
-        knows_all = knows_all && (view != NULL || table != NULL);
+        read_from(build, names.items[i], offset, &reading);
     }
-    return knows_all;
+    return reading;
 }
 
 static void add_view(Build *build, const Statement *statement) {
     Model *model = build->model;
     View *view = arena_new(build->arena, View);
-    Tables sources = {0};
-    find_sources(build, statement->query, statement->span.start, &sources);
+    Tables sources = find_sources(build, statement->query, statement->span.start).sources;
     view->name = table_name(model->script->source->text, statement->name, &build->current, build->arena);
     view->offset = statement->span.start;
     view->sources = sources.items;
@@ -150,13 +165,15 @@ static void add_view(Build *build, const Statement *statement) {
 static void add_flow(Build *build, const Statement *statement, const Insert *insert, Span target, Span query) {
     uint32_t offset = insert ? statement->span.start : statement->span.end;
     Flow *flow = vector_add(build->arena, &build->flows);
-    Tables sources = {0};
-    bool knows_all = find_sources(build, query, statement->span.start, &sources);
+    Span copied;
+    Reading reading = find_sources(build, query, statement->span.start);
     *flow = (Flow){.statement = statement,
                    .insert = insert,
-                   .sources = sources.items,
-                   .source_count = sources.count,
-                   .reads_others = !knows_all,
+                   .sources = reading.sources.items,
+                   .source_count = reading.sources.count,
+                   .reads_others = reading.reads_others,
+                   .copies = reading.sources.count == 1 && !reading.reads_view &&
+                             query_is_copy(build->model->script->source->text, query, &copied),
                    .job = build->job};
     flow->target_name = table_name(build->model->script->source->text, target, &build->current, build->arena);
     flow->target = model_find(build->model, &flow->target_name, offset);
@@ -166,7 +183,6 @@ static void add_flow(Build *build, const Statement *statement, const Insert *ins
 }
 
 static void add_reads_and_writes(Build *build, const Statement *statement) {
-    Tables unused = {0};
     switch (statement->kind) {
     case STATEMENT_BEGIN_SET:
     case STATEMENT_END_SET:
@@ -184,7 +200,7 @@ static void add_reads_and_writes(Build *build, const Statement *statement) {
         add_view(build, statement);
         break;
     case STATEMENT_QUERY:
-        find_sources(build, statement->span, statement->span.start, &unused);
+        find_sources(build, statement->span, statement->span.start);
         break;
     default:
         build->job += !build->is_in_set && statement->insert_count > 0;

@@ -41,6 +41,7 @@ typedef struct Flow {
     Table **sources;      /* of the script's tables, each once, through its views */
     size_t source_count;
     bool reads_others;    /* also tables that the script does not define */
+    bool copies;          /* plainly SELECT * FROM its one source */
     size_t job;           /* from 1; what stands in one statement set is one job */
 } Flow;
 

@@ -164,6 +164,33 @@ static Token take(Scan *scan, Token token) {
     return token;
 }
 
+/* Names in backticks with a dot between them, and nothing else. */
+static bool is_quoted_path(Str path) {
+    size_t at = 0;
+    for (;;) {
+        const char *end = at < path.size && path.data[at] == '`'
+                              ? memchr(path.data + at + 1, '`', path.size - at - 1)
+                              : NULL;
+        if (end == NULL) {
+            return false;
+        }
+        at = (size_t)(end - path.data) + 1;
+        if (at == path.size || path.data[at] != '.') {
+            return at == path.size;
+        }
+        at++;
+    }
+}
+
+bool query_is_copy(Str text, Span span, Span *table) {
+    Str head = STR("SELECT * FROM "), query = {text.data + span.start, span.end - span.start};
+    if (query.size <= head.size || !str_equal_ignore_case((Str){query.data, head.size}, head)) {
+        return false;
+    }
+    *table = (Span){span.start + (uint32_t)head.size, span.end};
+    return is_quoted_path(str_from(query, head.size));
+}
+
 void query_tables(Str text, Span span, Arena *arena, Spans *tables) {
     Scan scan = {.text = text, .span = span, .arena = arena, .tables = tables};
     vector_add(arena, &scan.levels);

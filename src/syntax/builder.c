@@ -245,12 +245,21 @@ static void sort_marks(Builder *builder) {
     }
 }
 
+static void look_at_columns(TableDefinition *table) {
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        table->column_kinds |= 1U << table->columns[i].kind;
+        table->has_primary_key = table->has_primary_key || table->columns[i].is_primary_key;
+    }
+    table->has_primary_key = table->has_primary_key || (table->column_kinds & (1U << COLUMN_PRIMARY_KEY)) != 0;
+}
+
 static void finish_table(Builder *builder, Statement *statement) {
     builder->table.options = copy_vector(builder, builder->options);
     builder->table.option_count = (uint32_t)builder->options.count;
     if (builder->parts & PARSE_COLUMNS) {
         builder->table.columns = copy_vector(builder, builder->columns);
         builder->table.column_count = (uint32_t)builder->columns.count;
+        look_at_columns(&builder->table);
     }
     statement->table = arena_new(builder->tree, TableDefinition);
     *statement->table = builder->table;

@@ -55,6 +55,8 @@ typedef struct TableDefinition {
     Column *columns;
     Option *options;
     uint32_t column_count, option_count;
+    unsigned column_kinds; /* a bit, 1 << kind, for each kind among the columns */
+    bool has_primary_key;  /* as a constraint or at a column */
     Span option_list;   /* from '(' to ')'; none without WITH */
     uint32_t with_place; /* where ' WITH (…)' would be put if there is none */
     Span like;          /* the table after LIKE, or none */
