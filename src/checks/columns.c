@@ -22,7 +22,7 @@ static const Column *own_primary_key(const TableDefinition *definition) {
 
 Answer has_primary_key(const CheckedTable *table) {
     for (const Table *item = table->written;; item = item->like) {
-        if (item->definition->has_primary_key) {
+        if (item->definition->summary.has_primary_key) {
             return ANSWER_YES;
         }
         if (span_is_empty(item->definition->like)) {

@@ -147,7 +147,7 @@ void check_source_read_twice(Checker *checker) {
 
 /* A key that LIKE may bring counts as one. */
 static bool may_have_key(const Table *table) {
-    return table->definition->has_primary_key || !span_is_empty(table->definition->like);
+    return table->definition->summary.has_primary_key || !span_is_empty(table->definition->like);
 }
 
 static void look_at_sink(Checker *checker, const CheckedTable *table, const Table *sink, bool *is_told) {
@@ -187,17 +187,8 @@ typedef struct Likeness {
 } Likeness;
 
 static uint64_t likeness_of(const Checker *checker, const CheckedTable *table) {
-    const TableDefinition *definition = table->written->definition;
-    const Source *source = checker->script->source;
-    uint64_t hash = str_mix(1, server_of(checker, table));
-    hash = str_mix(hash, effective_value(checker, table, "debezium.database.dbname", "database-name", STR("")));
-    for (uint32_t i = 0; i < definition->column_count; i++) {
-        const Column *column = &definition->columns[i];
-        bool is_constraint = column->kind == COLUMN_PRIMARY_KEY || column->kind == COLUMN_UNIQUE;
-        Span said = {is_constraint ? column->content.start : column->name.start, column->content.end};
-        hash = str_mix(hash, source_slice(source, said)) + column->kind;
-    }
-    return hash;
+    uint64_t hash = str_mix(table->written->definition->summary.hash, server_of(checker, table));
+    return str_mix(hash, effective_value(checker, table, "debezium.database.dbname", "database-name", STR("")));
 }
 
 static int compare_likeness(const void *a, const void *b) {

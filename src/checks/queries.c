@@ -147,6 +147,9 @@ static int count_columns(const CheckedTable *table, bool is_written) {
         return NOT_KNOWN;
     }
     const TableDefinition *definition = table->written->definition;
+    if ((definition->summary.kinds & (1U << COLUMN_METADATA | 1U << COLUMN_COMPUTED)) == 0) {
+        return (int)definition->summary.physical_count;
+    }
     int count = 0;
     for (uint32_t i = 0; i < definition->column_count; i++) {
         const Column *column = &definition->columns[i];

@@ -191,7 +191,7 @@ void check_metadata_column(Checker *checker, const CheckedTable *table) {
     }
     const TableDefinition *definition = table->written->definition;
     Str text = checker->script->source->text;
-    bool has_any = keys != NULL && (definition->column_kinds & (1U << COLUMN_METADATA)) != 0;
+    bool has_any = keys != NULL && (definition->summary.kinds & (1U << COLUMN_METADATA)) != 0;
     for (uint32_t i = 0; has_any && i < definition->column_count; i++) {
         const Column *column = &definition->columns[i];
         if (column->kind != COLUMN_METADATA) {
@@ -235,13 +235,12 @@ static bool has_name(ColumnKind kind) {
 
 void check_reserved_word_column(Checker *checker, const CheckedTable *table) {
     const TableDefinition *definition = table->written->definition;
-    for (uint32_t i = 0; i < definition->column_count; i++) {
+    for (uint32_t i = 0; definition->summary.has_unquoted && i < definition->column_count; i++) {
         const Column *column = &definition->columns[i];
-        Str text = checker->script->source->text;
-        if (text.data[column->name.start] == '`') {
+        if (column->is_quoted) {
             continue;
         }
-        Token token = lex(text, column->name.start);
+        Token token = lex(checker->script->source->text, column->name.start);
         if (!has_name(column->kind) || !keyword_is_reserved(token.kind)) {
             continue;
         }
@@ -268,21 +267,6 @@ void check_empty_column_list(Checker *checker, const CheckedTable *table) {
         fire_at(checker, (Span){open.start, close.end}, STR("Flink wants columns between these parentheses"),
                 STR("write the columns, or leave the parentheses out"));
     }
-}
-
-/* REAL is a type, or stands in an ARRAY, a MAP, MULTISET, ROW or STRUCTURED: most are told by their first letters. */
-static bool may_begin_real(Str type) {
-    char first = type.size >= 4 ? ascii_lower(type.data[0]) : ' ';
-    return first == 'r' || first == 'a' || first == 'm' || (first == 's' && ascii_lower(type.data[3]) == 'u');
-}
-
-static bool holds_real(Str text) {
-    for (size_t i = 0; i + 4 <= text.size; i++) {
-        if ((text.data[i] | 0x20) == 'r' && str_equal_ignore_case((Str){text.data + i, 4}, STR("REAL"))) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Whether a token stands behind the whole of a type; before its like, REAL is the name of a ROW's field. */
@@ -319,11 +303,9 @@ static void look_for_real(Checker *checker, const Column *column) {
 
 void check_real_type(Checker *checker, const CheckedTable *table) {
     const TableDefinition *definition = table->written->definition;
-    for (uint32_t i = 0; i < definition->column_count; i++) {
+    for (uint32_t i = 0; definition->summary.may_hold_real && i < definition->column_count; i++) {
         const Column *column = &definition->columns[i];
-        Str content = source_slice(checker->script->source, column->content);
-        bool may_hold = column->kind == COLUMN_COMPUTED || may_begin_real(content);
-        if (may_hold && has_name(column->kind) && holds_real(content)) {
+        if (column->may_hold_real && has_name(column->kind)) {
             look_for_real(checker, column);
         }
     }

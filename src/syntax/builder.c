@@ -66,13 +66,24 @@ void builder_elements(Builder *builder, Token close) {
     builder->table.with_place = close.end;
 }
 
+static bool holds_real(Str text) {
+    for (size_t i = 0; i + 4 <= text.size; i++) {
+        if ((text.data[i] | 0x20) == 'r' && str_equal_ignore_case((Str){text.data + i, 4}, STR("REAL"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void builder_column(Builder *builder, ColumnKind kind, Span first, Span name, Span content) {
     builder->column = (Column){.name = name,
                                .content = content,
                                .metadata_key = builder->metadata_key,
                                .kind = kind,
                                .is_virtual = builder->is_virtual,
-                               .is_primary_key = builder->is_primary_key};
+                               .is_primary_key = builder->is_primary_key,
+                               .is_quoted = builder->source->text.data[name.start] == '`',
+                               .may_hold_real = holds_real(source_slice(builder->source, content))};
     if (builder->parts & PARSE_COLUMNS) {
         *vector_add(builder->arena, &builder->columns) = builder->column;
     }
@@ -245,12 +256,18 @@ static void sort_marks(Builder *builder) {
     }
 }
 
-static void look_at_columns(TableDefinition *table) {
-    for (uint32_t i = 0; i < table->column_count; i++) {
-        table->column_kinds |= 1U << table->columns[i].kind;
-        table->has_primary_key = table->has_primary_key || table->columns[i].is_primary_key;
-    }
-    table->has_primary_key = table->has_primary_key || (table->column_kinds & (1U << COLUMN_PRIMARY_KEY)) != 0;
+static void sum_up(ColumnSummary *summary, const Source *source, const Column *column) {
+    bool is_constraint = column->kind == COLUMN_PRIMARY_KEY || column->kind == COLUMN_UNIQUE;
+    bool is_column = !is_constraint && column->kind != COLUMN_WATERMARK;
+    bool is_one = is_constraint || column->kind == COLUMN_REFERENCE; /* of the two */
+    Span whole = {column->name.start, column->content.end};
+    Span said = !is_one ? whole : is_constraint ? column->content : column->name;
+    summary->kinds |= 1U << column->kind;
+    summary->physical_count += column->kind == COLUMN_PHYSICAL;
+    summary->hash = str_mix(summary->hash + column->kind, source_slice(source, said));
+    summary->has_primary_key |= column->is_primary_key || column->kind == COLUMN_PRIMARY_KEY;
+    summary->has_unquoted |= is_column && !column->is_quoted;
+    summary->may_hold_real |= column->may_hold_real;
 }
 
 static void finish_table(Builder *builder, Statement *statement) {
@@ -259,7 +276,10 @@ static void finish_table(Builder *builder, Statement *statement) {
     if (builder->parts & PARSE_COLUMNS) {
         builder->table.columns = copy_vector(builder, builder->columns);
         builder->table.column_count = (uint32_t)builder->columns.count;
-        look_at_columns(&builder->table);
+        builder->table.summary = (ColumnSummary){0};
+        for (uint32_t i = 0; i < builder->table.column_count; i++) {
+            sum_up(&builder->table.summary, builder->source, &builder->table.columns[i]);
+        }
     }
     statement->table = arena_new(builder->tree, TableDefinition);
     *statement->table = builder->table;

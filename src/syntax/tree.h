@@ -48,15 +48,26 @@ typedef struct Column {
     ColumnKind kind;
     bool is_virtual;
     bool is_primary_key; /* said at the column itself */
+    bool is_quoted;      /* the name begins with a backtick */
+    bool may_hold_real;  /* false: the word REAL does not stand in the content */
 } Column;
+
+/* What is known of the columns, and what else stands among them, without a look at each. */
+typedef struct ColumnSummary {
+    unsigned kinds;       /* a bit, 1 << kind, for each that is there */
+    uint32_t physical_count;
+    uint64_t hash;        /* of what is written, but for names of constraints */
+    bool has_primary_key; /* as a constraint or at a column */
+    bool has_unquoted;    /* names of columns */
+    bool may_hold_real;   /* a column */
+} ColumnSummary;
 
 typedef struct TableDefinition {
     Span name;
     Column *columns;
     Option *options;
     uint32_t column_count, option_count;
-    unsigned column_kinds; /* a bit, 1 << kind, for each kind among the columns */
-    bool has_primary_key;  /* as a constraint or at a column */
+    ColumnSummary summary; /* of the columns */
     Span option_list;   /* from '(' to ')'; none without WITH */
     uint32_t with_place; /* where ' WITH (…)' would be put if there is none */
     Span like;          /* the table after LIKE, or none */

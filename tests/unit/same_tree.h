@@ -11,13 +11,20 @@ static inline bool span_is_moved(Span a, Span b, uint32_t by) {
     return is_none ? b.start == 0 && b.end == 0 : a.start + by == b.start && a.end + by == b.end;
 }
 
+static inline bool is_same_summary(const ColumnSummary *a, const ColumnSummary *b) {
+    return a->kinds == b->kinds && a->physical_count == b->physical_count && a->hash == b->hash &&
+           a->has_primary_key == b->has_primary_key && a->has_unquoted == b->has_unquoted &&
+           a->may_hold_real == b->may_hold_real;
+}
+
 static inline bool columns_are_moved(const TableDefinition *a, const TableDefinition *b, uint32_t by) {
-    bool same = a->column_count == b->column_count;
+    bool same = a->column_count == b->column_count && is_same_summary(&a->summary, &b->summary);
     for (uint32_t i = 0; same && i < a->column_count; i++) {
         const Column *first = &a->columns[i], *second = &b->columns[i];
         same = span_is_moved(first->name, second->name, by) && span_is_moved(first->content, second->content, by) &&
                span_is_moved(first->metadata_key, second->metadata_key, by) && first->kind == second->kind &&
-               first->is_virtual == second->is_virtual && first->is_primary_key == second->is_primary_key;
+               first->is_virtual == second->is_virtual && first->is_primary_key == second->is_primary_key &&
+               first->is_quoted == second->is_quoted && first->may_hold_real == second->may_hold_real;
     }
     return same;
 }
