@@ -119,8 +119,8 @@ void script_checks(const Script *script, const Plans *plans, const CheckSettings
     checker.collector = facts_collector(&checker);
     size_t first_finding = findings->list.count;
     look_at_tables(&checker);
-    if (findings->worst >= SEVERITY_TROUBLE) {
-        return;
+    if (plans->items == NULL && findings->worst >= SEVERITY_TROUBLE) {
+        return; /* a plan could not be made */
     }
     run_table_checks(&checker);
     run_script_checks(&checker);
