@@ -256,9 +256,9 @@ static Str columns_text(const Checker *checker, int count) {
     return format(checker, "%d column%s", count, count == 1 ? "" : "s");
 }
 
-/* Whether the flow is that of the INSERT and copies a table to one that has as many columns, as SMT writes it. */
+/* Whether the flow, which is the INSERT's, copies a table to one that has as many columns, as SMT writes it. */
 static bool copies_all(const Checker *checker, const Insert *insert, const Flow *flow) {
-    if (flow->insert != insert || !flow->copies || flow->target == NULL || !span_is_empty(insert->columns) ||
+    if (!flow->copies || flow->target == NULL || !span_is_empty(insert->columns) ||
         skip_sql_blanks(checker->script->source->text, insert->target.end) != insert->query.start) {
         return false;
     }
@@ -302,17 +302,16 @@ void check_insert_column_count(Checker *checker) {
     }
     TableName current = DEFAULT_TABLE_NAME;
     const Model *model = checker->model;
-    const Flow none = {0}, *flow = model->flows, *flows_end = flow + model->flow_count;
+    size_t next = 0; /* the flow of the INSERT at hand: they come in the same order */
     for (size_t i = 0; i < script->statement_count; i++) {
         const Statement *statement = &script->statements[i];
         model_apply_use(checker->script->source->text, statement, &current, checker->arena);
-        for (; flow < flows_end && flow->statement < statement; flow++) {
-        }
         for (uint32_t j = 0; j < statement->insert_count && !statement->is_frozen; j++) {
             const Insert *insert = &statement->inserts[j];
-            for (; flow < flows_end && flow->insert < insert && flow->statement == statement; flow++) {
+            while (next < model->flow_count && model->flows[next].insert != insert) {
+                next++;
             }
-            if (!copies_all(checker, insert, flow < flows_end ? flow : &none)) {
+            if (next == model->flow_count || !copies_all(checker, insert, &model->flows[next])) {
                 check_insert(checker, insert, &current);
             }
         }
