@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "checks/registry.h"
+#include "rules/name_options.h"
 #include "rules/plan_options.h"
 #include "secret.h"
 #include "syntax/literal.h"
@@ -11,16 +12,6 @@
 enum { SHOWN_COLUMNS = 60 };
 
 /* ---- Asking ----------------------------------------------------------------------------------------------------- */
-
-size_t name_key_number(Str key) {
-    static const Str keys[NAME_KEYS] = {STR("table-name"), STR("schema-name"), STR("database-name"), STR("slot.name"),
-                                        STR("sink.label-prefix")};
-    size_t number = 0;
-    while (number < NAME_KEYS && !str_equal(key, keys[number])) {
-        number++;
-    }
-    return number;
-}
 
 /* Who asks for what was not kept has something to say, which is rare. */
 const Plan *table_plan(const Checker *checker, const CheckedTable *table) {

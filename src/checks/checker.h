@@ -28,10 +28,11 @@ static inline void check_set_add(CheckSet *set, size_t number) {
 }
 
 /* What tables have in common that statements read and write alike and that have the same options, in any order, but for
- * the values of names (shapes.c), which may be other plain names. A check `per = shape` (checks.txt) has something to say
+ * the values of names (rules/name_options.h), which may be other plain names. A check `per = shape` (checks.txt) has something to say
  * of all of them or of none. */
 typedef struct TableShape {
     const CheckedTable *first; /* of them */
+    bool is_example;           /* of its plan, see plan_by_example() */
     const OptionFound **found; /* by its plan's options: what the catalogue says of the key for the tables' role */
     Str server;                /* see server_of(); of CDC sources only */
     CheckSet quiet;            /* checks that had nothing to say of one of them */
@@ -42,7 +43,7 @@ typedef struct TableShape {
 struct CheckedTable {
     const Table *written; /* as the script has it */
     const Plan *plan;     /* see table_plan(); NULL: it is like that of the shape's first table, and was not kept */
-    const Str *names;     /* without a plan: the values of names, see name_key_number() */
+    const Str *names;     /* without a plan: the values of names, by name_key_number() */
     TableShape *shape;
     const uint32_t *own;        /* see own_option(): their numbers in the plan, or NULL when they are all of it */
     size_t own_count;
@@ -120,10 +121,6 @@ typedef struct Checker {
 } Checker;
 
 /* ---- Asking ----------------------------------------------------------------------------------------------------- */
-
-/* Options whose values are names, and may differ among the tables of a shape: a number below NAME_KEYS, or that. */
-enum { NAME_KEYS = 5 };
-size_t name_key_number(Str key);
 
 /* The table's options as the rules leave them. */
 const Plan *table_plan(const Checker *checker, const CheckedTable *table);

@@ -2,14 +2,11 @@
 
 #include <stdlib.h>
 
+#include "rules/name_options.h"
 #include "rules/plan_options.h"
 
 /* Longer lists are sorted to find keys that stand twice. */
 enum { SHORT_LIST = 32 };
-
-/* No check minds which plain name of at most this many bytes an option has: with all that is put behind it, it is still
- * one that PostgreSQL takes for a slot. */
-enum { PLAIN_NAME_MAX = 48 };
 
 /* ---- A table's own options that count ---------------------------------------------------------------------------- */
 
@@ -123,19 +120,10 @@ static void find_in_catalogue(const Checker *checker, const CheckedTable *table,
 
 /* ---- Likeness ---------------------------------------------------------------------------------------------------- */
 
-static bool is_plain_name(Str value) {
-    bool is_plain = value.size > 0 && value.size <= PLAIN_NAME_MAX && !is_digit(value.data[0]);
-    for (size_t i = 0; i < value.size && is_plain; i++) {
-        char c = value.data[i];
-        is_plain = (c >= 'a' && c <= 'z') || is_digit(c) || c == '_';
-    }
-    return is_plain;
-}
-
 static bool has_alike_value(const PlannedOption *option, const PlannedOption *other) {
     return str_equal(option->value, other->value) ||
-           (!option->is_removed && name_key_number(option->key) < NAME_KEYS && is_plain_name(option->value) &&
-            is_plain_name(other->value));
+           (!option->is_removed && name_key_number(option->key) < NAME_KEYS && name_is_plain(option->value) &&
+            name_is_plain(other->value));
 }
 
 /* What rules did not touch is the very text of the script. */
@@ -197,7 +185,7 @@ static bool has_each_key_once(const CheckedTable *table) {
 static bool may_be_like_others(const Checker *checker, const CheckedTable *table) {
     const TableDefinition *definition = table->written->definition;
     return !checker->settings->looks_at_each && !table->written->statement->is_frozen &&
-           span_is_empty(definition->like) && !definition->has_connection && has_each_key_once(table);
+           span_is_empty(definition->like) && !definition->has_connection;
 }
 
 static TableShape **place_of_shape(const CheckedTable *table, Shapes *shapes) {
@@ -207,7 +195,25 @@ static TableShape **place_of_shape(const CheckedTable *table, Shapes *shapes) {
 
 TableShape *find_shape(const Checker *checker, const CheckedTable *table, Shapes *shapes) {
     TableShape *shape = *place_of_shape(table, shapes);
-    return shape != NULL && may_be_like_others(checker, table) && is_of_shape(table, shape) ? shape : NULL;
+    return shape != NULL && may_be_like_others(checker, table) && has_each_key_once(table) && is_of_shape(table, shape) ? shape : NULL;
+}
+
+TableShape *find_shape_by_example(const Checker *checker, CheckedTable *table, const Shapes *shapes) {
+    const TableDefinition *definition = table->written->definition;
+    if (!may_be_like_others(checker, table)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < EXAMPLES && shapes->examples[i] != NULL; i++) {
+        TableShape *shape = shapes->examples[i];
+        const Table *first = shape->first->written;
+        if (first->roles == table->written->roles && first->definition->option_count == definition->option_count) {
+            table->plan = plan_by_example(checker->plans, table->written, shape->first->plan, checker->scratch);
+            if (table->plan != NULL) {
+                return shape;
+            }
+        }
+    }
+    return NULL;
 }
 
 TableShape *add_shape(const Checker *checker, const CheckedTable *table, Shapes *shapes) {
@@ -215,8 +221,12 @@ TableShape *add_shape(const Checker *checker, const CheckedTable *table, Shapes 
     shape->first = table;
     find_in_catalogue(checker, table, shape, shapes);
     shape->server = is_cdc(table) ? server_of(checker, table) : STR_NONE;
-    if (may_be_like_others(checker, table)) {
+    if (may_be_like_others(checker, table) && has_each_key_once(table)) {
         *place_of_shape(table, shapes) = shape;
+        shape->is_example = checker->plans->items == NULL && plan_is_example(checker->plans, table->plan);
+    }
+    if (shape->is_example) {
+        shapes->examples[shapes->example_count++ % EXAMPLES] = shape;
     }
     return shape;
 }

@@ -7,9 +7,13 @@
 
 enum { SHAPE_PLACES = 64 };
 
-/* The shapes that were met last, by hashes. All zero is none. */
+enum { EXAMPLES = 4 };
+
+/* The shapes that were met last. All zero is none. */
 typedef struct Shapes {
-    TableShape *places[SHAPE_PLACES];
+    TableShape *places[SHAPE_PLACES]; /* by hashes */
+    TableShape *examples[EXAMPLES];   /* those that are, each in the place of the oldest */
+    size_t example_count;             /* that ever were */
     struct KnownOption *options; /* what the catalogue said of keys lately */
 } Shapes;
 
@@ -18,6 +22,10 @@ void find_own_options(const Checker *checker, CheckedTable *table);
 
 /* The shape of a table whose plan, own options, connector and roles are known; NULL when it was not met lately. */
 TableShape *find_shape(const Checker *checker, const CheckedTable *table, Shapes *shapes);
+
+/* The shape of a table of which nothing is known yet, by what is written: with the plan, in scratch. NULL when that
+ * does not tell. */
+TableShape *find_shape_by_example(const Checker *checker, CheckedTable *table, const Shapes *shapes);
 
 /* A new one, of which the table is the first. */
 TableShape *add_shape(const Checker *checker, const CheckedTable *table, Shapes *shapes);

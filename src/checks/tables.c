@@ -2,6 +2,8 @@
 
 #include "checks/facts.h"
 #include "checks/shapes.h"
+#include "rules/name_options.h"
+#include "rules/plan_options.h"
 
 static bool is_incremental(const Checker *checker, const CheckedTable *table) {
     const PlannedOption *option = table_option(checker, table, "scan.incremental.snapshot.enabled");
@@ -16,12 +18,11 @@ static bool is_in(Str text, Str part) { return part.data >= text.data && part.da
 /* What lies in the scratch arena with the plan is copied, also into the plan. */
 static void keep_names(const Checker *checker, CheckedTable *table) {
     Str *names = arena_array(checker->arena, NAME_KEYS, sizeof *names);
-    for (size_t i = 0; i < table->plan->count; i++) {
-        PlannedOption *option = &table->plan->options[i];
-        size_t number = option->is_removed ? NAME_KEYS : name_key_number(option->key);
-        if (number < NAME_KEYS) {
+    for (size_t i = 0; i < NAME_KEYS; i++) {
+        PlannedOption *option = (PlannedOption *)plan_own_option(table->plan, name_key(i));
+        if (option != NULL) {
             bool stays = is_in(checker->script->source->text, option->value);
-            names[number] = option->value = stays ? option->value : arena_copy(checker->arena, option->value);
+            names[i] = option->value = stays ? option->value : arena_copy(checker->arena, option->value);
         }
     }
     table->names = names;
@@ -42,9 +43,28 @@ static void collect_facts(Checker *checker, const CheckedTable *table) {
     }
 }
 
+/* What is the same of all tables of the shape; and the names, which stay when the plan does not. */
+static void look_as_at_first(Checker *checker, CheckedTable *table) {
+    const CheckedTable *first = table->shape->first;
+    table->connector_name = first->connector_name;
+    table->connector = first->connector;
+    table->roles = first->roles;
+    table->is_incremental = first->is_incremental;
+    table->own_count = first->own_count;
+    keep_names(checker, table);
+    collect_facts(checker, table);
+    table->plan = NULL;
+}
+
 /* A plan that was only promised is made in the scratch arena, and once more when it must be kept. */
 static void look_at_promised(Checker *checker, CheckedTable *table, Shapes *shapes) {
     ArenaMark mark = arena_mark(checker->scratch);
+    table->shape = find_shape_by_example(checker, table, shapes);
+    if (table->shape != NULL) {
+        look_as_at_first(checker, table);
+        arena_release(checker->scratch, mark);
+        return;
+    }
     table->plan = plan_of_table(checker->plans, table->written, checker->scratch);
     look_at_plan(checker, table);
     table->shape = find_shape(checker, table, shapes);
@@ -54,10 +74,7 @@ static void look_at_promised(Checker *checker, CheckedTable *table, Shapes *shap
         table->shape = add_shape(checker, table, shapes);
         collect_facts(checker, table);
     } else {
-        table->connector_name = table->shape->first->connector_name;
-        keep_names(checker, table);
-        collect_facts(checker, table);
-        table->plan = NULL;
+        look_as_at_first(checker, table);
     }
     arena_release(checker->scratch, mark);
 }

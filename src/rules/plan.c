@@ -2,34 +2,8 @@
 
 #include <stdlib.h>
 
-#include "rules/plan_options.h"
+#include "rules/planner.h"
 #include "secret.h"
-
-/* The key that an action writes on tables of a connector. */
-typedef struct KnownKey {
-    const Action *action;
-    Str connector, key;
-} KnownKey;
-
-struct Planner {
-    Plans *plans;
-    Plan *plan; /* of the table at hand */
-    const RuleList *lists;
-    size_t list_count;
-    Matcher *matcher;
-    Arena *arena;  /* of what is told */
-    Arena *values; /* of the plan at hand */
-    Plan one;      /* when plans are not kept */
-    Findings *findings;
-    Str file;
-    Release release;
-    Str connector;       /* of the table at hand */
-    Str table_subject;   /* what the rule's table pattern matched */
-    bool uses_secret;    /* the template at hand */
-    VECTOR(KnownKey) keys; /* by the actions' numbers */
-    VECTOR(const Action *) told; /* whose key was already said to be wrong */
-    size_t matches; /* see plans_matches() */
-};
 
 /* ---- Looking at a plan ---------------------------------------------------------------------------------- */
 
@@ -202,8 +176,7 @@ static void action_trouble(const Planner *planner, const Action *action, Str mes
                                              .message = message});
 }
 
-/* False when the template cannot be filled in for this table. */
-static bool expand(Planner *planner, const Action *action, RuleValue *value) {
+bool planner_expand(Planner *planner, const Action *action, RuleValue *value) {
     const TemplatePart *missing;
     planner->uses_secret = false;
     if (template_expand(&action->value, lookup, planner, planner->values, &value->text, &missing)) {
@@ -335,7 +308,7 @@ static void escape_values(Planner *planner, const Action *action) {
 
 static void rename_table(Planner *planner, const Action *action, bool renames_upstream) {
     RuleValue name;
-    if (!expand(planner, action, &name) || name.text.size == 0) {
+    if (!planner_expand(planner, action, &name) || name.text.size == 0) {
         return;
     }
     planner->plan->new_name = str_equal(name.text, planner->plan->table->name.table) ? STR("") : name.text;
@@ -356,14 +329,14 @@ static void apply_action(Planner *planner, const Action *action) {
         return;
     }
     if (action->kind == ACTION_RENAME) {
-        if (plan_own_option(planner->plan, key) != NULL && expand(planner, action, &value)) {
+        if (plan_own_option(planner->plan, key) != NULL && planner_expand(planner, action, &value)) {
             plan_rename_option(planner->plan, key, mended_key(planner, action, value.text), action, planner->values);
         }
         return;
     }
     bool is_present = plan_option(planner->plans, planner->plan, key) != NULL;
     bool is_wanted = action->kind == ACTION_SET || (action->kind == ACTION_REPLACE) == is_present;
-    if (is_wanted && expand(planner, action, &value)) {
+    if (is_wanted && planner_expand(planner, action, &value)) {
         set_value(planner, key, value, action);
     }
 }
@@ -400,14 +373,15 @@ static bool apply_rule(Planner *planner, const Rule *rule) {
 }
 
 static void make_plan(Planner *planner, Plan *plan, const Table *table) {
-    plan_start(plan, table, planner->plans->model->script->source->text, planner->values);
+    plan_start(plan, table, planner_text(planner), planner->values);
     planner->plan = plan;
     for (size_t i = 0; i < planner->list_count && !table->statement->is_frozen; i++) {
         for (size_t j = 0; j < planner->lists[i].count; j++) {
             bool is_for_table = apply_rule(planner, &planner->lists[i].rules[j]);
-            planner->matches += is_for_table && i + 1 == planner->list_count;
+            plan->matches += is_for_table && i + 1 == planner->list_count;
         }
     }
+    planner->matches += plan->matches;
     plan->is_changed = plan->is_changed && plan_differs_from_source(plan);
 }
 

@@ -29,6 +29,7 @@ typedef struct Plan {
     Str new_name; /* of the Flink table; empty while it keeps its own */
     const Action *renamed_by;
     bool is_changed;
+    size_t matches; /* see plans_matches() */
 } Plan;
 
 typedef struct Planner Planner;
@@ -69,6 +70,15 @@ bool rules_ask_for_roles(const RuleList *lists, size_t list_count);
 /* The plan of a table, in scratch, from plans that are only promised; until the next one is asked for. The table need
  * not be of their model. */
 const Plan *plan_of_table(const Plans *plans, const Table *table, Arena *scratch);
+
+/* Whether other tables may have their plans by this one's example: what rules make of it does not depend on more than
+ * the options that are written, and on names in few places. */
+bool plan_is_example(const Plans *plans, const Plan *plan);
+
+/* The plan of a table whose roles are those of the example's and whose written options are, too, but for their order and
+ * for plain names (name_options.h): in scratch, until the next one is asked for. The options stand in the example's
+ * order. NULL when it is not like that, or not sure to be. */
+const Plan *plan_by_example(const Plans *plans, const Table *table, const Plan *example, Arena *scratch);
 
 /* The same plan, made once more in arena, where it stays: what was told of it is not told again. */
 const Plan *plan_again(const Plans *plans, const Table *table, Arena *arena);

@@ -4,15 +4,17 @@
 
 #include "checks/registry.h"
 #include "rules/load.h"
+#include "rules/name_options.h"
 
-enum { SCRIPTS = 1000, TABLES_MAX = 6, OPTIONS_MAX = 14 };
+enum { SCRIPTS = 1500, TABLES_MAX = 6, OPTIONS_MAX = 14 };
 
-/* Keys, and values good and bad. */
+/* Keys, and values good and bad; those of names first. */
 static const char *const options[][6] = {
     {"table-name", "t1", "orders", "a|b", "^t$", "${X}"},
     {"schema-name", "public", "s2", "a,b", "s$", ""},
-    {"database-name", "shop", "Shop", "d2", "x*", "'"},
+    {"database-name", "shop", "d2", "Shop", "x*", "'"},
     {"slot.name", "flink_a", "flink_b", "flink_b_1", "Slot", "s_20240101"},
+    {"sink.label-prefix", "l", "l2", "L", "", "a b"},
     {"hostname", "h", "h2", "<host>", "", "h3"},
     {"port", "5432", "0", "x", "3306", "70000"},
     {"username", "u", "v", "", "u", "u"},
@@ -42,7 +44,6 @@ static const char *const options[][6] = {
     {"slot.nmae", "a", "b", "c", "d", "e"},
     {"load-url", "h:8030", "h", "h:8030,g:8030", "h:8030;g", ""},
     {"jdbc-url", "jdbc:mysql://h:9030", "x", "", "jdbc:mysql://g:9030", "jdbc:mysql://h:9030"},
-    {"sink.label-prefix", "l", "L", "l2", "", "a b"},
     {"sink.properties.format", "json", "csv", "x", "", "json"},
     {"sink.buffer-flush.interval-ms", "15000", "1", "x", "15000", "99999999"},
 };
@@ -55,8 +56,18 @@ static const char *const column_lists[] = {
     "(id BIGINT, d TIMESTAMP METADATA FROM 'op_ts', e STRING METADATA FROM 'opts')", "(id REAL, year INT)", "()",
 };
 
-static const char *const rules_text = "[rule a]\nconnector = ^postgres-cdc$\nslot = flink_${table|slot}\nunset.username =\n"
-                                      "[rule b]\ntable = ^orders$\nset.hostname = h2\nrename.slot.nmae = slot.name\n";
+static const char *const rules_texts[] = {
+    "",
+    "[rule a]\nconnector = ^postgres-cdc$\nslot = flink_${table|slot}\nunset.username =\n"
+    "[rule b]\ntable = ^orders$\nset.hostname = h2\nrename.slot.nmae = slot.name\n",
+    /* these mind no names, so that plans are made by example */
+    "[rule a]\nconnector = ^postgres-cdc$\nslot = flink_${table|slot}\npublication = p\nheartbeat = 30s\n",
+    "[rule a]\nslot = ${database}_${name|slot}\nset.hostname = h_${schema}\ndefault.username = u_${connector}\n",
+    "[rule a]\nset.schema-name = s_${table}\nslot = ${option:schema-name}\noption.port = 5432\nreplace.password = ${option:table-name}\n",
+    "[rule a]\nslot = flink_a\nset.database-name = d9\n",
+    "[rule a]\noption.slot.name = a$\nslot = flink_b\n",
+    "[rule a]\noption.table-name = ^t\nunset.port =\n[rule b]\nset.table-name = t1\nslot = flink_a\n",
+};
 
 /* A table's options: the numbers of keys and of their values. */
 typedef struct Recipe {
@@ -68,8 +79,10 @@ static Recipe new_recipe(Random *random) {
     Recipe recipe = {.connector = connectors[random_below(random, COUNT_OF(connectors))],
                      .columns = column_lists[random_below(random, COUNT_OF(column_lists))],
                      .count = 1 + random_below(random, OPTIONS_MAX - 1)};
-    for (size_t i = 0; i < recipe.count; i++) {
-        recipe.keys[i] = random_below(random, COUNT_OF(options));
+    size_t first = random_below(random, COUNT_OF(options));
+    for (size_t i = 0; i < recipe.count; i++) { /* names stand first in the list, and most tables have some */
+        size_t key = i < NAME_KEYS ? i : (first + i * 7) % COUNT_OF(options);
+        recipe.keys[i] = random_below(random, 8) == 0 ? random_below(random, COUNT_OF(options)) : key;
         recipe.values[i] = random_below(random, 8); /* mostly the good ones */
     }
     return recipe;
@@ -100,6 +113,15 @@ static void vary(Recipe *recipe, Random *random) {
     }
 }
 
+/* Other names, mostly plain ones. */
+static void rename_things(Recipe *recipe, Random *random) {
+    for (size_t i = 0; i < recipe->count; i++) {
+        if (recipe->keys[i] < NAME_KEYS && random_below(random, 2) == 0) {
+            recipe->values[i] = random_below(random, 3);
+        }
+    }
+}
+
 static void write_table(Buffer *script, const Recipe *recipe, size_t number, Random *random) {
     static const char *const leads[] = {"-- smtpatch: skip\n", "-- smtpatch: allow(slot-name-invalid, unknown-option)\n"};
     size_t lead = random_below(random, 16);
@@ -124,6 +146,7 @@ static Str random_script(Random *random) {
         for (size_t changes = random_below(random, 3); changes > 0; changes--) {
             vary(&recipe, random);
         }
+        rename_things(&recipe, random);
         write_table(&script, &recipe, i, random);
     }
     if (random_below(random, 4) == 0) {
@@ -156,7 +179,7 @@ static void run_checks_over(Checking *checking) {
     assert_true(matcher_init(&matcher));
     const Model *model = model_build(script, &arena);
     bool may_promise = checking->way == FROM_PROMISED_PLANS && !model->has_like;
-    Plans plans = (may_promise ? plans_promise : plans_make)(model, checking->rules, checking->rules != NULL,
+    Plans plans = (may_promise ? plans_promise : plans_make)(model, checking->rules, 1,
                                                              settings.release, &matcher, &arena, &told);
     script_checks(script, &plans, &settings, &arena, &scratch, &checking->findings, &checking->facts);
     matcher_free(&matcher);
@@ -185,31 +208,68 @@ static const Severity *all_on(void) {
     return severities;
 }
 
-static void test_same_findings(void **state) {
+/* All ways to look at the script find the same. */
+static void compare_ways(const char *rules_text, Str script) {
+    Findings findings = {.arena = &arena};
+    Source rules_source = source_in(&arena, str_of(rules_text));
+    RulesFile file = {0};
+    rules_load(&rules_source, &file, &arena, &findings);
+    assert_int_equal(findings.list.count, 0);
+    RuleList rules = composer_rules(&file.composer);
+    Checking ways[WAYS];
+    for (int way = 0; way < WAYS; way++) {
+        ways[way] = (Checking){source_in(&arena, script), &rules, all_on(), {0}, {0}, (Way)way};
+        run_checks_over(&ways[way]);
+    }
+    compare(&ways[BY_SHAPE], &ways[EACH]);
+    compare(&ways[FROM_PROMISED_PLANS], &ways[EACH]);
+    composer_free(&file.composer);
+}
+
+static void test_random(void **state) {
     (void)state;
     for (size_t i = 0; i < SCRIPTS; i++) {
         Random random = {i};
-        Findings findings = {.arena = &arena};
         arena_free(&arena);
-        Source rules_source = source_in(&arena, str_of(rules_text));
-        RulesFile file = {0};
-        rules_load(&rules_source, &file, &arena, &findings);
-        assert_int_equal(findings.list.count, 0);
-        RuleList rules = composer_rules(&file.composer);
-        Checking ways[WAYS];
-        Str script = random_script(&random);
-        bool has_rules = random_below(&random, 2) == 0;
-        for (int way = 0; way < WAYS; way++) {
-            ways[way] = (Checking){source_in(&arena, script), has_rules ? &rules : NULL, all_on(), {0}, {0}, (Way)way};
-            run_checks_over(&ways[way]);
+        const char *rules_text = rules_texts[random_below(&random, COUNT_OF(rules_texts))];
+        compare_ways(rules_text, random_script(&random));
+    }
+}
+
+/* Sources that differ in what the rules make of their slots, which chance seldom makes. Each line is one's options. */
+static void test_slots(void **state) {
+    (void)state;
+    static const struct {
+        const char *rules, *first, *second;
+    } cases[] = {
+        {"[rule a]\nslot = flink_a\n", "'slot.name' = 'flink_a', 'table-name' = 'a'",
+         "'slot.name' = 'flink_b', 'table-name' = 'b'"},
+        {"[rule a]\nslot = s_${table}\n", "'slot.name' = 'x', 'table-name' = 'a'",
+         "'slot.name' = 's_b', 'table-name' = 'b'"},
+        {"[rule a]\nslot = s_${table}\n", "'port' = '1', 'table-name' = 'a'", "'table-name' = 'b', 'table-name' = 'a'"},
+        {"[rule a]\nset.table-name = t\nslot = s_${table}\n[rule b]\nset.table-name = u\n", "'table-name' = 'a'",
+         "'table-name' = 'b'"},
+        {"[rule a]\nslot = s_${option:schema-name}\nset.schema-name = x\n", "'schema-name' = 'a'",
+         "'schema-name' = 'b'"},
+        {"[rule a]\noption.slot.name = a$\nslot = s\n", "'slot.name' = 'a'", "'slot.name' = 'b'"},
+        {"[rule a]\ntable = a\nslot = s\n", "'table-name' = 'a'", "'table-name' = 'b'"},
+        {"[rule a]\nname = ^t1$\nslot = s\n", "'table-name' = 'a'", "'table-name' = 'b'"},
+        {"[rule a]\nrename.schema-name = slot.name\n", "'schema-name' = 'a'", "'schema-name' = 'b'"},
+        {"[rule a]\nunset.slot.name =\n", "'slot.name' = 'a'", "'slot.name' = 'b'"},
+        {"[rule a]\nescape-backslashes = yes\n", "'slot.name' = 'a', 'username' = 'a\\b'",
+         "'slot.name' = 'b', 'username' = 'a\\b'"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        Buffer script = {0};
+        for (size_t j = 0; j < 4; j++) {
+            buffer_format(&script, "CREATE TABLE t%zu (id INT) WITH ('connector' = 'postgres-cdc', %s);\n", j,
+                          j % 2 == 0 ? cases[i].first : cases[i].second);
         }
-        compare(&ways[BY_SHAPE], &ways[EACH]);
-        compare(&ways[FROM_PROMISED_PLANS], &ways[EACH]);
-        composer_free(&file.composer);
+        compare_ways(cases[i].rules, buffer_take(&script, &arena));
     }
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {arena_test(test_same_findings)};
+    const struct CMUnitTest tests[] = {arena_test(test_random), arena_test(test_slots)};
     return run_all(tests);
 }
