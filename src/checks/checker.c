@@ -66,17 +66,6 @@ const OptionFound *found_option(const CheckedTable *table, const PlannedOption *
     return table->shape->found[known - first->options];
 }
 
-bool holds_of_shape(const Checker *checker, const CheckedTable *table, TablePredicate predicate) {
-    TableShape *shape = table->shape;
-    if (!check_set_has(&shape->asked, checker->check_number)) {
-        check_set_add(&shape->asked, checker->check_number);
-        if (predicate(checker, table)) {
-            check_set_add(&shape->held, checker->check_number);
-        }
-    }
-    return check_set_has(&shape->held, checker->check_number);
-}
-
 static bool holds(Str text, Str part) {
     return text.size > 0 && memmem(text.data, text.size, part.data, part.size) != NULL;
 }

@@ -78,7 +78,12 @@ typedef struct Fact {
     uint64_t job;          /* hash of what the table is and where its rows go: a copy in another file has the same */
 } Fact;
 
-typedef VECTOR(Fact) Facts;
+typedef struct Facts {
+    Fact *items;
+    size_t count, capacity;
+    const Fact **slots; /* those of slots in the order of facts_sorted(); NULL when they were not sorted yet */
+    size_t slot_count;
+} Facts;
 
 /* Facts of one server are sorted by this: values are longer, and begin alike. */
 static inline uint64_t fact_key(Str value) { return str_mix(0, value); }
@@ -203,7 +208,16 @@ typedef bool (*TablePredicate)(const Checker *checker, const CheckedTable *table
 
 /* Whether it holds of the table, asked only of the first of each shape: for what is the same of all tables of a shape.
  * One question for each check. */
-bool holds_of_shape(const Checker *checker, const CheckedTable *table, TablePredicate predicate);
+static inline bool holds_of_shape(const Checker *checker, const CheckedTable *table, TablePredicate predicate) {
+    TableShape *shape = table->shape;
+    if (!check_set_has(&shape->asked, checker->check_number)) {
+        check_set_add(&shape->asked, checker->check_number);
+        if (predicate(checker, table)) {
+            check_set_add(&shape->held, checker->check_number);
+        }
+    }
+    return check_set_has(&shape->held, checker->check_number);
+}
 
 /* The one role that the table has, for the catalogue. */
 static inline Role role_of(const CheckedTable *table) {

@@ -44,10 +44,17 @@ static bool is_off(Checker *checker, size_t index, Span place) {
     return checker->settings->severities[index] == SEVERITY_OFF || is_silenced(checker, place, checker->settings->has_others);
 }
 
+/* Of what upstream_of() is made of. */
+static uint64_t upstream_hash(const Checker *checker, const CheckedTable *table) {
+    uint64_t hash = str_mix(0, value_of_key(checker, table, STR("database-name"), STR("")));
+    hash = str_mix(hash, value_of_key(checker, table, STR("schema-name"), STR("")));
+    return str_mix(hash, value_of_key(checker, table, STR("table-name"), table->written->name.table));
+}
+
 static Fact *add_fact(Collector *collector, const CheckedTable *table, FactKind kind, Str value, Span place) {
     Checker *checker = collector->checker;
     const Table *definition = table->written;
-    Str upstream = upstream_of(checker, table), text = checker->script->source->text;
+    Str text = checker->script->source->text;
     bool is_in_text = value.data >= text.data && value.data <= text.data + text.size;
     Fact *fact = vector_add(checker->arena, checker->facts);
     fact->kind = kind;
@@ -62,8 +69,8 @@ static Fact *add_fact(Collector *collector, const CheckedTable *table, FactKind 
     fact->source = checker->script->source;
     fact->offset = place.start;
     fact->index = (size_t)(table - checker->tables);
-    fact->name = table_name_hash(&definition->name);
-    fact->job = (fact->name * 31 + str_hash(upstream)) * 31 + collector->sinks[fact->index];
+    fact->name = definition->name_hash;
+    fact->job = (fact->name * 31 + upstream_hash(checker, table)) * 31 + collector->sinks[fact->index];
     return fact;
 }
 
@@ -120,11 +127,14 @@ void facts_add(Collector *collector, const CheckedTable *table) {
     }
 }
 
-void facts_hide_secrets(Checker *checker) {
-    for (size_t i = 0; checker->secrets != NULL && i < checker->facts->count; i++) {
-        Fact *fact = &checker->facts->items[i];
-        fact->is_secret = str_equal(shown(checker, fact->value), STR(SECRET_MASK));
+void facts_end(Checker *checker) {
+    Facts *facts = checker->facts;
+    for (size_t i = 0; checker->secrets != NULL && i < facts->count; i++) {
+        facts->items[i].is_secret = str_equal(shown(checker, facts->items[i].value), STR(SECRET_MASK));
     }
+    FactList slots = facts_sorted(facts, FACT_SLOT, checker->arena);
+    facts->slots = slots.items;
+    facts->slot_count = slots.count;
 }
 
 void facts_copy(const Facts *from, Facts *to, Arena *to_arena) {
@@ -197,6 +207,9 @@ static int compare_jobs(const void *a, const void *b) {
 }
 
 static FactList facts_by(const Facts *facts, FactKind kind, int (*compare)(const void *, const void *), Arena *arena) {
+    if (facts->slots != NULL && kind == FACT_SLOT && compare == compare_values) {
+        return (FactList){facts->slots, facts->slot_count};
+    }
     FactList list = {.items = arena_array(arena, facts->count, sizeof *list.items)};
     for (size_t i = 0; i < facts->count; i++) {
         if (facts->items[i].kind == kind) {

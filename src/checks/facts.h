@@ -12,8 +12,8 @@ Collector *facts_collector(Checker *checker);
 /* Those of one table, whose plan is made. To be called for all tables in their order, */
 void facts_add(Collector *collector, const CheckedTable *table);
 
-/* and this behind them: then all secrets are known. */
-void facts_hide_secrets(Checker *checker);
+/* and this behind them: then all secrets are known, and the slots are sorted, for all who ask for them. */
+void facts_end(Checker *checker);
 
 /* Adds copies of all facts that live in to_arena, texts included. */
 void facts_copy(const Facts *from, Facts *to, Arena *to_arena);

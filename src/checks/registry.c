@@ -54,15 +54,10 @@ static void start_check(Checker *checker, size_t number) {
 }
 
 static void run_table_check(Checker *checker, const CheckedTable *table, size_t number) {
-    CheckSet *quiet = &table->shape->quiet;
-    bool is_by_shape = checks[number].is_by_shape;
-    if (is_by_shape && check_set_has(quiet, number)) {
-        return;
-    }
     start_check(checker, number);
     checks[number].check_table(checker, table);
-    if (is_by_shape && !checker->has_fired) {
-        check_set_add(quiet, number);
+    if (checks[number].is_by_shape && !checker->has_fired) {
+        check_set_add(&table->shape->quiet, number);
     }
 }
 
@@ -70,18 +65,26 @@ static bool is_on(const Checker *checker, size_t number) {
     return checker->settings->severities[number] != SEVERITY_OFF;
 }
 
+/* Those that are on and had something to say of a table of its shape, or may always have. */
+static void check_table(Checker *checker, const CheckedTable *table, const CheckSet *on) {
+    for (size_t i = 0; i < CHECKS_MAX / 64; i++) {
+        for (uint64_t left = on->bits[i] & ~table->shape->quiet.bits[i]; left != 0; left &= left - 1) {
+            run_table_check(checker, table, i * 64 + (size_t)__builtin_ctzll(left));
+        }
+    }
+}
+
 /* All checks of one table, then those of the next: so what they look at is at hand. */
 static void run_table_checks(Checker *checker) {
-    size_t numbers[CHECK_COUNT], count = 0;
+    CheckSet on = {{0}};
     for (size_t i = 0; i < CHECK_COUNT; i++) {
         if (checks[i].check_table != NULL && is_on(checker, i)) {
-            numbers[count++] = i;
+            check_set_add(&on, i);
         }
     }
     for (size_t i = 0; i < checker->table_count; i++) {
-        const CheckedTable *table = &checker->tables[i];
-        for (size_t j = 0; j < count && !table->written->statement->is_frozen; j++) {
-            run_table_check(checker, table, numbers[j]);
+        if (!checker->tables[i].written->statement->is_frozen) {
+            check_table(checker, &checker->tables[i], &on);
         }
     }
 }

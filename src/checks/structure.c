@@ -126,11 +126,16 @@ static void check_chunk_key(Checker *checker, const CheckedTable *table, const C
     }
 }
 
+static bool reads_chunks(const Checker *checker, const CheckedTable *table) {
+    return table->is_incremental && rules_of(checker, table) != NULL;
+}
+
 void check_chunk_key_and_primary_key(Checker *checker, const CheckedTable *table) {
-    const ChunkKeyRules *rules = rules_of(checker, table);
-    if (rules == NULL || !table->is_incremental) {
+    bool may_be_fine = has_primary_key(table) == ANSWER_YES && !has_option(checker, table, CHUNK_KEY);
+    if (may_be_fine || !holds_of_shape(checker, table, reads_chunks)) {
         return;
     }
+    const ChunkKeyRules *rules = rules_of(checker, table);
     const PlannedOption *option = table_option(checker, table, CHUNK_KEY);
     if (has_primary_key(table) == ANSWER_NO) {
         check_missing_key(checker, table, rules, option != NULL);
@@ -186,13 +191,15 @@ static Str metadata_hint(const Checker *checker, const MetadataKeys *keys) {
 
 void check_metadata_column(Checker *checker, const CheckedTable *table) {
     const MetadataKeys *keys = NULL;
+    const TableDefinition *definition = table->written->definition;
+    if ((definition->summary.kinds & (1U << COLUMN_METADATA)) == 0) {
+        return;
+    }
     for (size_t i = 0; i < sizeof metadata_keys / sizeof *metadata_keys; i++) {
         keys = is_connector(table, metadata_keys[i].connector) ? &metadata_keys[i] : keys;
     }
-    const TableDefinition *definition = table->written->definition;
     Str text = checker->script->source->text;
-    bool has_any = keys != NULL && (definition->summary.kinds & (1U << COLUMN_METADATA)) != 0;
-    for (uint32_t i = 0; has_any && i < definition->column_count; i++) {
+    for (uint32_t i = 0; keys != NULL && i < definition->column_count; i++) {
         const Column *column = &definition->columns[i];
         if (column->kind != COLUMN_METADATA) {
             continue;

@@ -220,8 +220,8 @@ static void put_like(const Json *json, json_t *object, const Table *table) {
         return;
     }
     json_t *like = json_put_object(json, object, "like");
-    const Table *other = model_find(json->model, &table->like_name, table->statement->span.start);
-    json_fill_reference(json, like, &table->like_name, other);
+    const Table *other = model_find(json->model, table->like_name, table->statement->span.start);
+    json_fill_reference(json, like, table->like_name, other);
     json_put_boolean(json, like, "takes_options", table->like != NULL);
 }
 

@@ -12,35 +12,31 @@ typedef struct Build {
     bool is_in_set;    /* between BEGIN STATEMENT SET and END */
 } Build;
 
-static size_t bucket_of(const Model *model, const TableName *name) {
-    uint64_t hash = table_name_hash(name);
+static size_t bucket_of(const Model *model, uint64_t hash) {
     return (size_t)(hash ^ (hash >> 32)) & (model->bucket_count - 1);
 }
 
 /* The first table of that name so far, or NULL. */
-static Table *first_of_name(const Model *model, const TableName *name) {
-    Table *table = model->buckets[bucket_of(model, name)];
-    while (table != NULL && !table_name_equal(&table->name, name)) {
+static Table *first_of_name(const Model *model, const TableName *name, uint64_t hash) {
+    Table *table = model->buckets[bucket_of(model, hash)];
+    while (table != NULL && (table->name_hash != hash || !table_name_equal(&table->name, name))) {
         table = table->same_bucket;
     }
     return table;
 }
 
 Table *model_find(const Model *model, const TableName *name, uint32_t offset) {
-    const Table *first = first_of_name(model, name);
-    if (first == NULL) {
-        return NULL;
-    }
-    size_t low = 0, high = first->same_name.count;
-    while (high - low > 1) {
+    Table *first = first_of_name(model, name, table_name_hash(name));
+    size_t low = 0, high = first != NULL ? first->same_name.count : 0;
+    while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (first->same_name.items[middle]->statement->span.start < offset) {
-            low = middle;
+            low = middle + 1;
         } else {
             high = middle;
         }
     }
-    return first->same_name.items[low];
+    return low > 0 ? first->same_name.items[low - 1] : first;
 }
 
 void model_apply_use(Str text, const Statement *statement, TableName *current, Arena *arena) {
@@ -59,9 +55,11 @@ static void link_like(Build *build, Table *table) {
         return;
     }
     Str text = build->model->script->source->text;
-    table->like_name = table_name(text, definition->like, &build->current, build->arena);
+    TableName *name = arena_new(build->arena, TableName);
+    *name = table_name(text, definition->like, &build->current, build->arena);
+    table->like_name = name;
     Table *like = definition->takes_like_options
-                      ? model_find(build->model, &table->like_name, table->statement->span.start)
+                      ? model_find(build->model, table->like_name, table->statement->span.start)
                       : NULL;
     if (like != NULL && like < table && like->like_depth < LIKE_DEPTH_MAX) {
         table->like = like;
@@ -80,21 +78,23 @@ static void add_table(Build *build, const Statement *statement) {
     Model *model = build->model;
     Table *table = &model->tables[model->table_count];
     *table = table_alone(model->script->source->text, statement, &build->current, build->arena);
+    table->name_hash = table_name_hash(&table->name);
     link_like(build, table);
-    Table *first = first_of_name(model, &table->name);
+    Table *first = first_of_name(model, &table->name, table->name_hash);
     if (first == NULL) {
-        size_t bucket = bucket_of(model, &table->name);
-        table->same_bucket = model->buckets[bucket];
-        model->buckets[bucket] = first = table;
+        Table **bucket = &model->buckets[bucket_of(model, table->name_hash)];
+        table->same_bucket = *bucket;
+        *bucket = table;
+    } else {
+        *vector_add(build->arena, &first->same_name) = table;
     }
-    *vector_add(build->arena, &first->same_name) = table;
     model->table_count++;
 }
 
 typedef VECTOR(Table *) Tables;
 
 static View *find_view(const Model *model, const TableName *name, uint32_t offset) {
-    for (View *view = model->view_buckets[bucket_of(model, name)]; view != NULL; view = view->same_bucket) {
+    for (View *view = model->view_buckets[bucket_of(model, table_name_hash(name))]; view != NULL; view = view->same_bucket) {
         if (view->offset < offset && table_name_equal(&view->name, name)) {
             return view;
         }
@@ -157,7 +157,7 @@ static void add_view(Build *build, const Statement *statement) {
     view->offset = statement->span.start;
     view->sources = sources.items;
     view->source_count = sources.count;
-    size_t bucket = bucket_of(model, &view->name);
+    size_t bucket = bucket_of(model, table_name_hash(&view->name));
     view->same_bucket = model->view_buckets[bucket];
     model->view_buckets[bucket] = view;
 }

@@ -12,12 +12,13 @@ struct Table {
     const Statement *statement;
     const TableDefinition *definition;
     TableName name;
-    TableName like_name; /* after LIKE; all empty without it */
+    uint64_t name_hash; /* table_name_hash() of it */
+    const TableName *like_name; /* after LIKE; NULL without it */
     const Table *like;  /* the table after LIKE whose options it takes, when it stands before it in the script */
     unsigned roles;     /* ROLE_… bits that the script's statements give it; 0 when no statement says */
     size_t like_depth;  /* how many tables `like` leads to */
     Table *same_bucket; /* of the model's index, in which the first table of each name stands */
-    VECTOR(Table *) same_name; /* of that one: all tables of the name, in the order of the text */
+    VECTOR(Table *) same_name; /* of that one: the others of the name, in the order of the text */
     size_t read_mark;   /* for model_build() */
 };
 

@@ -184,7 +184,7 @@ static bool is_quoted_path(Str path) {
 
 bool query_is_copy(Str text, Span span, Span *table) {
     Str head = STR("SELECT * FROM "), query = {text.data + span.start, span.end - span.start};
-    if (query.size <= head.size || !str_equal_ignore_case((Str){query.data, head.size}, head)) {
+    if (!str_has_prefix(query, head)) {
         return false;
     }
     *table = (Span){span.start + (uint32_t)head.size, span.end};

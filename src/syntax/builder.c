@@ -270,16 +270,36 @@ static void sum_up(ColumnSummary *summary, const Source *source, const Column *c
     summary->may_hold_real |= column->may_hold_real;
 }
 
+/* From the first one's start to where their list has ended. */
+static Span columns_span(const TableDefinition *table) {
+    if (table->column_count == 0) {
+        return SPAN_NONE;
+    }
+    const Column *first = &table->columns[0];
+    return (Span){span_is_empty(first->name) ? first->content.start : first->name.start, table->with_place};
+}
+
+/* A sink often has its source's columns, letter by letter. */
+static void sum_up_columns(Builder *builder) {
+    TableDefinition *table = &builder->table;
+    Span columns = columns_span(table);
+    if (!str_equal(source_slice(builder->source, columns), source_slice(builder->source, builder->last_columns))) {
+        builder->last_summary = (ColumnSummary){0};
+        for (uint32_t i = 0; i < table->column_count; i++) {
+            sum_up(&builder->last_summary, builder->source, &table->columns[i]);
+        }
+        builder->last_columns = columns;
+    }
+    table->summary = builder->last_summary;
+}
+
 static void finish_table(Builder *builder, Statement *statement) {
     builder->table.options = copy_vector(builder, builder->options);
     builder->table.option_count = (uint32_t)builder->options.count;
     if (builder->parts & PARSE_COLUMNS) {
         builder->table.columns = copy_vector(builder, builder->columns);
         builder->table.column_count = (uint32_t)builder->columns.count;
-        builder->table.summary = (ColumnSummary){0};
-        for (uint32_t i = 0; i < builder->table.column_count; i++) {
-            sum_up(&builder->table.summary, builder->source, &builder->table.columns[i]);
-        }
+        sum_up_columns(builder);
     }
     statement->table = arena_new(builder->tree, TableDefinition);
     *statement->table = builder->table;

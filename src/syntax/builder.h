@@ -38,6 +38,9 @@ typedef struct Builder {
     Column column;                        /* the last one made */
     uint16_t like_all, like_options;      /* what LIKE says of ALL and of OPTIONS: TOKEN_INCLUDING, … or 0 */
 
+    Span last_columns;                    /* of the table before */
+    ColumnSummary last_summary;           /* of them */
+
     VECTOR(Statement) statements;
 } Builder;
 

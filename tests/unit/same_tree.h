@@ -17,8 +17,24 @@ static inline bool is_same_summary(const ColumnSummary *a, const ColumnSummary *
            a->may_hold_real == b->may_hold_real;
 }
 
+/* It says what the columns say. */
+static inline bool summary_is_right(const TableDefinition *table) {
+    ColumnSummary sum = {.hash = table->summary.hash};
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        const Column *column = &table->columns[i];
+        bool has_name = column->kind != COLUMN_WATERMARK && column->kind != COLUMN_PRIMARY_KEY && column->kind != COLUMN_UNIQUE;
+        sum.kinds |= 1U << column->kind;
+        sum.physical_count += column->kind == COLUMN_PHYSICAL;
+        sum.has_primary_key |= column->is_primary_key || column->kind == COLUMN_PRIMARY_KEY;
+        sum.has_unquoted |= has_name && !column->is_quoted;
+        sum.may_hold_real |= column->may_hold_real;
+    }
+    return is_same_summary(&sum, &table->summary);
+}
+
 static inline bool columns_are_moved(const TableDefinition *a, const TableDefinition *b, uint32_t by) {
-    bool same = a->column_count == b->column_count && is_same_summary(&a->summary, &b->summary);
+    bool same = a->column_count == b->column_count && is_same_summary(&a->summary, &b->summary) &&
+                summary_is_right(a) && summary_is_right(b);
     for (uint32_t i = 0; same && i < a->column_count; i++) {
         const Column *first = &a->columns[i], *second = &b->columns[i];
         same = span_is_moved(first->name, second->name, by) && span_is_moved(first->content, second->content, by) &&

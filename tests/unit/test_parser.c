@@ -457,9 +457,47 @@ static void test_elements_read_as_before(void **state) {
     }
 }
 
+/* What is known of the columns of the table before is taken for those of this one only when they are the same. */
+static void test_summaries(void **state) {
+    (void)state;
+    static const struct {
+        const char *columns;
+        unsigned kinds;
+        bool has_key, has_unquoted, may_hold_real;
+    } tables[] = {
+        {"(`a` INT)", 1U << COLUMN_PHYSICAL, false, false, false},
+        {"(`a` INT METADATA)", 1U << COLUMN_METADATA, false, false, false},
+        {"(`a` INT METADATA)", 1U << COLUMN_METADATA, false, false, false},
+        {"(`a` INT PRIMARY KEY NOT ENFORCED)", 1U << COLUMN_PHYSICAL, true, false, false},
+        {"(`a` INT)", 1U << COLUMN_PHYSICAL, false, false, false},
+        {"(a INT)", 1U << COLUMN_PHYSICAL, false, true, false},
+        {"(a ROW<b REAL>)", 1U << COLUMN_PHYSICAL, false, true, true},
+        {"(`a` INT, PRIMARY KEY (`a`) NOT ENFORCED)", 1U << COLUMN_PHYSICAL | 1U << COLUMN_PRIMARY_KEY, true, false, false},
+        {"(`a` INT, WATERMARK FOR a AS a)", 1U << COLUMN_PHYSICAL | 1U << COLUMN_WATERMARK, false, false, false},
+        {"", 0, false, false, false},
+    };
+    Buffer text = {0};
+    for (size_t i = 0; i < COUNT_OF(tables); i++) {
+        buffer_format(&text, "CREATE TABLE t%zu %s WITH ('connector' = 'print');\n", i, tables[i].columns);
+    }
+    const Script *parsed = parse(buffer_take(&text, &arena).data);
+    assert_int_equal(parsed->statement_count, COUNT_OF(tables));
+    for (size_t i = 0; i < COUNT_OF(tables); i++) {
+        const ColumnSummary *summary = &parsed->statements[i].table->summary;
+        assert_int_equal(summary->kinds, tables[i].kinds);
+        assert_int_equal(summary->physical_count, (tables[i].kinds & 1U << COLUMN_PHYSICAL) != 0);
+        assert_int_equal(summary->has_primary_key, tables[i].has_key);
+        assert_int_equal(summary->has_unquoted, tables[i].has_unquoted);
+        assert_int_equal(summary->may_hold_real, tables[i].may_hold_real);
+    }
+    assert_true(parsed->statements[1].table->summary.hash == parsed->statements[2].table->summary.hash);
+    assert_true(parsed->statements[0].table->summary.hash != parsed->statements[5].table->summary.hash);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         arena_test(test_kinds),   arena_test(test_statement_spans), arena_test(test_table),
+        arena_test(test_summaries),
         arena_test(test_clauses), arena_test(test_lenient),         arena_test(test_inserts),
         arena_test(test_marks_are_sorted), arena_test(test_freezing), arena_test(test_errors),
         arena_test(test_good_statements_stay), arena_test(test_starrocks), arena_test(test_report),
