@@ -51,6 +51,7 @@ struct CheckedTable {
     const Connector *connector; /* NULL when the catalogue does not know it, or the table names none */
     unsigned roles;             /* ROLE_… bits */
     bool is_incremental;        /* its snapshot is read incrementally: the option, or the connector's default */
+    bool is_frozen;
 };
 
 /* A fact that is compared over all files of a run: who uses a slot, a range of server ids. */
@@ -181,6 +182,9 @@ static inline Str effective_value(const Checker *checker, const CheckedTable *ta
                                   const char *key, Str otherwise) {
     return value_of_key(checker, table, effective_key(checker, table, debezium_key, key), otherwise);
 }
+
+/* Whether the script says to leave the table alone. */
+static inline bool is_frozen(const CheckedTable *table) { return table->is_frozen; }
 
 static inline bool is_connector(const CheckedTable *table, const char *name) {
     return str_equal(table->connector_name, str_of(name));

@@ -372,9 +372,47 @@ static const Fact *numbered_user(FactList list, const Fact *fact, Str base, int6
     return NULL;
 }
 
+/* A bit for each slot that there is, by its key, and for some that are none. */
+typedef struct KeyFilter {
+    uint64_t *words;
+    uint64_t mask; /* of bits */
+} KeyFilter;
+
+static KeyFilter filter_of(const Facts *facts, Arena *arena) {
+    size_t bits = 1024;
+    while (bits / 16 < facts->count) {
+        bits *= 2;
+    }
+    KeyFilter filter = {arena_array(arena, bits / 64, sizeof *filter.words), bits - 1};
+    for (size_t i = 0; i < facts->count; i++) {
+        uint64_t bit = facts->items[i].key & filter.mask;
+        filter.words[bit / 64] |= UINT64_C(1) << bit % 64;
+    }
+    return filter;
+}
+
+/* Whether a slot is named like another one's reader's, so that it pays to look closer: few scripts have any. */
+static bool may_have_numbered(const Facts *facts, Arena *arena) {
+    KeyFilter filter = filter_of(facts, arena);
+    Str base;
+    int64_t number;
+    for (size_t i = 0; i < facts->count; i++) {
+        if (split_number(facts->items[i].value, &base, &number)) {
+            uint64_t bit = fact_key(base) & filter.mask;
+            if ((filter.words[bit / 64] >> bit % 64 & 1) != 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 Conflicts conflicts_of_numbers(const Facts *facts, bool across_files, Arena *arena) {
-    FactList list = facts_to_compare(facts, FACT_SLOT, across_files, compare_values, arena);
     Conflicts conflicts = {0};
+    if (!may_have_numbered(facts, arena)) {
+        return conflicts;
+    }
+    FactList list = facts_to_compare(facts, FACT_SLOT, across_files, compare_values, arena);
     for (size_t i = 0; i < list.count; i++) {
         const Fact *fact = list.items[i], *last = i > 0 ? list.items[i - 1] : NULL;
         Str base;

@@ -22,7 +22,8 @@ Groups group_tables(const Checker *checker, TablePredicate may_pick, PickTable p
     Groups groups = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
         GroupItem item = {.table = &checker->tables[i], .number = i};
-        if (!item.table->written->statement->is_frozen && holds_of_shape(checker, item.table, may_pick) && pick(checker, item.table, &item)) {
+        if (!is_frozen(item.table) && holds_of_shape(checker, item.table, may_pick) &&
+            pick(checker, item.table, &item)) {
             *vector_add(checker->arena, &groups.items) = item;
         }
     }

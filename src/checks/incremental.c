@@ -160,7 +160,7 @@ void check_close_idle_readers(Checker *checker) {
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
         const PlannedOption *option = table_option(checker, table, "scan.incremental.close-idle-reader.enabled");
-        if (!table->written->statement->is_frozen && option != NULL && is_own(table, option) &&
+        if (!is_frozen(table) && option != NULL && is_own(table, option) &&
             str_equal_ignore_case(option->value, STR("true"))) {
             fire_at_key(
                 checker, table, option,
@@ -193,7 +193,7 @@ void check_incremental_off_large_table(Checker *checker) {
     }
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
-        if (!table->written->statement->is_frozen && holds_of_shape(checker, table, reads_with_one_reader)) {
+        if (!is_frozen(table) && holds_of_shape(checker, table, reads_with_one_reader)) {
             first = first ? first : table;
             count++;
         }

@@ -147,7 +147,7 @@ void check_template_or_secret_leftover(Checker *checker) {
     Seen placeholders = {0}, passwords = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
-        if (table->written->statement->is_frozen) {
+        if (is_frozen(table)) {
             continue;
         }
         if (holds_of_shape(checker, table, has_leftovers)) {

@@ -200,13 +200,15 @@ static bool has_legacy_connector(const CheckedTable *table) {
 /* Only the catalog that Flink brings along needs a connector; Paimon's or Hive's know what their tables are. And only a
  * statement that uses the table is refused. */
 void check_missing_connector(Checker *checker, const CheckedTable *table) {
+    if (has_option(checker, table, "connector")) {
+        return;
+    }
     const Table *item = table->written;
     const TableDefinition *definition = item->definition;
     bool is_elsewhere = !str_equal(item->name.catalog, STR("default_catalog")) || definition->has_connection;
     bool takes_unknown_options =
         !span_is_empty(definition->like) && definition->takes_like_options && item->like == NULL;
-    if (has_option(checker, table, "connector") || item->roles == 0 || is_elsewhere ||
-        takes_unknown_options || has_legacy_connector(table)) {
+    if (item->roles == 0 || is_elsewhere || takes_unknown_options || has_legacy_connector(table)) {
         return;
     }
     Str written = source_slice(checker->script->source, definition->name);

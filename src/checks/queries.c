@@ -44,7 +44,7 @@ void check_source_not_read(Checker *checker) {
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
         bool is_source = table->connector != NULL && table->connector->family == FAMILY_CDC;
-        if (is_source && !is_base[i] && table->written->roles == 0 && !table->written->statement->is_frozen) {
+        if (is_source && !is_base[i] && table->written->roles == 0 && !is_frozen(table)) {
             first = first ? first : table;
             count++;
         }

@@ -83,7 +83,7 @@ static void run_table_checks(Checker *checker) {
         }
     }
     for (size_t i = 0; i < checker->table_count; i++) {
-        if (!checker->tables[i].written->statement->is_frozen) {
+        if (!is_frozen(&checker->tables[i])) {
             check_table(checker, &checker->tables[i], &on);
         }
     }

@@ -13,7 +13,6 @@ typedef enum Autocreate {
 
 static inline bool is_postgres(const CheckedTable *table) { return is_connector(table, "postgres-cdc"); }
 static inline bool is_mysql(const CheckedTable *table) { return is_connector(table, "mysql-cdc"); }
-static inline bool is_frozen(const CheckedTable *table) { return table->written->statement->is_frozen; }
 
 /* Whether the option is 'true', as Flink reads a boolean. */
 bool is_set_true(const Checker *checker, const CheckedTable *table, const char *key);

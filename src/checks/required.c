@@ -164,9 +164,8 @@ void check_required_options(Checker *checker) {
     LaterChange change = {0};
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
-        bool is_looked_at =
-            !table->written->statement->is_frozen && !(is_base[i] && table->written->roles == 0);
-        if (is_looked_at && holds_of_shape(checker, table, lacks_options)) {
+        bool is_only_base = is_base[i] && table->written->roles == 0;
+        if (!is_frozen(table) && !is_only_base && holds_of_shape(checker, table, lacks_options)) {
             tell_missing(checker, table, &change);
         }
     }

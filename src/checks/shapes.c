@@ -184,7 +184,7 @@ static bool has_each_key_once(const CheckedTable *table) {
 /* Options that do not stand in the table's own list are not looked at here. */
 static bool may_be_like_others(const Checker *checker, const CheckedTable *table) {
     const TableDefinition *definition = table->written->definition;
-    return !checker->settings->looks_at_each && !table->written->statement->is_frozen &&
+    return !checker->settings->looks_at_each && !is_frozen(table) &&
            span_is_empty(definition->like) && !definition->has_connection;
 }
 

@@ -131,8 +131,8 @@ static bool reads_chunks(const Checker *checker, const CheckedTable *table) {
 }
 
 void check_chunk_key_and_primary_key(Checker *checker, const CheckedTable *table) {
-    bool may_be_fine = has_primary_key(table) == ANSWER_YES && !has_option(checker, table, CHUNK_KEY);
-    if (may_be_fine || !holds_of_shape(checker, table, reads_chunks)) {
+    if (!holds_of_shape(checker, table, reads_chunks) ||
+        (has_primary_key(table) == ANSWER_YES && !has_option(checker, table, CHUNK_KEY))) {
         return;
     }
     const ChunkKeyRules *rules = rules_of(checker, table);

@@ -97,6 +97,7 @@ void look_at_tables(Checker *checker) {
     for (size_t i = 0; i < checker->table_count; i++) {
         CheckedTable *table = &checker->tables[i];
         table->written = &checker->model->tables[i];
+        table->is_frozen = table->written->statement->is_frozen;
         if (plans != NULL) {
             look_at_made(checker, table, &plans[i], shapes);
         } else {
