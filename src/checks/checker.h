@@ -28,8 +28,8 @@ static inline void check_set_add(CheckSet *set, size_t number) {
 }
 
 /* What tables have in common that statements read and write alike and that have the same options, in any order, but for
- * the values of names (rules/name_options.h), which may be other plain names. A check `per = shape` (checks.txt) has something to say
- * of all of them or of none. */
+ * the values of names (rules/name_options.h), which may be other plain names. A check `per = shape` (checks.txt) has
+ * something to say of all of them or of none. */
 typedef struct TableShape {
     const CheckedTable *first; /* of them */
     bool is_example;           /* of its plan, see plan_by_example() */

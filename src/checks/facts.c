@@ -41,7 +41,8 @@ static void look_at_model(Collector *collector) {
 static bool is_off(Checker *checker, size_t index, Span place) {
     checker->check = check_at(index);
     checker->check_number = index;
-    return checker->settings->severities[index] == SEVERITY_OFF || is_silenced(checker, place, checker->settings->has_others);
+    const CheckSettings *settings = checker->settings;
+    return settings->severities[index] == SEVERITY_OFF || is_silenced(checker, place, settings->has_others);
 }
 
 /* Of what upstream_of() is made of. */

@@ -5,8 +5,8 @@
 
 #include "checks/checker.h"
 
-/* Gathers slots of postgres-cdc and server ids of mysql-cdc to checker->facts (which is empty before). All texts are the
- * script's or the checker's arena's: use facts_copy() to keep them. */
+/* Gathers slots of postgres-cdc and server ids of mysql-cdc to checker->facts (which is empty before). All texts are
+ * the script's or the checker's arena's: use facts_copy() to keep them. */
 Collector *facts_collector(Checker *checker);
 
 /* Those of one table, whose plan is made. To be called for all tables in their order, */

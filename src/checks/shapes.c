@@ -66,7 +66,8 @@ void find_own_options(const Checker *checker, CheckedTable *table) {
     table->own_count = plan->count;
     if (!are_all_own(plan)) {
         uint32_t *own = arena_array(checker->arena, plan->count, sizeof *own);
-        table->own_count = plan->count > SHORT_LIST ? find_in_long_list(checker, plan, own) : find_in_short_list(plan, own);
+        bool is_long = plan->count > SHORT_LIST;
+        table->own_count = is_long ? find_in_long_list(checker, plan, own) : find_in_short_list(plan, own);
         table->own = own;
     }
 }
@@ -153,8 +154,9 @@ static const PlannedOption *counterpart(const Plan *plan, const PlannedOption *o
 
 static bool is_of_shape(const CheckedTable *table, const TableShape *shape) {
     const Plan *plan = table->plan, *other = shape->first->plan;
-    if (table->written->roles != shape->first->written->roles || plan->count != other->count || plan->keys != other->keys ||
-        plan->is_changed != other->is_changed || table->own_count != shape->first->own_count) {
+    const CheckedTable *first = shape->first;
+    if (table->written->roles != first->written->roles || table->own_count != first->own_count ||
+        plan->count != other->count || plan->keys != other->keys || plan->is_changed != other->is_changed) {
         return false;
     }
     for (size_t i = 0; i < plan->count; i++) {
@@ -195,7 +197,8 @@ static TableShape **place_of_shape(const CheckedTable *table, Shapes *shapes) {
 
 TableShape *find_shape(const Checker *checker, const CheckedTable *table, Shapes *shapes) {
     TableShape *shape = *place_of_shape(table, shapes);
-    return shape != NULL && may_be_like_others(checker, table) && has_each_key_once(table) && is_of_shape(table, shape) ? shape : NULL;
+    bool may_be = shape != NULL && may_be_like_others(checker, table) && has_each_key_once(table);
+    return may_be && is_of_shape(table, shape) ? shape : NULL;
 }
 
 TableShape *find_shape_by_example(const Checker *checker, CheckedTable *table, const Shapes *shapes) {

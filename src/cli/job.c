@@ -41,7 +41,7 @@ typedef enum Step { STEP_PARSE, STEP_PLAN, STEP_PRINT, STEP_CHECK, STEP_COUNT } 
 
 /* What a step is worth in all the work: its time, as it was measured. */
 static size_t share_of(const Job *job, Step step) {
-    static const size_t shares[STEP_COUNT] = {[STEP_PARSE] = 2, [STEP_PLAN] = 1, [STEP_PRINT] = 4, [STEP_CHECK] = 5};
+    static const size_t shares[STEP_COUNT] = {[STEP_PARSE] = 4, [STEP_PLAN] = 1, [STEP_PRINT] = 4, [STEP_CHECK] = 3};
     bool prints = job->order->settings.layout == LAYOUT_PRETTY && job->settings->lint != LINT_ONLY;
     bool is_left_out =
         (step == STEP_PRINT && !prints) || (step == STEP_CHECK && job->settings->lint == LINT_NONE);

@@ -94,7 +94,8 @@ static void add_table(Build *build, const Statement *statement) {
 typedef VECTOR(Table *) Tables;
 
 static View *find_view(const Model *model, const TableName *name, uint32_t offset) {
-    for (View *view = model->view_buckets[bucket_of(model, table_name_hash(name))]; view != NULL; view = view->same_bucket) {
+    View *view = model->view_buckets[bucket_of(model, table_name_hash(name))];
+    for (; view != NULL; view = view->same_bucket) {
         if (view->offset < offset && table_name_equal(&view->name, name)) {
             return view;
         }

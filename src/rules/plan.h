@@ -75,9 +75,9 @@ const Plan *plan_of_table(const Plans *plans, const Table *table, Arena *scratch
  * the options that are written, and on names in few places. */
 bool plan_is_example(const Plans *plans, const Plan *plan);
 
-/* The plan of a table whose roles are those of the example's and whose written options are, too, but for their order and
- * for plain names (name_options.h): in scratch, until the next one is asked for. The options stand in the example's
- * order. NULL when it is not like that, or not sure to be. */
+/* The plan of a table whose roles are the example's and whose written options are, too, but for their order and for
+ * plain names (name_options.h): in scratch, until the next one is asked for. The options stand in the example's order.
+ * NULL when it is not like that, or not sure to be. */
 const Plan *plan_by_example(const Plans *plans, const Table *table, const Plan *example, Arena *scratch);
 
 /* The same plan, made once more in arena, where it stays: what was told of it is not told again. */

@@ -1,4 +1,5 @@
-/* Plans by example: scripts have many tables whose options are the same but for names, and rules do the same to them. */
+/* Plans by example: scripts have many tables whose options are the same but for names, and rules do the same to
+ * them. */
 #include "rules/name_options.h"
 #include "rules/planner.h"
 #include "syntax/literal.h"
@@ -97,13 +98,17 @@ bool plan_is_example(const Plans *plans, const Plan *plan) {
 
 /* ---- By example -------------------------------------------------------------------------------------------------- */
 
+/* Whether the values of an option are the same, or other plain names. */
+static bool are_alike(Str key, Str value, Str other) {
+    bool are_names = name_key_number(key) < NAME_KEYS && name_is_plain(value) && name_is_plain(other);
+    return str_equal(value, other) || are_names;
+}
+
 /* The table's written option takes its place among the example's. False when it has none there, or another value. */
 static bool place_written(const Option *source, Str text, const Plan *example, Plan *plan, Arena *scratch) {
     Str key = option_key(text, source, scratch), value = option_value(text, source, scratch);
     const PlannedOption *like = plan_own_option(example, key);
-    bool is_written = like != NULL && like->source != NULL;
-    if (!is_written || (!str_equal(value, like->old_value) &&
-                        (name_key_number(key) == NAME_KEYS || !name_is_plain(value) || !name_is_plain(like->old_value)))) {
+    if (like == NULL || like->source == NULL || !are_alike(key, value, like->old_value)) {
         return false;
     }
     PlannedOption *option = &plan->options[like - example->options];

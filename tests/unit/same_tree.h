@@ -22,7 +22,8 @@ static inline bool summary_is_right(const TableDefinition *table) {
     ColumnSummary sum = {.hash = table->summary.hash};
     for (uint32_t i = 0; i < table->column_count; i++) {
         const Column *column = &table->columns[i];
-        bool has_name = column->kind != COLUMN_WATERMARK && column->kind != COLUMN_PRIMARY_KEY && column->kind != COLUMN_UNIQUE;
+        bool is_constraint = column->kind == COLUMN_PRIMARY_KEY || column->kind == COLUMN_UNIQUE;
+        bool has_name = column->kind != COLUMN_WATERMARK && !is_constraint;
         sum.kinds |= 1U << column->kind;
         sum.physical_count += column->kind == COLUMN_PHYSICAL;
         sum.has_primary_key |= column->is_primary_key || column->kind == COLUMN_PRIMARY_KEY;

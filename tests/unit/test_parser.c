@@ -472,7 +472,8 @@ static void test_summaries(void **state) {
         {"(`a` INT)", 1U << COLUMN_PHYSICAL, false, false, false},
         {"(a INT)", 1U << COLUMN_PHYSICAL, false, true, false},
         {"(a ROW<b REAL>)", 1U << COLUMN_PHYSICAL, false, true, true},
-        {"(`a` INT, PRIMARY KEY (`a`) NOT ENFORCED)", 1U << COLUMN_PHYSICAL | 1U << COLUMN_PRIMARY_KEY, true, false, false},
+        {"(`a` INT, PRIMARY KEY (`a`) NOT ENFORCED)", 1U << COLUMN_PHYSICAL | 1U << COLUMN_PRIMARY_KEY, true, false,
+         false},
         {"(`a` INT, WATERMARK FOR a AS a)", 1U << COLUMN_PHYSICAL | 1U << COLUMN_WATERMARK, false, false, false},
         {"", 0, false, false, false},
     };

@@ -1,5 +1,6 @@
-/* Tables of one shape are asked once. That finds what looking at each would: on random scripts whose tables are alike, or
- * differ in an option, a value, its place, a column or what reads them. The seeds are fixed. */
+/* Tables of one shape are asked once, and plans are made by example. That finds what looking at each would: on random
+ * scripts whose tables are alike, or differ in an option, a value, its place, a column or what reads them. The seeds
+ * are fixed. */
 #include "helpers.h"
 
 #include "checks/registry.h"
@@ -63,7 +64,8 @@ static const char *const rules_texts[] = {
     /* these mind no names, so that plans are made by example */
     "[rule a]\nconnector = ^postgres-cdc$\nslot = flink_${table|slot}\npublication = p\nheartbeat = 30s\n",
     "[rule a]\nslot = ${database}_${name|slot}\nset.hostname = h_${schema}\ndefault.username = u_${connector}\n",
-    "[rule a]\nset.schema-name = s_${table}\nslot = ${option:schema-name}\noption.port = 5432\nreplace.password = ${option:table-name}\n",
+    "[rule a]\nset.schema-name = s_${table}\nslot = ${option:schema-name}\noption.port = 5432\n"
+    "replace.password = ${option:table-name}\n",
     "[rule a]\nslot = flink_a\nset.database-name = d9\n",
     "[rule a]\noption.slot.name = a$\nslot = flink_b\n",
     "[rule a]\noption.table-name = ^t\nunset.port =\n[rule b]\nset.table-name = t1\nslot = flink_a\n",
@@ -123,7 +125,8 @@ static void rename_things(Recipe *recipe, Random *random) {
 }
 
 static void write_table(Buffer *script, const Recipe *recipe, size_t number, Random *random) {
-    static const char *const leads[] = {"-- smtpatch: skip\n", "-- smtpatch: allow(slot-name-invalid, unknown-option)\n"};
+    static const char *const leads[] = {"-- smtpatch: skip\n",
+                                        "-- smtpatch: allow(slot-name-invalid, unknown-option)\n"};
     size_t lead = random_below(random, 16);
     buffer_format(script, "%sCREATE TABLE t%zu %s WITH ('connector' = '%s'", lead < COUNT_OF(leads) ? leads[lead] : "",
                   number, recipe->columns, recipe->connector);
@@ -192,11 +195,13 @@ static void compare(const Checking *some, const Checking *each) {
         const Finding *a = &some->findings.list.items[i], *b = &each->findings.list.items[i];
         if (!str_equal(a->message, b->message) || !str_equal(a->hint, b->hint) || a->span.start != b->span.start ||
             a->severity != b->severity) {
-            fail_msg("way %d: %s [%s]\neach: %s [%s]\n%s", some->way, a->message.data, a->id, b->message.data, b->id, text);
+            fail_msg("way %d: %s [%s]\neach: %s [%s]\n%s", some->way, a->message.data, a->id, b->message.data, b->id,
+                     text);
         }
     }
     if (some->findings.list.count != each->findings.list.count || some->facts.count != each->facts.count) {
-        fail_msg("way %d: %zu findings, each %zu:\n%s", some->way, some->findings.list.count, each->findings.list.count, text);
+        fail_msg("way %d: %zu findings, each %zu:\n%s", some->way, some->findings.list.count,
+                 each->findings.list.count, text);
     }
 }
 
