@@ -1,5 +1,5 @@
 /* Checks of mysql-cdc and oracle-cdc. */
-#include "checks/facts.h"
+#include "checks/conflicts.h"
 #include "checks/replication.h"
 
 /* ---- Server ids ------------------------------------------------------------------------------------------------- */

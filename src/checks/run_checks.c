@@ -1,5 +1,5 @@
 /* The comparison of all files of a run. */
-#include "checks/facts.h"
+#include "checks/conflicts.h"
 #include "checks/registry.h"
 
 typedef struct RunCheck {

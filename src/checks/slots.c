@@ -1,5 +1,5 @@
 /* Checks of replication slots. */
-#include "checks/facts.h"
+#include "checks/conflicts.h"
 #include "checks/replication.h"
 #include "rules/template.h"
 
