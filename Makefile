@@ -232,13 +232,15 @@ $(BUILD)/replay: tests/mutation/replay.c src/main.c $(ARCHIVES)
 
 FUZZ_SECONDS ?= 60
 FUZZ_JOBS ?= 1
+FUZZ_SEED ?= 0
 FUZZERS ?= fuzz_syntax fuzz_script fuzz_rules fuzz_values fuzz_publications
 FUZZ_FLAGS = CC=clang HARDENING_CFLAGS= CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
 
 # A build of its own, as everything must be made with clang.
 fuzz:
 	@$(MAKE) BUILD=$(BUILD)/fuzz $(FUZZ_FLAGS) $(FUZZERS:%=$(BUILD)/fuzz/fuzzers/%)
-	@BUILD='$(BUILD)/fuzz' FUZZ_SECONDS='$(FUZZ_SECONDS)' FUZZ_JOBS='$(FUZZ_JOBS)' sh tests/fuzz/run.sh $(FUZZERS)
+	@BUILD='$(BUILD)/fuzz' FUZZ_SECONDS='$(FUZZ_SECONDS)' FUZZ_JOBS='$(FUZZ_JOBS)' FUZZ_SEED='$(FUZZ_SEED)' \
+		sh tests/fuzz/run.sh $(FUZZERS)
 
 $(BUILD)/fuzzers/%: tests/fuzz/%.c tests/unit/same_tree.h tests/fuzz/fuzz.h tests/fuzz/mutate.h tests/fuzz/mutate.c $(ARCHIVES)
 	@mkdir -p $(@D)

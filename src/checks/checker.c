@@ -101,9 +101,10 @@ static Str default_port(const CheckedTable *table) {
 }
 
 Str server_of(const Checker *checker, const CheckedTable *table) {
-    if (table->shape != NULL && table->shape->server.size > 0) {
-        return table->shape->server;
-    }
+    return table->shape->server.size > 0 ? table->shape->server : find_server(checker, table);
+}
+
+Str find_server(const Checker *checker, const CheckedTable *table) {
     Str host = effective_value(checker, table, "debezium.database.hostname", "hostname", STR(""));
     Str port = effective_value(checker, table, "debezium.database.port", "port", default_port(table));
     Str server = arena_join(checker->arena, host, STR(":"), port);

@@ -237,6 +237,9 @@ bool release_is_at_least(const Checker *checker, const char *version);
 /* host:port of the source's server, as one text that is the same for the same server. */
 Str server_of(const Checker *checker, const CheckedTable *table);
 
+/* The same for a table that has no shape yet. */
+Str find_server(const Checker *checker, const CheckedTable *table);
+
 static inline bool is_cdc(const CheckedTable *table) { return str_has_suffix(table->connector_name, STR("-cdc")); }
 
 /* The upstream name as messages show it: schema.table, database.table or the table alone. */

@@ -117,8 +117,8 @@ static bool runs_query(const Checker *checker, const CheckedTable *table) {
 
 static bool pick_query(const Checker *checker, const CheckedTable *table, GroupItem *item) {
     item->option = table_option(checker, table, heartbeat_query);
-    item->key = item->option->value;
-    return true;
+    item->key = table_value(checker, table, heartbeat_query, STR(""));
+    return item->option != NULL;
 }
 
 void check_heartbeat_query_sql(Checker *checker) {

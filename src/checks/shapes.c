@@ -223,7 +223,7 @@ TableShape *add_shape(const Checker *checker, const CheckedTable *table, Shapes 
     TableShape *shape = arena_new(checker->arena, TableShape);
     shape->first = table;
     find_in_catalogue(checker, table, shape, shapes);
-    shape->server = is_cdc(table) ? server_of(checker, table) : STR_NONE;
+    shape->server = is_cdc(table) ? find_server(checker, table) : STR_NONE;
     if (may_be_like_others(checker, table) && has_each_key_once(table)) {
         *place_of_shape(table, shapes) = shape;
         shape->is_example = checker->plans->items == NULL && plan_is_example(checker->plans, table->plan);

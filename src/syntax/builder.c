@@ -272,9 +272,6 @@ static void sum_up(ColumnSummary *summary, const Source *source, const Column *c
 
 /* From the first one's start to where their list has ended. */
 static Span columns_span(const TableDefinition *table) {
-    if (table->column_count == 0) {
-        return SPAN_NONE;
-    }
     const Column *first = &table->columns[0];
     return (Span){span_is_empty(first->name) ? first->content.start : first->name.start, table->with_place};
 }
@@ -282,6 +279,10 @@ static Span columns_span(const TableDefinition *table) {
 /* A sink often has its source's columns, letter by letter. */
 static void sum_up_columns(Builder *builder) {
     TableDefinition *table = &builder->table;
+    table->summary = (ColumnSummary){0};
+    if (table->columns == NULL) {
+        return;
+    }
     Span columns = columns_span(table);
     if (!str_equal(source_slice(builder->source, columns), source_slice(builder->source, builder->last_columns))) {
         builder->last_summary = (ColumnSummary){0};

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Runs the fuzzers that are named, FUZZ_SECONDS each, FUZZ_JOBS (1) of them at a time. `make fuzz` calls it with BUILD.
+# FUZZ_SEED, if it is not 0, makes a run take the same way as the last one of the same program, as far as it gets.
 # Seeds come from fixtures/ and the cases, and from the scripts in the folder FUZZ_CORPUS, if that is set. What a fuzzer
 # learned stays in $BUILD/corpus for the next run; an input that breaks a law is kept in $BUILD/findings, and the status is
 # then 1.
@@ -13,7 +14,7 @@ export ASAN_OPTIONS="${ASAN_OPTIONS:-}:allocator_may_return_null=1"
 
 run_fuzzer() {
     mkdir -p "$BUILD/corpus/$1" "$BUILD/seeds/$1"
-    "$BUILD/fuzzers/$1" -max_total_time="$FUZZ_SECONDS" -timeout=20 -rss_limit_mb=4096 -max_len=8192 \
+    "$BUILD/fuzzers/$1" -seed="${FUZZ_SEED:-0}" -max_total_time="$FUZZ_SECONDS" -timeout=20 -rss_limit_mb=4096 -max_len=8192 \
         -dict="$BUILD/dictionary" -artifact_prefix="$BUILD/findings/$1-" -print_final_stats=1 \
         "$BUILD/corpus/$1" "$BUILD/seeds/$1" >"$BUILD/$1.log" 2>&1
 }
