@@ -26,6 +26,12 @@ const PlannedOption *option_of_key(const Checker *checker, const CheckedTable *t
     return plan_option(checker->plans, table_plan(checker, table), key);
 }
 
+Str kept_text(const Checker *checker, Str text) {
+    Str script = checker->script->source->text;
+    bool stays = text.data >= script.data && text.data <= script.data + script.size;
+    return stays ? text : arena_copy(checker->arena, text);
+}
+
 Str value_of_key(const Checker *checker, const CheckedTable *table, Str key, Str otherwise) {
     const Plan *plan = known_plan(table);
     bool may_be_there = (plan->keys & plan_key_bit(key)) || table->written->like != NULL;

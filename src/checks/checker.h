@@ -161,6 +161,9 @@ static inline Str table_value(const Checker *checker, const CheckedTable *table,
     return value_of_key(checker, table, str_of(key), otherwise);
 }
 
+/* A value of a plan that may not stay, as one that does: the script's, or a copy. */
+Str kept_text(const Checker *checker, Str text);
+
 /* The key of the option that runs where a debezium.* property goes before the connector's own option, as for
  * plan_running_option(); empty when neither is set. */
 static inline Str effective_key(const Checker *checker, const CheckedTable *table, const char *debezium_key,

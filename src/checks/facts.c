@@ -29,7 +29,7 @@ static void look_at_model(Collector *collector) {
     }
     for (size_t i = 0; i < model->flow_count; i++) {
         const Flow *flow = &model->flows[i];
-        uint64_t hash = table_name_hash(&flow->target_name);
+        uint64_t hash = flow->target ? flow->target->name_hash : table_name_hash(&flow->target_name);
         for (size_t j = 0; j < flow->source_count; j++) {
             collector->sinks[flow->sources[j] - model->tables] += hash;
         }
@@ -54,12 +54,10 @@ static uint64_t upstream_hash(const Checker *checker, const CheckedTable *table)
 static Fact *add_fact(Collector *collector, const CheckedTable *table, FactKind kind, Str value, Span place) {
     Checker *checker = collector->checker;
     const Table *definition = table->written;
-    Str text = checker->script->source->text;
-    bool is_in_text = value.data >= text.data && value.data <= text.data + text.size;
     Fact *fact = vector_add(checker->arena, checker->facts);
     fact->kind = kind;
     fact->server = server_of(checker, table);
-    fact->value = is_in_text ? value : arena_copy(checker->arena, value); /* the plan may not stay */
+    fact->value = kept_text(checker, value);
     fact->key = fact_key(value);
     fact->is_incremental = table->is_incremental;
     fact->is_read = (definition->roles & ROLE_SOURCE) != 0;

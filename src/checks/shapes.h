@@ -5,16 +5,14 @@
 
 #include "checks/checker.h"
 
-enum { SHAPE_PLACES = 64 };
-
-enum { EXAMPLES = 4 };
+enum { SHAPE_PLACES = 64, EXAMPLES = 4 };
 
 /* The shapes that were met last. All zero is none. */
 typedef struct Shapes {
     TableShape *places[SHAPE_PLACES]; /* by hashes */
     TableShape *examples[EXAMPLES];   /* those that are, each in the place of the oldest */
     size_t example_count;             /* that ever were */
-    struct KnownOption *options; /* what the catalogue said of keys lately */
+    struct KnownOption *options;      /* what the catalogue said of keys lately */
 } Shapes;
 
 /* Fills in which of the options of its plan are the table's own that count. */

@@ -13,16 +13,13 @@ static bool is_incremental(const Checker *checker, const CheckedTable *table) {
     return table->connector != NULL && catalogue_incremental_default(table->connector, checker->settings->release);
 }
 
-static bool is_in(Str text, Str part) { return part.data >= text.data && part.data <= text.data + text.size; }
-
-/* What lies in the scratch arena with the plan is copied, also into the plan. */
+/* The values of names, which stay when the plan does not; also in the plan, for who looks at it yet. */
 static void keep_names(const Checker *checker, CheckedTable *table) {
     Str *names = arena_array(checker->arena, NAME_KEYS, sizeof *names);
     for (size_t i = 0; i < NAME_KEYS; i++) {
         PlannedOption *option = (PlannedOption *)plan_own_option(table->plan, name_key(i));
         if (option != NULL) {
-            bool stays = is_in(checker->script->source->text, option->value);
-            names[i] = option->value = stays ? option->value : arena_copy(checker->arena, option->value);
+            names[i] = option->value = kept_text(checker, option->value);
         }
     }
     table->names = names;

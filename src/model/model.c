@@ -94,7 +94,7 @@ static void add_table(Build *build, const Statement *statement) {
 typedef VECTOR(Table *) Tables;
 
 static View *find_view(const Model *model, const TableName *name, uint32_t offset) {
-    View *view = model->view_buckets[bucket_of(model, table_name_hash(name))];
+    View *view = model->has_views ? model->view_buckets[bucket_of(model, table_name_hash(name))] : NULL;
     for (; view != NULL; view = view->same_bucket) {
         if (view->offset < offset && table_name_equal(&view->name, name)) {
             return view;
@@ -160,6 +160,7 @@ static void add_view(Build *build, const Statement *statement) {
     view->source_count = sources.count;
     size_t bucket = bucket_of(model, table_name_hash(&view->name));
     view->same_bucket = model->view_buckets[bucket];
+    model->has_views = true;
     model->view_buckets[bucket] = view;
 }
 

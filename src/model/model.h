@@ -59,6 +59,7 @@ typedef struct Model {
     Table **buckets;
     View **view_buckets;
     size_t bucket_count; /* a power of two; of both */
+    bool has_views;
     Flow *flows;         /* in the order of the text */
     size_t flow_count;
     bool has_like;       /* a table takes the options of another */
