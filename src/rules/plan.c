@@ -451,8 +451,11 @@ const Plan *plan_again(const Plans *plans, const Table *table, Arena *arena) {
     Planner *planner = plans->planner;
     Plan *plan = arena_new(arena, Plan);
     size_t matches = planner->matches;
+    Findings *findings = planner->findings, told_before = {.arena = planner->arena};
     planner->values = arena;
+    planner->findings = &told_before;
     make_plan(planner, plan, table);
+    planner->findings = findings;
     planner->matches = matches;
     return plan;
 }

@@ -88,8 +88,11 @@ static bool option_fits(const Plan *plan, const PlannedOption *option) {
            (!varies || (name_key_number(option->key) < NAME_KEYS && name_is_plain(option->value)));
 }
 
+/* After trouble it is not known of which tables there was some. */
 bool plan_is_example(const Plans *plans, const Plan *plan) {
-    bool fits = plan->count <= OPTIONS_MAX && !plan->table->statement->is_frozen && !rules_mind_names(plans->planner);
+    const Planner *planner = plans->planner;
+    bool fits = plan->count <= OPTIONS_MAX && !plan->table->statement->is_frozen &&
+                planner->findings->worst < SEVERITY_TROUBLE && !rules_mind_names(planner);
     for (size_t i = 0; i < plan->count && fits; i++) {
         fits = option_fits(plan, &plan->options[i]);
     }
