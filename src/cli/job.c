@@ -110,11 +110,22 @@ static CheckSettings check_settings(const JobOrder *order) {
                            .publications = settings->publications};
 }
 
+/* Promised plans that the printer has asked for would tell all once more. */
+static Plans plans_to_check(Job *job, const Plans *plans) {
+    Findings *told_before = arena_new(&job->arena, Findings);
+    *told_before = (Findings){.arena = &job->arena};
+    bool is_first = plans->items != NULL || job->settings->lint == LINT_ONLY;
+    return is_first ? *plans
+                    : plans_promise(plans->model, job->order->rules, job->order->rule_list_count,
+                                    job->order->settings.release, &job->matcher, &job->arena, told_before);
+}
+
 static void check(Job *job, const Script *script, const Plans *plans) {
     Facts facts = {0};
     if (job->settings->lint != LINT_NONE) {
         CheckSettings settings = check_settings(job->order);
-        script_checks(script, plans, &settings, &job->arena, &job->scratch, &job->findings, &facts);
+        Plans to_check = plans_to_check(job, plans);
+        script_checks(script, &to_check, &settings, &job->arena, &job->scratch, &job->findings, &facts);
     }
     job->facts = facts;
 }
@@ -139,25 +150,20 @@ static void print_output(Job *job, const Script *script, const Plans *plans) {
     job->settings->output->print(&request);
 }
 
-/* Whether the plans are all looked at one after the other, if at all. */
-static bool asks_for_no_plan(const Job *job) {
-    return job->settings->output == NULL && !job->settings->is_verbose && !job->order->settings.fixes &&
+/* Whether who looks at the plans looks at one after the other, the printer or the checks: then none is kept. */
+static bool takes_plans_in_turn(const Job *job) {
+    const FileSettings *settings = &job->order->settings;
+    return job->settings->output == NULL && !job->settings->is_verbose && !settings->fixes &&
+           (job->settings->lint == LINT_ONLY || !settings->sorts_options) &&
            !rules_rename_tables(job->order->rules, job->order->rule_list_count);
 }
-
-/* Whether nobody but the printer looks at them. */
-static bool prints_only(const Job *job) {
-    return job->settings->lint == LINT_NONE && !job->order->settings.sorts_options && asks_for_no_plan(job);
-}
-
-/* Whether nobody but the checks does. */
-static bool checks_only(const Job *job) { return job->settings->lint == LINT_ONLY && asks_for_no_plan(job); }
 
 /* Whether it looks at one statement after the other, too. */
 static bool may_stream(const Job *job) {
     const FileSettings *settings = &job->order->settings;
-    return prints_only(job) && job->settings->lines.count == 0 && settings->prelude.count == 0 &&
-           !settings->gathers_inserts && !rules_ask_for_roles(job->order->rules, job->order->rule_list_count);
+    return job->settings->lint == LINT_NONE && takes_plans_in_turn(job) && job->settings->lines.count == 0 &&
+           settings->prelude.count == 0 && !settings->gathers_inserts &&
+           !rules_ask_for_roles(job->order->rules, job->order->rule_list_count);
 }
 
 static bool has_lines(const Job *job) { return job->settings->lines.count > 0; }
@@ -193,8 +199,7 @@ static void drop_new_names(Plans *plans) {
 static Plans plan(Job *job, const Script *script) {
     const FileSettings *settings = &job->order->settings;
     const Model *model = model_build(script, &job->arena);
-    bool needs_few = prints_only(job) || checks_only(job);
-    Plans plans = (needs_few && !model->has_like ? plans_promise : plans_make)(
+    Plans plans = (takes_plans_in_turn(job) && !model->has_like ? plans_promise : plans_make)(
         model, job->order->rules, job->order->rule_list_count, settings->release, &job->matcher, &job->arena,
         &job->findings);
     if (has_lines(job)) {
