@@ -308,7 +308,7 @@ static void look_at_list(Checker *checker, const CheckedTable *table, const Plan
         size_t size = comma ? (size_t)(comma - list.data) : list.size;
         Str name = str_trim((Str){list.data, size}), key = format(checker, "%s.%.*s", OVERRIDES, SHOW(name));
         made_of(checker, name, option->value);
-        if (name.size > 0 && option_of_key(checker, table, key) == NULL) {
+        if (name.size > 0 && !has_key(checker, table, key)) {
             fire_at_value(
                 checker, table, option,
                 format(checker, "no statement for '%.*s': the whole table is read", SHOW(shown(checker, name))),

@@ -49,7 +49,8 @@ typedef struct Concerned {
     size_t count;
 } Concerned;
 
-/* One more table; frozen ones and those at which allow(…) stands do not count. */
+/* One more table, and the key of what concerns it, as in Concerned; frozen ones and those at which allow(…) stands do
+ * not count. */
 void concern(Checker *checker, Concerned *concerned, const CheckedTable *table, Str key);
 
 /* Fires at the first, saying how many there are; not at all when there is none. */

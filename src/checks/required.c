@@ -60,7 +60,7 @@ static Names required_keys(const Checker *checker, const CheckedTable *table) {
 static Names missing_options(const Checker *checker, const CheckedTable *table) {
     Names keys = required_keys(checker, table), missing = {0};
     for (size_t i = 0; i < keys.count; i++) {
-        if (option_of_key(checker, table, keys.items[i]) == NULL) {
+        if (!has_key(checker, table, keys.items[i])) {
             *vector_add(checker->arena, &missing) = keys.items[i];
         }
     }

@@ -121,10 +121,10 @@ static void find_in_catalogue(const Checker *checker, const CheckedTable *table,
 
 /* ---- Likeness ---------------------------------------------------------------------------------------------------- */
 
+/* Of a removed option nothing else is known, so its value must be the same. */
 static bool has_alike_value(const PlannedOption *option, const PlannedOption *other) {
-    return str_equal(option->value, other->value) ||
-           (!option->is_removed && name_key_number(option->key) < NAME_KEYS && name_is_plain(option->value) &&
-            name_is_plain(other->value));
+    return option->is_removed ? str_equal(option->value, other->value)
+                              : values_are_alike(option->key, option->value, other->value);
 }
 
 /* What rules did not touch is the very text of the script. */

@@ -84,7 +84,7 @@ static const CatalogueOption *known_option(const CheckedTable *table, const Plan
 static bool is_superseded(const Checker *checker, const CheckedTable *table, const CatalogueOption *known,
                           const Connector *connector) {
     Str newer = option_fallback_of(connector, known, checker->settings->release);
-    return newer.size > 0 && option_of_key(checker, table, newer) != NULL;
+    return newer.size > 0 && has_key(checker, table, newer);
 }
 
 void check_option_value_type(Checker *checker, const CheckedTable *table) {

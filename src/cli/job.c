@@ -112,12 +112,13 @@ static CheckSettings check_settings(const JobOrder *order) {
 
 /* Promised plans that the printer has asked for would tell all once more. */
 static Plans plans_to_check(Job *job, const Plans *plans) {
+    if (plans->items != NULL || job->settings->lint == LINT_ONLY) {
+        return *plans;
+    }
     Findings *told_before = arena_new(&job->arena, Findings);
     *told_before = (Findings){.arena = &job->arena};
-    bool is_first = plans->items != NULL || job->settings->lint == LINT_ONLY;
-    return is_first ? *plans
-                    : plans_promise(plans->model, job->order->rules, job->order->rule_list_count,
-                                    job->order->settings.release, &job->matcher, &job->arena, told_before);
+    return plans_promise(plans->model, job->order->rules, job->order->rule_list_count, job->order->settings.release,
+                         &job->matcher, &job->arena, told_before);
 }
 
 static void check(Job *job, const Script *script, const Plans *plans) {

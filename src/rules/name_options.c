@@ -23,3 +23,8 @@ bool name_is_plain(Str value) {
     }
     return is_plain;
 }
+
+bool values_are_alike(Str key, Str value, Str other) {
+    return str_equal(value, other) ||
+           (name_key_number(key) < NAME_KEYS && name_is_plain(value) && name_is_plain(other));
+}

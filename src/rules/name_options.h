@@ -16,4 +16,7 @@ size_t name_key_number(Str key);
  * behind it. Neither rules without conditions on names nor checks by shape mind which of these a table has. */
 bool name_is_plain(Str value);
 
+/* Whether two values of an option are the same, or both plain names where it wants one. */
+bool values_are_alike(Str key, Str value, Str other);
+
 #endif

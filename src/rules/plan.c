@@ -419,7 +419,7 @@ static bool asks_for_role(const Rule *rule) {
     return false;
 }
 
-static bool any_rule(const RuleList *lists, size_t list_count, bool (*is_meant)(const Rule *rule)) {
+bool any_rule(const RuleList *lists, size_t list_count, bool (*is_meant)(const Rule *rule)) {
     for (size_t i = 0; i < list_count; i++) {
         for (size_t j = 0; j < lists[i].count; j++) {
             if (is_meant(&lists[i].rules[j])) {

@@ -22,18 +22,12 @@ static bool minds_names(const Condition *condition) {
     }
 }
 
-static bool rules_mind_names(const Planner *planner) {
-    for (size_t i = 0; i < planner->list_count; i++) {
-        for (size_t j = 0; j < planner->lists[i].count; j++) {
-            const Rule *rule = &planner->lists[i].rules[j];
-            for (size_t k = 0; k < rule->condition_count; k++) {
-                if (minds_names(&rule->conditions[k])) {
-                    return true;
-                }
-            }
-        }
+static bool rule_minds_names(const Rule *rule) {
+    bool minds = false;
+    for (size_t i = 0; i < rule->condition_count; i++) {
+        minds = minds || minds_names(&rule->conditions[i]);
     }
-    return false;
+    return minds;
 }
 
 /* Of the plan's option: it is as the script has it, or there is none. */
@@ -92,7 +86,8 @@ static bool option_fits(const Plan *plan, const PlannedOption *option) {
 bool plan_is_example(const Plans *plans, const Plan *plan) {
     const Planner *planner = plans->planner;
     bool fits = plan->count <= OPTIONS_MAX && !plan->table->statement->is_frozen &&
-                planner->findings->worst < SEVERITY_TROUBLE && !rules_mind_names(planner);
+                planner->findings->worst < SEVERITY_TROUBLE &&
+                !any_rule(planner->lists, planner->list_count, rule_minds_names);
     for (size_t i = 0; i < plan->count && fits; i++) {
         fits = option_fits(plan, &plan->options[i]);
     }
@@ -101,17 +96,11 @@ bool plan_is_example(const Plans *plans, const Plan *plan) {
 
 /* ---- By example -------------------------------------------------------------------------------------------------- */
 
-/* Whether the values of an option are the same, or other plain names. */
-static bool are_alike(Str key, Str value, Str other) {
-    bool are_names = name_key_number(key) < NAME_KEYS && name_is_plain(value) && name_is_plain(other);
-    return str_equal(value, other) || are_names;
-}
-
 /* The table's written option takes its place among the example's. False when it has none there, or another value. */
 static bool place_written(const Option *source, Str text, const Plan *example, Plan *plan, Arena *scratch) {
     Str key = option_key(text, source, scratch), value = option_value(text, source, scratch);
     const PlannedOption *like = plan_own_option(example, key);
-    if (like == NULL || like->source == NULL || !are_alike(key, value, like->old_value)) {
+    if (like == NULL || like->source == NULL || !values_are_alike(key, value, like->old_value)) {
         return false;
     }
     PlannedOption *option = &plan->options[like - example->options];

@@ -33,6 +33,9 @@ struct Planner {
 /* The value of an action for the table at hand. False when the template cannot be filled in, which is told. */
 bool planner_expand(Planner *planner, const Action *action, RuleValue *value);
 
+/* Whether it holds of a rule in one of the lists. */
+bool any_rule(const RuleList *lists, size_t list_count, bool (*is_meant)(const Rule *rule));
+
 /* The model's script. */
 static inline Str planner_text(const Planner *planner) { return planner->plans->model->script->source->text; }
 
