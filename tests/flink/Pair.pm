@@ -8,7 +8,7 @@ use Part;
 use School;
 use SmallJob;
 
-our @EXPORT = qw(open_pair);
+our @EXPORT = qw(open_pair reads_changes);
 
 sub make_pair {
     rows($_, 'CREATE TABLE pair_a (id INT PRIMARY KEY, word TEXT); CREATE TABLE pair_b (LIKE pair_a INCLUDING ALL)')
@@ -24,6 +24,13 @@ sub clean_up_pair {
     rows('school', 'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots');
     rows('school', 'DELETE FROM pair_a WHERE id > 1; DELETE FROM pair_b WHERE id > 2');
     rows('warehouse', 'TRUNCATE "both"');
+}
+
+# Waits until a job reads changes from a slot, by default the one that the source of a small job has.
+sub reads_changes {
+    my ($slot) = @_;
+    my $is_read = "slot_name = '${\($slot // 'pair')}' AND active AND confirmed_flush_lsn IS NOT NULL";
+    return until_true(30, sub { rows('school', "SELECT 1 FROM pg_replication_slots WHERE $is_read") });
 }
 
 # Starts PostgreSQL, and Flink by COMMAND.

@@ -57,7 +57,7 @@ sub fails_at_change {
     is_told($name, $check, script_of(%options));
     begin(%options);
     ok(until_true(30, sub { arrived() ne '' }), "$name: the snapshot arrives");
-    sleep 3;
+    ok(reads_changes(), "$name: changes are read");
     is_deeply([$flink->failures(@job)], [], "$name: nothing has failed");
     rows('school', "UPDATE pair_a SET word = word || '!' WHERE id = 1");
     like(failure(), $message, "$name: it fails at a change");

@@ -30,6 +30,7 @@ sub change_elsewhere {
     my ($name, $interval) = @_;
     begin('heartbeat.interval.ms' => $interval);
     until_true(30, sub { arrived() ne '' });
+    reads_changes();
     sleep 3;
     rows('school', q{UPDATE pair_a SET word = word || '.' WHERE id = 1});
     sleep 5;
@@ -46,12 +47,12 @@ end();
 
 # ---- Starting from a savepoint --------------------------------------------------------------------------------------
 
-# Runs a script until the first rows have arrived and the source reads changes; gives a savepoint.
+# Runs a script until the first rows have arrived and the source reads changes from the slot; gives a savepoint.
 sub stopped {
-    my ($script) = @_;
+    my ($script, $slot) = @_;
     my ($job) = run($script);
     until_true(30, sub { arrived() ne '' });
-    sleep 3;
+    reads_changes($slot);
     return $flink->stop_with_savepoint($job);
 }
 
@@ -62,10 +63,10 @@ sub restore {
     is(scalar @started, 1, 'restored');
 }
 
-# Inserts a row when the restored job runs; gives the rows that arrive until that one does.
+# Inserts a row when the restored job reads changes from the slot; gives the rows that arrive until that one does.
 sub arrived_until {
-    my ($id, $table) = @_;
-    sleep 3;
+    my ($id, $slot, $table) = @_;
+    reads_changes($slot);
     rows('school', "INSERT INTO ${\($table // 'pair_a')} VALUES ($id, 'later')");
     until_true(30, sub { arrived() =~ /\b$id\b/ });
     return arrived();
@@ -74,7 +75,7 @@ sub arrived_until {
 my $savepoint = stopped(script_of());
 rows('school', q{INSERT INTO pair_a VALUES (10, 'meanwhile')});
 restore($savepoint, script_of('slot.name' => 'pair_2'));
-is(arrived_until(11), '11', 'a new slot: what changed meanwhile is lost');
+is(arrived_until(11, 'pair_2'), '11', 'a new slot: what changed meanwhile is lost');
 $flink->cancel(@job);
 restore($savepoint, script_of());
 is(arrived_until(12), '10 11 12', 'the old slot: nothing is lost');
@@ -91,24 +92,27 @@ my $both = settings() . create('a') . create('b', %numbered) . sink() . "EXECUTE
     . "INSERT INTO snk SELECT * FROM a;\nINSERT INTO snk SELECT * FROM b;\nEND;\n";
 is_told('pair_0', 'slot-suffix-collision', $both);
 
-$savepoint = stopped(script_of(%numbered));
+$savepoint = stopped(script_of(%numbered), 'pair_0');
 rows('school', q{INSERT INTO pair_b VALUES (20, 'meanwhile')});
 run(script_of());
 ok(until_true(30, sub { !rows('school', q{SELECT 1 FROM pg_replication_slots WHERE slot_name = 'pair_0'}) }),
     'pair_0, while its job is stopped: a snapshot reader of pair drops it');
 until_true(30, sub { arrived() eq '1 2' });
 restore($savepoint, script_of(%numbered));
-is(arrived_until(21, 'pair_b'), '21', 'pair_0: what changed meanwhile is lost');
+is(arrived_until(21, 'pair_0', 'pair_b'), '21', 'pair_0: what changed meanwhile is lost');
 end();
 
 # Who reads pair_a moves the log on, as others do on a busy server: the reader of the snapshot then has something to look
-# for between the beginning and the end of it. What is written comes to the log when its buffers are full.
+# for between the beginning and the end of it. What is written comes to the log when its buffers are full, and they never
+# hold more than a file of it, 16 MB.
 rows('school', q{CREATE FUNCTION write_log() RETURNS boolean LANGUAGE SQL SECURITY DEFINER
-        AS $$ SELECT pg_logical_emit_message(false, 'busy', repeat('.', 2000000)) IS NOT NULL $$;
+        AS $$ SELECT pg_logical_emit_message(false, 'busy', repeat('.', 20000000)) IS NOT NULL $$;
     CREATE POLICY busy ON pair_a FOR SELECT TO smt USING (write_log()); ALTER TABLE pair_a ENABLE ROW LEVEL SECURITY});
 run(script_of(%numbered));
 until_true(30, sub { arrived() eq '2' });
-sleep 3;
+# Debezium reads the slot up to the first change, lets go of it, and reads it again from that place on.
+is(arrived_until(22, 'pair_0', 'pair_b'), '2 22', 'pair_0 is read');
+ok(reads_changes('pair_0'), 'and goes on being read');
 run(script_of('debezium.slot.retry.delay.ms' => '300'));
 like(failure(), qr/ERROR: replication slot "pair_0" is active for PID \d+$/, 'pair_0, while its job runs: the reader of pair fails');
 is_deeply([$flink->failures($job[0])], [], 'and its job does not');
@@ -172,7 +176,7 @@ my $never = script_of(checkpoints => '1h') =~ s/^SET 'execution\.checkpointing.*
 is_told('no checkpoints', 'checkpointing-missing', $never);
 run($never);
 until_true(30, sub { arrived() ne '' });
-sleep 3;
+reads_changes();
 is(outgrow(), 'lost', 'no checkpoints: the slot is lost while the job runs');
 like(failure(), qr/PSQLException: Database connection failed when reading from copy$/, 'no checkpoints: the job fails');
 end();
