@@ -114,14 +114,72 @@ static const char *copy_owner_and_mode(int descriptor, const char *target, const
     return fchmod(descriptor, status->st_mode & 07777) == 0 ? NULL : strerror(errno);
 }
 
-/* Fills and closes the temporary file. NULL or what went wrong. */
-static const char *fill(int descriptor, const char *target, const Pieces *contents, const struct stat *status) {
-    const char *problem = copy_owner_and_mode(descriptor, target, status);
-    if (problem == NULL && !(write_pieces(descriptor, contents) && fsync(descriptor) == 0)) {
+/* Fills the temporary file. NULL or what went wrong. */
+static const char *fill(const Replacement *replacement, const Pieces *contents) {
+    int descriptor = replacement->descriptor;
+    const char *problem = copy_owner_and_mode(descriptor, replacement->target, &replacement->stamp.status);
+    if (problem == NULL && !write_pieces(descriptor, contents)) {
         problem = strerror(errno);
     }
-    if (close(descriptor) != 0 && problem == NULL) {
-        problem = strerror(errno);
+    if (problem == NULL) {
+        (void)sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE); /* a head start; what counts is fsync() */
+    }
+    return problem;
+}
+
+/* NULL with errno set. The caller frees it. */
+static char *follow_links(const char *path) {
+    char first;
+    bool is_link = readlink(path, &first, 1) >= 0;
+    return is_link ? realpath(path, NULL) : strdup(path);
+}
+
+Str file_directory(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? (Str){path, (size_t)(slash + 1 - path)} : STR(".");
+}
+
+/* A template for mkostemp(), which makes it a name. */
+static char *temporary_beside(const char *target) {
+    const char *slash = strrchr(target, '/');
+    int length = slash != NULL ? (int)(slash + 1 - target) : 0;
+    char *temporary = NULL;
+    return asprintf(&temporary, "%.*s.smtpatch.XXXXXX", length, target) < 0 ? NULL : temporary;
+}
+
+/* The temporary file is no more, or has got another name. */
+static void let_go(Replacement *replacement) {
+    free(replacement->temporary);
+    replacement->temporary = NULL;
+}
+
+static void take_back(Replacement *replacement) {
+    unlink(replacement->temporary);
+    let_go(replacement);
+}
+
+const char *replacement_start(Replacement *replacement, const char *path, const Pieces *contents,
+                              const FileStamp *stamp) {
+    char *target = replacement->target = follow_links(path);
+    if (target == NULL) {
+        return strerror(errno);
+    }
+    replacement->temporary = temporary_beside(target);
+    if (replacement->temporary == NULL) {
+        return strerror(ENOMEM);
+    }
+    replacement->descriptor = mkostemp(replacement->temporary, O_CLOEXEC);
+    if (replacement->descriptor < 0) {
+        int error = errno;
+        let_go(replacement);
+        return error == EACCES || error == EROFS ? "its directory may not be written to" : strerror(error);
+    }
+    replacement->stamp = *stamp;
+    replacement->size = contents->size;
+    const char *problem = fill(replacement, contents);
+    if (problem != NULL) {
+        close(replacement->descriptor);
+        take_back(replacement);
     }
     return problem;
 }
@@ -143,14 +201,6 @@ static const char *keep_backup(const char *target, const char *temporary, const 
     return problem;
 }
 
-char *file_directory(const char *path) {
-    char *target = realpath(path, NULL);
-    if (target != NULL) {
-        strrchr(target, '/')[1] = '\0'; /* the path is absolute */
-    }
-    return target;
-}
-
 void directory_sync(const char *directory) {
     int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor >= 0) {
@@ -159,19 +209,22 @@ void directory_sync(const char *directory) {
     }
 }
 
-/* temporary: a template for mkostemp(). */
-static const char *replace(const char *target, char *temporary, const Pieces *contents, const FileStamp *stamp,
-                           const char *backup_suffix) {
-    struct stat now;
-    int descriptor = mkostemp(temporary, O_CLOEXEC);
-    if (descriptor < 0) {
-        return errno == EACCES || errno == EROFS ? "its directory may not be written to" : strerror(errno);
-    }
-    const char *problem = fill(descriptor, target, contents, &stamp->status);
-    if (problem == NULL && stat(target, &now) != 0) {
+const char *replacement_sync(Replacement *replacement) {
+    const char *problem = fsync(replacement->descriptor) == 0 ? NULL : strerror(errno);
+    if (close(replacement->descriptor) != 0 && problem == NULL) {
         problem = strerror(errno);
     }
-    if (problem == NULL && !is_unchanged(&stamp->status, &now)) {
+    if (problem != NULL) {
+        take_back(replacement);
+    }
+    return problem;
+}
+
+const char *replacement_end(Replacement *replacement, const char *backup_suffix) {
+    const char *target = replacement->target, *temporary = replacement->temporary;
+    struct stat now;
+    const char *problem = stat(target, &now) == 0 ? NULL : strerror(errno);
+    if (problem == NULL && !is_unchanged(&replacement->stamp.status, &now)) {
         problem = "it was changed by somebody else meanwhile";
     }
     if (problem == NULL && backup_suffix != NULL) {
@@ -180,23 +233,12 @@ static const char *replace(const char *target, char *temporary, const Pieces *co
     if (problem == NULL && rename(temporary, target) != 0) {
         problem = strerror(errno);
     }
-    if (problem != NULL) {
-        unlink(temporary);
-    }
+    (problem != NULL ? take_back : let_go)(replacement);
     return problem;
 }
 
-const char *file_replace(const char *path, const Pieces *contents, const FileStamp *stamp, const char *backup_suffix) {
-    char *target = realpath(path, NULL), *temporary = NULL;
-    if (target == NULL) {
-        return strerror(errno);
-    }
-    const char *slash = strrchr(target, '/');
-    int length = (int)(slash + 1 - target);
-    const char *problem = asprintf(&temporary, "%.*s.smtpatch.XXXXXX", length, target) < 0
-                              ? strerror(ENOMEM)
-                              : replace(target, temporary, contents, stamp, backup_suffix);
-    free(temporary);
-    free(target);
-    return problem;
+void replacement_free(Replacement *replacement) {
+    free(replacement->target);
+    free(replacement->temporary);
+    *replacement = (Replacement){0};
 }

@@ -14,17 +14,34 @@ typedef struct FileStamp {
 /* Reads the file at path into buffer and notes what it was. NULL, or what went wrong. */
 const char *file_read(const char *path, Buffer *buffer, FileStamp *stamp);
 
-/* Replaces the contents of the file at path, which is the one that stamp tells of. Symbolic links are followed to the
- * file itself; other hard links to it keep the old contents. The new contents are written to a temporary file beside
- * it, with its mode, owner and access control list, synced, and renamed over it: the file is the old or the new one,
- * whole, at any moment; which of them after the machine fails is sure after directory_sync(). backup_suffix: NULL, or
- * what to append to the name under which the old file is kept. NULL, or what went wrong; then the file is as it was and
- * nothing else is left behind. */
-const char *file_replace(const char *path, const Pieces *contents, const FileStamp *stamp, const char *backup_suffix);
+/* The new contents of a file, until they are in its place: in a temporary file beside it. */
+typedef struct Replacement {
+    char *target;    /* the file: where the path leads by symbolic links */
+    char *temporary; /* NULL when nothing was started or it was ended */
+    int descriptor;  /* of the temporary file */
+    size_t size;     /* bytes */
+    FileStamp stamp;
+} Replacement;
 
-/* The directory of the file at path, symbolic links followed; NULL when there is no such file or no memory. The caller
- * frees it. */
-char *file_directory(const char *path);
+/* Writes the new contents of the file at path, which is the one that stamp tells of, to a temporary file with its mode,
+ * owner and access control list, and lets the disk begin. Symbolic links are followed to the file itself; other hard
+ * links to it keep the old contents. NULL, or what went wrong; then nothing is left behind. Of the replacement, which
+ * must be all zero, replacement_free() is wanted in any case; before it the other two, unless a step went wrong. */
+const char *replacement_start(Replacement *replacement, const char *path, const Pieces *contents, const FileStamp *stamp);
+
+/* Waits until the temporary file is on the disk. Of many that are started first, then synced, then ended, the first one
+ * waits for all. NULL, or what went wrong; then nothing is left behind. */
+const char *replacement_sync(Replacement *replacement);
+
+/* Renames the temporary file, which is synced, over the file: that is the old or the new one, whole, at any moment; which
+ * of them after the machine fails is sure after directory_sync(). backup_suffix: NULL, or what to append to the name
+ * under which the old file is kept. NULL, or what went wrong; then the file is as it was and nothing else is left. */
+const char *replacement_end(Replacement *replacement, const char *backup_suffix);
+
+void replacement_free(Replacement *replacement);
+
+/* The directory of the file at path, as a part of the path; "." when it names none. */
+Str file_directory(const char *path);
 
 /* Makes the renames in a directory durable. A file system that cannot do that is none of our trouble. */
 void directory_sync(const char *directory);

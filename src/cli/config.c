@@ -41,26 +41,16 @@ static Config *find_config(const Configs *configs, const char *path) {
     return NULL;
 }
 
-/* The absolute directory of the input, with a slash at its end; empty when it cannot be told. */
-static Str directory_of(const char *input, Arena *arena) {
-    const char *slash = strrchr(input, '/');
-    char relative[PATH_MAX], absolute[PATH_MAX];
-    size_t size = slash ? (size_t)(slash - input) + 1 : 0;
-    if (size >= sizeof relative) {
-        return STR("");
-    }
-    memcpy(relative, input, size);
-    relative[size] = '\0';
-    if (realpath(size > 0 ? relative : ".", absolute) == NULL) {
+/* With a slash at its end; empty when it cannot be told. */
+static Str absolute_directory(Str directory, Arena *arena) {
+    char absolute[PATH_MAX];
+    if (realpath(arena_copy(arena, directory).data, absolute) == NULL) {
         return STR("");
     }
     return arena_format(arena, strcmp(absolute, "/") == 0 ? "%s" : "%s/", absolute);
 }
 
-Config *config_for(const char *input, const char *stdin_name, Configs *configs, Arena *arena, Findings *findings) {
-    bool is_stdin = strcmp(input, "-") == 0;
-    const char *name = !is_stdin ? input : stdin_name != NULL ? stdin_name : "";
-    Str directory = directory_of(name, arena);
+static Config *search_upwards(Str directory, Configs *configs, Arena *arena, Findings *findings) {
     while (directory.size > 0) {
         Str path = arena_format(arena, "%.*s.smtpatch.ini", (int)directory.size, directory.data);
         Config *known = find_config(configs, path.data);
@@ -73,6 +63,18 @@ Config *config_for(const char *input, const char *stdin_name, Configs *configs, 
         }
     }
     return NULL;
+}
+
+Config *config_for(const char *input, const char *stdin_name, ConfigSearch *search, Configs *configs, Arena *arena,
+                   Findings *findings) {
+    bool is_stdin = strcmp(input, "-") == 0;
+    const char *name = !is_stdin ? input : stdin_name != NULL ? stdin_name : "";
+    Str directory = file_directory(name);
+    if (!str_equal(directory, search->directory)) {
+        Str from = absolute_directory(directory, arena);
+        *search = (ConfigSearch){directory, search_upwards(from, configs, arena, findings)};
+    }
+    return search->found;
 }
 
 void configs_free(Configs *configs) {

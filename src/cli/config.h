@@ -19,9 +19,16 @@ typedef VECTOR(Config *) Configs;
  * configs_free() frees it in any case. */
 Config *config_read(const char *path, Configs *configs, Arena *arena, Findings *findings);
 
+/* What was found for the directory of the last input: the next one mostly is in the same. All zero at first. */
+typedef struct ConfigSearch {
+    Str directory; /* as the input names it */
+    Config *found;
+} ConfigSearch;
+
 /* The .smtpatch.ini in the directory of the input or the nearest one above it; NULL when there is none. Each one is
  * read once. input: a path, or "-" with a name for standard input, which may be NULL. */
-Config *config_for(const char *input, const char *stdin_name, Configs *configs, Arena *arena, Findings *findings);
+Config *config_for(const char *input, const char *stdin_name, ConfigSearch *search, Configs *configs, Arena *arena,
+                   Findings *findings);
 
 void configs_free(Configs *configs);
 

@@ -22,13 +22,12 @@ typedef struct Job {
     Guard guard;
     Arena arena, scratch;
     FileStamp stamp;
-    Matcher matcher;
+    Matcher *matcher;
     Source source;
     Findings findings;
     Selection selection; /* by --lines */
     Facts facts;
-    bool replaces_file;  /* by what was made, when all else is done */
-    const char *problem; /* with that */
+    bool replaces_file; /* by what was made, when all else is done */
 } Job;
 
 static bool is_stdin(const Job *job) { return strcmp(job->order->path, "-") == 0; }
@@ -118,7 +117,7 @@ static Plans plans_to_check(Job *job, const Plans *plans) {
     Findings *told_before = arena_new(&job->arena, Findings);
     *told_before = (Findings){.arena = &job->arena};
     return plans_promise(plans->model, job->order->rules, job->order->rule_list_count, job->order->settings.release,
-                         &job->matcher, &job->arena, told_before);
+                         job->matcher, &job->arena, told_before);
 }
 
 static void check(Job *job, const Script *script, const Plans *plans) {
@@ -132,7 +131,7 @@ static void check(Job *job, const Script *script, const Plans *plans) {
 }
 
 static void start_matcher(Job *job) {
-    if (!matcher_init(&job->matcher)) {
+    if (job->matcher->data == NULL && !matcher_init(job->matcher)) {
         guard_leave(&job->guard);
     }
 }
@@ -201,7 +200,7 @@ static Plans plan(Job *job, const Script *script) {
     const FileSettings *settings = &job->order->settings;
     const Model *model = model_build(script, &job->arena);
     Plans plans = (takes_plans_in_turn(job) && !model->has_like ? plans_promise : plans_make)(
-        model, job->order->rules, job->order->rule_list_count, settings->release, &job->matcher, &job->arena,
+        model, job->order->rules, job->order->rule_list_count, settings->release, job->matcher, &job->arena,
         &job->findings);
     if (has_lines(job)) {
         drop_new_names(&plans);
@@ -228,7 +227,7 @@ static bool stream(Job *job) {
     *script = (Script){.source = &job->source};
     *model = (Model){.script = script};
     Plans plans = plans_promise(model, job->order->rules, job->order->rule_list_count, job->order->settings.release,
-                                &job->matcher, &job->arena, &planned);
+                                job->matcher, &job->arena, &planned);
     StreamStatus status = stream_script(&job->result->made, &job->source, &plans, &planned);
     job->result->matches = plans_matches(&plans);
     if (status == STREAM_DONE) {
@@ -295,23 +294,17 @@ static void report(void *context) {
     report_findings(&job->findings, &job->style, &job->arena, &job->result->messages);
 }
 
-static void report_failure(void *context) {
-    Job *job = context;
-    job->facts = (Facts){0};
-    job->findings.list.count = 0;
-    add_trouble(job, job->problem);
-    report(job);
+/* Comes when all else is done and reported: nothing that fails in between may leave a changed file behind. */
+static void start_replacement(Job *job) {
+    JobResult *result = job->result;
+    if (job->replaces_file && !result->messages.failed) {
+        result->problem = replacement_start(&result->replacement, job->order->path, &result->made.made, &job->stamp);
+    }
 }
 
-/* Comes when all else is done and reported: nothing that fails in between may leave a changed file behind. False when
- * memory ended. */
-static bool replace_file(Job *job) {
-    if (!job->replaces_file || job->result->messages.failed) {
-        return true;
-    }
-    job->problem = file_replace(job->order->path, &job->result->made.made, &job->stamp, job->settings->backup_suffix);
-    job->result->replaced = job->problem == NULL ? job->order->path : NULL;
-    return job->problem == NULL || guard_run(&job->guard, report_failure, job);
+static void tell_of_no_memory(const JobOrder *order, JobResult *result) {
+    buffer_clear(&result->messages);
+    buffer_format(&result->messages, "%s: error: out of memory\n", order->name);
 }
 
 static void settle_status(Job *job, bool is_done) {
@@ -323,20 +316,10 @@ static void settle_status(Job *job, bool is_done) {
     if (!is_done || result->output.failed || result->messages.failed) {
         result->text = (Pieces){0};
         buffer_clear(&result->output);
-        buffer_clear(&result->messages);
-        buffer_format(&result->messages, "%s: error: out of memory\n", job->order->name);
+        tell_of_no_memory(job->order, result);
         found = found > EXIT_TROUBLE ? found : EXIT_TROUBLE;
     }
     result->status = found > result->status ? found : result->status;
-}
-
-/* While a file waits for its disk the next ones are worked on; not many large ones, as each is in memory until then. */
-enum { LARGE_FILE = 1024 * 1024 };
-
-static void end_turn(const Job *job, PoolTurn *turn) {
-    if (job->replaces_file && job->source.text.size < LARGE_FILE) {
-        pool_end_turn(turn);
-    }
 }
 
 /* The texts of a file that was dealt with in place are wanted no more, and its result may have to wait for others. */
@@ -345,34 +328,80 @@ static void free_texts(JobResult *result) {
     buffer_free(&result->source);
 }
 
-void job_run(const JobOrder *order, const Settings *settings, bool has_color, Progress *progress, PoolTurn *turn,
+static ReportStyle style_of(const Settings *settings, bool has_color) {
+    return (ReportStyle){has_color, settings->is_quiet ? SEVERITY_ERROR : SEVERITY_INFO};
+}
+
+void job_run(const JobOrder *order, const Settings *settings, bool has_color, Progress *progress, Matcher *matcher,
              JobResult *result) {
-    Job job = {.order = order, .settings = settings, .result = result, .progress = progress};
+    Job job = {.order = order, .settings = settings, .result = result, .progress = progress, .matcher = matcher};
     *result = (JobResult){0};
     arena_init(&result->arena, &job.guard);
     if (order->is_broken) {
         result->status = EXIT_TROUBLE;
         return;
     }
-    job.style = (ReportStyle){has_color, settings->is_quiet ? SEVERITY_ERROR : SEVERITY_INFO};
+    job.style = style_of(settings, has_color);
     arena_init(&job.arena, &job.guard);
     arena_init(&job.scratch, &job.guard);
     job.findings.arena = &job.arena;
     bool is_done = guard_run(&job.guard, work, &job);
     is_done = guard_run(&job.guard, report, &job) && is_done;
-    end_turn(&job, turn);
-    is_done = is_done && replace_file(&job);
+    if (is_done) {
+        start_replacement(&job);
+    }
     settle_status(&job, is_done);
     count_rest(&job);
     if (settings->is_in_place) {
         free_texts(result);
     }
-    matcher_free(&job.matcher);
     arena_free(&job.scratch);
     arena_free(&job.arena);
 }
 
+typedef struct Failure {
+    const JobOrder *order;
+    const Settings *settings;
+    ReportStyle style;
+    JobResult *result;
+} Failure;
+
+static void report_failure(void *context) {
+    const Failure *failure = context;
+    JobResult *result = failure->result;
+    Findings findings = {.arena = &result->arena};
+    finding_file_trouble(&findings, str_of(failure->order->name), str_of(result->problem));
+    if (failure->settings->format != FORMAT_TEXT) {
+        findings_record(&findings, failure->style.least, &result->arena, &result->records);
+    } else {
+        report_findings(&findings, &failure->style, &result->arena, &result->messages);
+    }
+}
+
+static bool is_under_way(const JobResult *result) { return result->replacement.temporary != NULL; }
+
+void job_sync(JobResult *result) {
+    if (is_under_way(result)) {
+        result->problem = replacement_sync(&result->replacement);
+    }
+}
+
+void job_end(const JobOrder *order, const Settings *settings, bool has_color, JobResult *result) {
+    if (is_under_way(result)) {
+        result->problem = replacement_end(&result->replacement, settings->backup_suffix);
+        result->is_replaced = result->problem == NULL;
+    }
+    if (result->problem != NULL) {
+        result->status = EXIT_TROUBLE;
+        Failure failure = {order, settings, style_of(settings, has_color), result};
+        if (!arena_run(&result->arena, report_failure, &failure) || result->messages.failed) {
+            tell_of_no_memory(order, result);
+        }
+    }
+}
+
 void job_result_free(JobResult *result) {
+    replacement_free(&result->replacement);
     buffer_free(&result->output);
     buffer_free(&result->messages);
     free_texts(result);

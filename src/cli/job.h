@@ -3,7 +3,6 @@
 #define SMTPATCH_JOB_H
 
 #include "checks/checker.h"
-#include "cli/pool.h"
 #include "cli/progress.h"
 #include "cli/result.h"
 #include "cli/settings.h"
@@ -33,14 +32,21 @@ typedef struct JobResult {
     Buffer source;   /* the input, which the text is slices of */
     ResultText made; /* the same */
     size_t matches;  /* tables that the command line's rule was for */
-    const char *replaced; /* the file that was replaced, or NULL: its directory is to be synced */
+    Replacement replacement; /* in place: of the file, where something changes */
+    const char *problem; /* with that, or NULL */
+    bool is_replaced; /* its directory is to be synced */
     ExitStatus status;
 } JobResult;
 
-/* Does it. Nothing is printed; in place, the file is replaced. Jobs of different orders may run at the same time; what
- * they have done is counted in progress. The turn ends when a file that is not large only waits for its disk. */
-void job_run(const JobOrder *order, const Settings *settings, bool has_color, Progress *progress, PoolTurn *turn,
+/* Does it. Nothing is printed; in place, the file's new contents are written, but not yet in its place. Jobs of different
+ * orders may run at the same time; what they have done is counted in progress. matcher: all zero at first; the next job
+ * of the same thread may go on with it. */
+void job_run(const JobOrder *order, const Settings *settings, bool has_color, Progress *progress, Matcher *matcher,
              JobResult *result);
+
+/* What follows, for some jobs together: in place, waits until the new contents of all are on the disk; replaces a file. */
+void job_sync(JobResult *result);
+void job_end(const JobOrder *order, const Settings *settings, bool has_color, JobResult *result);
 
 void job_result_free(JobResult *result);
 

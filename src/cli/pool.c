@@ -9,10 +9,10 @@ enum { RESULTS_PER_WORKER = 4 };
 typedef struct Pool {
     const PoolTask *task;
     pthread_mutex_t lock;
-    pthread_cond_t changed;
-    size_t next, finished; /* items taken up, items done with */
-    size_t turns;          /* of items that are worked on now */
-    size_t slots;          /* of the ring of results */
+    pthread_cond_t has_turn, is_next_ready; /* the first for workers, one at a time; the second for who finishes */
+    size_t next, finished;                  /* items taken up, items done with */
+    size_t turns;                           /* of items that are worked on now */
+    size_t slots;                           /* of the ring of results */
     char *results;
     bool *is_ready;
 } Pool;
@@ -28,7 +28,7 @@ void pool_end_turn(PoolTurn *turn) {
         pthread_mutex_lock(&pool->lock);
         pool->turns--;
         turn->is_over = true;
-        pthread_cond_broadcast(&pool->changed);
+        pthread_cond_signal(&pool->has_turn);
         pthread_mutex_unlock(&pool->lock);
     }
 }
@@ -42,7 +42,7 @@ static void *work(void *context) {
     pthread_mutex_lock(&pool->lock);
     while (pool->next < pool->task->count) {
         if (pool->next >= pool->finished + pool->slots || pool->turns == pool->task->at_once) {
-            pthread_cond_wait(&pool->changed, &pool->lock);
+            pthread_cond_wait(&pool->has_turn, &pool->lock);
             continue;
         }
         size_t number = pool->next++;
@@ -53,8 +53,11 @@ static void *work(void *context) {
         pool_end_turn(&turn);
         pthread_mutex_lock(&pool->lock);
         pool->is_ready[number % pool->slots] = true;
-        pthread_cond_broadcast(&pool->changed);
+        if (number == pool->finished) {
+            pthread_cond_signal(&pool->is_next_ready);
+        }
     }
+    pthread_cond_broadcast(&pool->has_turn); /* nobody needs to wait for it any more */
     pthread_mutex_unlock(&pool->lock);
     return NULL;
 }
@@ -64,16 +67,16 @@ static void finish_in_order(Pool *pool) {
     while (pool->finished < pool->task->count) {
         size_t number = pool->finished;
         if (!pool->is_ready[number % pool->slots]) {
-            pthread_cond_wait(&pool->changed, &pool->lock);
+            pthread_cond_wait(&pool->is_next_ready, &pool->lock);
             continue;
         }
         pthread_mutex_unlock(&pool->lock);
-        pool->task->finish(pool->task->context, slot_of(pool, number));
+        pool->task->finish(pool->task->context, number, slot_of(pool, number));
         pthread_mutex_lock(&pool->lock);
         memset(slot_of(pool, number), 0, pool->task->result_size);
         pool->is_ready[number % pool->slots] = false;
         pool->finished++;
-        pthread_cond_broadcast(&pool->changed);
+        pthread_cond_signal(&pool->has_turn);
     }
     pthread_mutex_unlock(&pool->lock);
 }
@@ -101,9 +104,11 @@ static bool run_together(const PoolTask *task, size_t workers) {
     bool is_done = false;
     if (threads != NULL && pool.results != NULL && pool.is_ready != NULL) {
         pthread_mutex_init(&pool.lock, NULL);
-        pthread_cond_init(&pool.changed, NULL);
+        pthread_cond_init(&pool.has_turn, NULL);
+        pthread_cond_init(&pool.is_next_ready, NULL);
         is_done = run_threads(&pool, threads, workers);
-        pthread_cond_destroy(&pool.changed);
+        pthread_cond_destroy(&pool.is_next_ready);
+        pthread_cond_destroy(&pool.has_turn);
         pthread_mutex_destroy(&pool.lock);
     }
     free(threads);
@@ -121,7 +126,7 @@ static bool run_alone(const PoolTask *task) {
         PoolTurn turn = {0};
         memset(result, 0, task->result_size);
         task->work(task->context, i, result, &turn);
-        task->finish(task->context, result);
+        task->finish(task->context, i, result);
     }
     free(result);
     return true;

@@ -16,7 +16,7 @@ typedef struct PoolTask {
     size_t at_once;     /* so many are worked on at the same time, */
     size_t waiting;     /* while so many more wait for a disk; mostly none do */
     void (*work)(void *context, size_t number, void *result, PoolTurn *turn);
-    void (*finish)(void *context, void *result);
+    void (*finish)(void *context, size_t number, void *result);
     void *context;
 } PoolTask;
 

@@ -7,12 +7,11 @@
 #include "checks/facts.h"
 #include "checks/registry.h"
 #include "cli/arguments.h"
+#include "cli/batch.h"
 #include "cli/completion.h"
 #include "cli/config.h"
 #include "cli/inputs.h"
-#include "cli/job.h"
 #include "cli/lookup.h"
-#include "cli/pool.h"
 #include "cli/publication_files.h"
 #include "postgres/memory.h"
 #include "report/formats.h"
@@ -29,11 +28,13 @@ typedef struct Run {
     Settings settings;
     Composer command_line;
     Configs configs;
+    ConfigSearch config_search;
     PublicationFiles publication_files;
     Facts facts;            /* of all inputs */
     FindingRecords records; /* of all inputs, for the formats that print one document */
     JobOrder *orders;
     size_t order_count;
+    size_t batch; /* orders in one */
     bool has_color;
     Progress progress;
     char *changed_directory; /* whose renames are to be made durable */
@@ -162,7 +163,8 @@ static JobOrder make_order(Run *run, const char *path, size_t rules_files) {
     RuleList *lists = arena_array(&run->arena, rules_files + 2, sizeof *lists);
     Config *config = run->settings.has_no_config
                          ? NULL
-                         : config_for(path, run->settings.stdin_name, &run->configs, &run->arena, &run->findings);
+                         : config_for(path, run->settings.stdin_name, &run->config_search, &run->configs,
+                                      &run->arena, &run->findings);
     if (config != NULL) {
         order.settings = copy_file_settings(&run->settings.file, &run->arena);
         apply_settings(run, config, BY_CONFIG, &order.settings);
@@ -227,9 +229,15 @@ static void prepare(void *context) {
 
 /* ---- Working ----------------------------------------------------------------------------------------------------- */
 
-static void work_on(void *context, size_t number, void *result, PoolTurn *turn) {
+static size_t count_of_batch(const Run *run, size_t number) {
+    size_t rest = run->order_count - number * run->batch;
+    return rest < run->batch ? rest : run->batch;
+}
+
+static void work_on(void *context, size_t number, void *results, PoolTurn *turn) {
     Run *run = context;
-    job_run(&run->orders[number], &run->settings, run->has_color, &run->progress, turn, result);
+    batch_run(run->orders + number * run->batch, count_of_batch(run, number), &run->settings, run->has_color,
+              &run->progress, turn, results);
 }
 
 typedef struct Keeping {
@@ -262,21 +270,15 @@ static void sync_changed_directory(Run *run) {
 }
 
 static void note_replaced(Run *run, const char *path) {
-    char *directory = file_directory(path);
-    bool is_same =
-        directory != NULL && run->changed_directory != NULL && strcmp(directory, run->changed_directory) == 0;
-    if (is_same) {
-        free(directory);
-        return;
+    Str directory = file_directory(path);
+    if (run->changed_directory == NULL || !str_equal(directory, str_of(run->changed_directory))) {
+        sync_changed_directory(run);
+        run->changed_directory = strndup(directory.data, directory.size);
     }
-    sync_changed_directory(run);
-    run->changed_directory = directory;
 }
 
 /* With --lint findings are the result, and what they are about stays unprinted. */
-static void finish_job(void *context, void *job_result) {
-    Run *run = context;
-    JobResult *result = job_result;
+static void finish_job(Run *run, JobResult *result) {
     progress_pause(&run->progress);
     if (run->settings.lint == LINT_ONLY) {
         print_output(run, buffer_str(&result->messages));
@@ -292,12 +294,20 @@ static void finish_job(void *context, void *job_result) {
         print_error(STR("smtpatch: error: out of memory\n"));
         raise_status(run, EXIT_TROUBLE);
     }
-    if (result->replaced != NULL) {
-        note_replaced(run, result->replaced);
+    if (result->is_replaced) {
+        note_replaced(run, result->replacement.target);
     }
     raise_status(run, result->status);
     run->matches += result->matches;
     job_result_free(result);
+}
+
+static void finish_batch(void *context, size_t number, void *results) {
+    Run *run = context;
+    JobResult *result = results;
+    for (size_t i = 0; i < count_of_batch(run, number); i++) {
+        finish_job(run, &result[i]);
+    }
 }
 
 static const char *path_at(const void *context, size_t index) {
@@ -399,18 +409,16 @@ static bool is_file_named_twice(Run *run) {
     return false;
 }
 
-/* Files that were changed and wait for their disk: a file system writes many of them as fast as one. */
-enum { WAITING_FILES = 15 };
-
 static void work(void *context) {
     Run *run = context;
     bool is_one_by_one = run->settings.is_in_place && is_file_named_twice(run);
-    PoolTask task = {.count = run->order_count,
-                     .result_size = sizeof(JobResult),
+    run->batch = is_one_by_one ? 1 : batch_size(&run->settings, run->order_count);
+    PoolTask task = {.count = (run->order_count + run->batch - 1) / run->batch,
+                     .result_size = run->batch * sizeof(JobResult),
                      .at_once = is_one_by_one ? 1 : run->settings.jobs,
-                     .waiting = run->settings.is_in_place && !is_one_by_one ? WAITING_FILES : 0,
+                     .waiting = run->settings.is_in_place && !is_one_by_one,
                      .work = work_on,
-                     .finish = finish_job,
+                     .finish = finish_batch,
                      .context = run};
     start_progress(run);
     bool is_done = pool_run(&task);

@@ -58,7 +58,7 @@ static size_t count_files(void) {
     return (size_t)count - 2;
 }
 
-/* file_replace() with a text in two pieces. */
+/* All steps, with a text in two pieces. */
 static const char *replace_with(const char *path, Str text, const FileStamp *stamp, const char *suffix) {
     Pieces pieces = {.arena = &arena};
     size_t half = text.size / 2;
@@ -66,7 +66,12 @@ static const char *replace_with(const char *path, Str text, const FileStamp *sta
     memcpy(copy, text.data, half);
     pieces_add(&pieces, (Str){copy, half});
     pieces_add(&pieces, str_from(text, half));
-    return file_replace(path, &pieces, stamp, suffix);
+    Replacement replacement = {0};
+    const char *problem = replacement_start(&replacement, path, &pieces, stamp);
+    problem = problem != NULL ? problem : replacement_sync(&replacement);
+    problem = problem != NULL ? problem : replacement_end(&replacement, suffix);
+    replacement_free(&replacement);
+    return problem;
 }
 
 static const char *replace(const char *path, const char *text, const char *suffix) {

@@ -1,0 +1,45 @@
+#include "cli/batch.h"
+
+enum {
+    BATCH_FILES = 32,
+    OPEN_FILES = 512,              /* in the batches of all threads; half of what most systems allow */
+    BATCH_BYTES = 4 * 1024 * 1024, /* no more wait: for that time they stand on the disk twice */
+};
+
+static size_t at_most(size_t a, size_t b) { return a < b ? a : b; }
+
+size_t batch_size(const Settings *settings, size_t files) {
+    size_t size = at_most(BATCH_FILES, OPEN_FILES / settings->jobs);
+    size_t fair = files / settings->jobs; /* so that each thread has some */
+    size = at_most(size, fair);
+    return settings->is_in_place && size > 1 ? size : 1;
+}
+
+/* The first one waits for the disk and the others hardly any more: so all are synced before the first is replaced. */
+static void end_jobs(const JobOrder *orders, size_t count, const Settings *settings, bool has_color,
+                     JobResult *results) {
+    for (size_t i = 0; i < count; i++) {
+        job_sync(&results[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        job_end(&orders[i], settings, has_color, &results[i]);
+    }
+}
+
+void batch_run(const JobOrder *orders, size_t count, const Settings *settings, bool has_color, Progress *progress,
+               PoolTurn *turn, JobResult *results) {
+    Matcher matcher = {0};
+    size_t ended = 0, bytes = 0;
+    for (size_t i = 0; i < count; i++) {
+        job_run(&orders[i], settings, has_color, progress, &matcher, &results[i]);
+        bytes += results[i].replacement.size;
+        if (bytes >= BATCH_BYTES) {
+            end_jobs(orders + ended, i + 1 - ended, settings, has_color, results + ended);
+            ended = i + 1;
+            bytes = 0;
+        }
+    }
+    matcher_free(&matcher);
+    pool_end_turn(turn);
+    end_jobs(orders + ended, count - ended, settings, has_color, results + ended);
+}
