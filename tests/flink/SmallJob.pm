@@ -108,8 +108,8 @@ sub reads {
     my ($name, $check, $ids, %options) = @_;
     is_told($name, $check, script_of(%options));
     begin(%options);
-    until_true($ids eq '' ? 8 : 30, sub { arrived() ne '' });
-    sleep 1;
+    until_true($ids eq '' ? 8 : 30, sub { $ids eq '' ? arrived() ne '' : arrived() eq $ids });
+    sleep 1; # for what must not arrive
     is(arrived() . ' ' . $flink->state(@job), "$ids RUNNING", "$name: what it reads");
     end();
 }
