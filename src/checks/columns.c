@@ -1,6 +1,7 @@
 #include "checks/columns.h"
 
 #include "syntax/lexer.h"
+#include "syntax/parser.h"
 
 static Str text_of(const Checker *checker) { return checker->script->source->text; }
 
@@ -10,9 +11,23 @@ bool has_own_columns_only(const CheckedTable *table) {
            item->definition->column_count > 0;
 }
 
-static const Column *own_primary_key(const TableDefinition *definition) {
-    for (uint32_t i = 0; i < definition->column_count; i++) {
-        const Column *column = &definition->columns[i];
+const Column *written_columns(const Checker *checker, const Table *table) {
+    const TableDefinition *definition = table->definition;
+    if (definition->columns != NULL || definition->column_count == 0) {
+        return definition->columns;
+    }
+    ArenaMark mark = arena_mark(checker->scratch);
+    const Column *columns = parse_columns(checker->script->source, table->statement, checker->scratch);
+    size_t size = definition->column_count * sizeof *columns;
+    Column *kept = memcpy(arena_alloc_raw(checker->arena, size), columns, size);
+    arena_release(checker->scratch, mark);
+    return kept;
+}
+
+static const Column *own_primary_key(const Checker *checker, const Table *table) {
+    const Column *columns = written_columns(checker, table);
+    for (uint32_t i = 0; i < table->definition->column_count; i++) {
+        const Column *column = &columns[i];
         if (column->kind == COLUMN_PRIMARY_KEY || column->is_primary_key) {
             return column;
         }
@@ -34,9 +49,10 @@ Answer has_primary_key(const CheckedTable *table) {
     }
 }
 
-static bool declares_column(const Checker *checker, const TableDefinition *definition, Str name) {
-    for (uint32_t i = 0; i < definition->column_count; i++) {
-        const Column *column = &definition->columns[i];
+static bool declares_column(const Checker *checker, const Table *table, Str name) {
+    const Column *columns = written_columns(checker, table);
+    for (uint32_t i = 0; i < table->definition->column_count; i++) {
+        const Column *column = &columns[i];
         if (column->kind == COLUMN_PHYSICAL &&
             str_equal(identifier_value(text_of(checker), column->name, checker->arena), name)) {
             return true;
@@ -47,7 +63,7 @@ static bool declares_column(const Checker *checker, const TableDefinition *defin
 
 Answer has_column(const Checker *checker, const CheckedTable *table, Str name) {
     for (const Table *item = table->written;; item = item->like) {
-        if (declares_column(checker, item->definition, name)) {
+        if (declares_column(checker, item, name)) {
             return ANSWER_YES;
         }
         bool is_last = span_is_empty(item->definition->like);
@@ -79,7 +95,7 @@ bool next_column_name(const Checker *checker, Span span, uint32_t *offset, Str *
 }
 
 bool is_in_own_primary_key(const Checker *checker, const CheckedTable *table, Str name) {
-    const Column *key = own_primary_key(table->written->definition);
+    const Column *key = own_primary_key(checker, table->written);
     if (key == NULL) {
         return false;
     }

@@ -10,6 +10,9 @@ typedef enum Answer {
     ANSWER_UNKNOWN, /* the script does not tell: a query or a table that it does not define gives columns */
 } Answer;
 
+/* The columns of a table as the script has it, column_count of them. */
+const Column *written_columns(const Checker *checker, const Table *table);
+
 /* Whether the definition alone says what the columns are. */
 bool has_own_columns_only(const CheckedTable *table);
 

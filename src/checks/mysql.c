@@ -1,4 +1,5 @@
 /* Checks of mysql-cdc and oracle-cdc. */
+#include "checks/columns.h"
 #include "checks/conflicts.h"
 #include "checks/replication.h"
 
@@ -182,9 +183,9 @@ static const PlannedOption *small_name(const Checker *checker, const CheckedTabl
 }
 
 static const Column *small_column(const Checker *checker, const CheckedTable *table) {
-    const TableDefinition *definition = table->written->definition;
-    for (uint32_t i = 0; i < definition->column_count; i++) {
-        const Column *column = &definition->columns[i];
+    const Column *columns = written_columns(checker, table->written);
+    for (uint32_t i = 0; i < table->written->definition->column_count; i++) {
+        const Column *column = &columns[i];
         if (column->kind == COLUMN_PHYSICAL &&
             has_small_letters_only(source_slice(checker->script->source, column->name))) {
             return column;

@@ -1,4 +1,5 @@
 /* Checks of the tables that sources read against those that their publications hold. */
+#include "checks/columns.h"
 #include "checks/publication_file.h"
 #include "rules/pattern.h"
 
@@ -265,10 +266,10 @@ static bool lists_column(const PublishedTable *table, Str name) {
 
 /* The first column of the Flink table that the publication does not send; empty when it sends all. */
 static Str unsent_column(const Checker *checker, const CheckedTable *table, const PublishedTable *held) {
-    const TableDefinition *definition = table->written->definition;
+    const Column *columns = written_columns(checker, table->written);
     Str text = checker->script->source->text;
-    for (uint32_t i = 0; i < definition->column_count; i++) {
-        const Column *column = &definition->columns[i];
+    for (uint32_t i = 0; i < table->written->definition->column_count; i++) {
+        const Column *column = &columns[i];
         if (column->kind == COLUMN_PHYSICAL) {
             Str name = identifier_value(text, column->name, checker->arena);
             if (!lists_column(held, name)) {

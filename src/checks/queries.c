@@ -142,7 +142,7 @@ static int count_list(Cursor *cursor) {
 
 /* What SELECT * of the table gives, or what an INSERT into it wants: computed columns are read and not written; so are
  * metadata columns that are VIRTUAL. */
-static int count_columns(const CheckedTable *table, bool is_written) {
+static int count_columns(const Checker *checker, const CheckedTable *table, bool is_written) {
     if (!has_own_columns_only(table)) {
         return NOT_KNOWN;
     }
@@ -151,8 +151,9 @@ static int count_columns(const CheckedTable *table, bool is_written) {
         return (int)definition->summary.physical_count;
     }
     int count = 0;
+    const Column *columns = written_columns(checker, table->written);
     for (uint32_t i = 0; i < definition->column_count; i++) {
-        const Column *column = &definition->columns[i];
+        const Column *column = &columns[i];
         bool is_read_only = column->kind == COLUMN_COMPUTED || (column->kind == COLUMN_METADATA && column->is_virtual);
         bool is_column = column->kind == COLUMN_PHYSICAL || column->kind == COLUMN_METADATA || is_read_only;
         count += is_column && !(is_written && is_read_only);
@@ -188,7 +189,7 @@ static int count_star(const Checker *checker, Cursor *cursor, const TableName *c
         return NOT_KNOWN;
     }
     const CheckedTable *table = table_named(checker, name, current, offset);
-    return table ? count_columns(table, false) : NOT_KNOWN;
+    return table ? count_columns(checker, table, false) : NOT_KNOWN;
 }
 
 static int count_select(const Checker *checker, Cursor *cursor, const TableName *current, uint32_t offset) {
@@ -249,7 +250,7 @@ static int count_wanted(const Checker *checker, const Insert *insert, const Tabl
         return count;
     }
     const CheckedTable *table = table_named(checker, insert->target, current, insert->span.start);
-    return table ? count_columns(table, true) : NOT_KNOWN;
+    return table ? count_columns(checker, table, true) : NOT_KNOWN;
 }
 
 static Str columns_text(const Checker *checker, int count) {
@@ -263,8 +264,8 @@ static bool copies_all(const Checker *checker, const Insert *insert, const Flow 
         return false;
     }
     const CheckedTable *tables = checker->tables;
-    int given = count_columns(&tables[flow->sources[0] - checker->model->tables], false);
-    return given != NOT_KNOWN && given == count_columns(&tables[flow->target - checker->model->tables], true);
+    int given = count_columns(checker, &tables[flow->sources[0] - checker->model->tables], false);
+    return given != NOT_KNOWN && given == count_columns(checker, &tables[flow->target - checker->model->tables], true);
 }
 
 static void check_insert(Checker *checker, const Insert *insert, const TableName *current) {

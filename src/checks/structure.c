@@ -37,16 +37,17 @@ void check_mongodb_primary_key(Checker *checker, const CheckedTable *table) {
     Answer answer = has_primary_key(table);
     bool is_wrong =
         answer == ANSWER_YES && span_is_empty(definition->like) && !is_in_own_primary_key(checker, table, STR("_id"));
-    size_t columns = 0;
+    const Column *columns = written_columns(checker, table->written);
+    size_t key_columns = 0;
     for (uint32_t i = 0; i < definition->column_count; i++) {
-        const Column *column = &definition->columns[i];
+        const Column *column = &columns[i];
         uint32_t offset = column->content.start;
         Str name;
         while (column->kind == COLUMN_PRIMARY_KEY && next_column_name(checker, column->content, &offset, &name)) {
-            columns++;
+            key_columns++;
         }
     }
-    if (answer == ANSWER_NO || is_wrong || columns > 1) {
+    if (answer == ANSWER_NO || is_wrong || key_columns > 1) {
         fire_at_table(checker, table, STR("the primary key of a mongodb-cdc table must be _id"),
                       STR("declare PRIMARY KEY (_id) NOT ENFORCED"));
     }
@@ -199,8 +200,9 @@ void check_metadata_column(Checker *checker, const CheckedTable *table) {
         keys = is_connector(table, metadata_keys[i].connector) ? &metadata_keys[i] : keys;
     }
     Str text = checker->script->source->text;
+    const Column *columns = written_columns(checker, table->written);
     for (uint32_t i = 0; keys != NULL && i < definition->column_count; i++) {
-        const Column *column = &definition->columns[i];
+        const Column *column = &columns[i];
         if (column->kind != COLUMN_METADATA) {
             continue;
         }
@@ -242,8 +244,9 @@ static bool has_name(ColumnKind kind) {
 
 void check_reserved_word_column(Checker *checker, const CheckedTable *table) {
     const TableDefinition *definition = table->written->definition;
-    for (uint32_t i = 0; definition->summary.has_unquoted && i < definition->column_count; i++) {
-        const Column *column = &definition->columns[i];
+    const Column *columns = definition->summary.has_unquoted ? written_columns(checker, table->written) : NULL;
+    for (uint32_t i = 0; columns != NULL && i < definition->column_count; i++) {
+        const Column *column = &columns[i];
         if (column->is_quoted) {
             continue;
         }
@@ -310,8 +313,9 @@ static void look_for_real(Checker *checker, const Column *column) {
 
 void check_real_type(Checker *checker, const CheckedTable *table) {
     const TableDefinition *definition = table->written->definition;
-    for (uint32_t i = 0; definition->summary.may_hold_real && i < definition->column_count; i++) {
-        const Column *column = &definition->columns[i];
+    const Column *columns = definition->summary.may_hold_real ? written_columns(checker, table->written) : NULL;
+    for (uint32_t i = 0; columns != NULL && i < definition->column_count; i++) {
+        const Column *column = &columns[i];
         if (column->may_hold_real && has_name(column->kind)) {
             look_for_real(checker, column);
         }

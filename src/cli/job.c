@@ -214,8 +214,8 @@ static Plans plan(Job *job, const Script *script) {
 
 /* The parts of the tree that somebody will look at. */
 static unsigned wanted_parts(const Job *job) {
-    bool looks_at_columns = job->settings->lint != LINT_NONE || job->settings->output != NULL;
-    return (looks_at_columns ? PARSE_COLUMNS : 0U) |
+    return (job->settings->lint != LINT_NONE ? PARSE_SUMMARIES : 0U) |
+           (job->settings->output != NULL ? PARSE_COLUMNS : 0U) |
            (job->order->settings.layout == LAYOUT_PRETTY && job->settings->lint != LINT_ONLY ? PARSE_MARKS : 0U);
 }
 

@@ -84,7 +84,7 @@ void builder_column(Builder *builder, ColumnKind kind, Span first, Span name, Sp
                                .is_primary_key = builder->is_primary_key,
                                .is_quoted = builder->source->text.data[name.start] == '`',
                                .may_hold_real = holds_real(source_slice(builder->source, content))};
-    if (builder->parts & PARSE_COLUMNS) {
+    if (builder->parts & (PARSE_SUMMARIES | PARSE_COLUMNS)) {
         *vector_add(builder->arena, &builder->columns) = builder->column;
     }
     builder->metadata_key = SPAN_NONE;
@@ -271,37 +271,41 @@ static void sum_up(ColumnSummary *summary, const Source *source, const Column *c
 }
 
 /* From the first one's start to where their list has ended. */
-static Span columns_span(const TableDefinition *table) {
-    const Column *first = &table->columns[0];
-    return (Span){span_is_empty(first->name) ? first->content.start : first->name.start, table->with_place};
+static Span columns_span(const Builder *builder) {
+    const Column *first = &builder->columns.items[0];
+    return (Span){span_is_empty(first->name) ? first->content.start : first->name.start, builder->table.with_place};
 }
 
 /* A sink often has its source's columns, letter by letter. */
-static void sum_up_columns(Builder *builder) {
-    TableDefinition *table = &builder->table;
-    table->summary = (ColumnSummary){0};
-    if (table->columns == NULL) {
-        return;
-    }
-    Span columns = columns_span(table);
+static ColumnSummary sum_up_columns(Builder *builder) {
+    Span columns = columns_span(builder);
     if (!str_equal(source_slice(builder->source, columns), source_slice(builder->source, builder->last_columns))) {
         builder->last_summary = (ColumnSummary){0};
-        for (uint32_t i = 0; i < table->column_count; i++) {
-            sum_up(&builder->last_summary, builder->source, &table->columns[i]);
+        for (size_t i = 0; i < builder->columns.count; i++) {
+            sum_up(&builder->last_summary, builder->source, &builder->columns.items[i]);
         }
         builder->last_columns = columns;
     }
-    table->summary = builder->last_summary;
+    return builder->last_summary;
+}
+
+static bool are_mostly_looked_at(const ColumnSummary *summary) {
+    return summary->has_unquoted || summary->may_hold_real ||
+           (summary->kinds & (1U << COLUMN_METADATA | 1U << COLUMN_COMPUTED)) != 0;
+}
+
+static void finish_columns(Builder *builder) {
+    TableDefinition *table = &builder->table;
+    table->column_count = (uint32_t)builder->columns.count;
+    table->summary = table->column_count > 0 ? sum_up_columns(builder) : (ColumnSummary){0};
+    bool is_wanted = (builder->parts & PARSE_COLUMNS) != 0 || are_mostly_looked_at(&table->summary);
+    table->columns = is_wanted ? copy_vector(builder, builder->columns) : NULL;
 }
 
 static void finish_table(Builder *builder, Statement *statement) {
     builder->table.options = copy_vector(builder, builder->options);
     builder->table.option_count = (uint32_t)builder->options.count;
-    if (builder->parts & PARSE_COLUMNS) {
-        builder->table.columns = copy_vector(builder, builder->columns);
-        builder->table.column_count = (uint32_t)builder->columns.count;
-        sum_up_columns(builder);
-    }
+    finish_columns(builder);
     statement->table = arena_new(builder->tree, TableDefinition);
     *statement->table = builder->table;
 }

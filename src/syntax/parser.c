@@ -442,3 +442,21 @@ Script *parse_script(Source *source, unsigned parts, Arena *arena, Findings *fin
 void parse_statements(Source *source, unsigned parts, const StatementTaker *taker, Arena *arena, Findings *findings) {
     parse(source, parts, taker, arena, findings);
 }
+
+static Span shifted(Span span, uint32_t distance) {
+    return span_is_empty(span) ? span : (Span){span.start + distance, span.end + distance};
+}
+
+const Column *parse_columns(const Source *source, const Statement *statement, Arena *arena) {
+    uint32_t start = statement->span.start;
+    Findings findings = {.arena = arena};
+    Source alone = source_of(source->name, arena_copy(arena, source_slice(source, (Span){start, statement->end})), arena);
+    TableDefinition *table = parse_script(&alone, PARSE_COLUMNS, arena, &findings)->statements[0].table;
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        Column *column = &table->columns[i];
+        column->name = shifted(column->name, start);
+        column->content = shifted(column->content, start);
+        column->metadata_key = shifted(column->metadata_key, start);
+    }
+    return table->columns;
+}

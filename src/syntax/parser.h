@@ -10,6 +10,10 @@
  * are not in the tree. A file of StarRocks DDL gets one error that says so. Linear in the size of the source. */
 Script *parse_script(Source *source, unsigned parts, Arena *arena, Findings *findings);
 
+/* The columns of the table that a statement of source defines, as many as the definition says: for a script that was
+ * parsed without them. In arena, which also takes what reading the statement once more needs. */
+const Column *parse_columns(const Source *source, const Statement *statement, Arena *arena);
+
 /* Who takes the statements of a script one by one. */
 typedef struct StatementTaker {
     bool (*take)(void *context, const Statement *statement); /* false: memory ended */

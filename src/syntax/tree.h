@@ -64,7 +64,7 @@ typedef struct ColumnSummary {
 
 typedef struct TableDefinition {
     Span name;
-    Column *columns;
+    Column *columns; /* column_count of them, or NULL when they were not wanted */
     Option *options;
     uint32_t column_count, option_count;
     ColumnSummary summary; /* of the columns */
@@ -140,9 +140,11 @@ typedef struct Script {
 
 /* What of the tree is only made when it is wanted. */
 enum {
-    PARSE_COLUMNS = 1, /* TableDefinition's columns */
-    PARSE_MARKS = 2,   /* Statement's marks, for the pretty printer */
-    PARSE_ALL = PARSE_COLUMNS | PARSE_MARKS,
+    PARSE_SUMMARIES = 1, /* TableDefinition's summary and column_count, and its columns where somebody mostly looks at them: */
+                         /* unquoted ones, a REAL, metadata and computed columns; see parse_columns() for the others */
+    PARSE_COLUMNS = 2,   /* the same, and all columns */
+    PARSE_MARKS = 4,     /* Statement's marks, for the pretty printer */
+    PARSE_ALL = PARSE_SUMMARIES | PARSE_COLUMNS | PARSE_MARKS,
 };
 
 static inline Span span_between(Token first, Token last) { return (Span){first.start, last.end}; }

@@ -106,6 +106,9 @@ static void check_tree(Run *run) {
         }
         at = statement->end;
         check_statement(statement, run);
+        if (!columns_are_read_again(&run->source, statement, &run->ground.arena)) {
+            break_law("read again, columns are not the same", run->text);
+        }
     }
     if (run->ground.findings.worst < SEVERITY_TROUBLE) {
         check_gap(at, (uint32_t)run->text.size, run);

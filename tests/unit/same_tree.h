@@ -33,15 +33,29 @@ static inline bool summary_is_right(const TableDefinition *table) {
     return is_same_summary(&sum, &table->summary);
 }
 
+static inline bool column_is_moved(const Column *a, const Column *b, uint32_t by) {
+    return span_is_moved(a->name, b->name, by) && span_is_moved(a->content, b->content, by) &&
+           span_is_moved(a->metadata_key, b->metadata_key, by) && a->kind == b->kind &&
+           a->is_virtual == b->is_virtual && a->is_primary_key == b->is_primary_key &&
+           a->is_quoted == b->is_quoted && a->may_hold_real == b->may_hold_real;
+}
+
 static inline bool columns_are_moved(const TableDefinition *a, const TableDefinition *b, uint32_t by) {
     bool same = a->column_count == b->column_count && is_same_summary(&a->summary, &b->summary) &&
                 summary_is_right(a) && summary_is_right(b);
     for (uint32_t i = 0; same && i < a->column_count; i++) {
-        const Column *first = &a->columns[i], *second = &b->columns[i];
-        same = span_is_moved(first->name, second->name, by) && span_is_moved(first->content, second->content, by) &&
-               span_is_moved(first->metadata_key, second->metadata_key, by) && first->kind == second->kind &&
-               first->is_virtual == second->is_virtual && first->is_primary_key == second->is_primary_key &&
-               first->is_quoted == second->is_quoted && first->may_hold_real == second->may_hold_real;
+        same = column_is_moved(&a->columns[i], &b->columns[i], by);
+    }
+    return same;
+}
+
+/* The columns of a statement are the same when they are read again. */
+static inline bool columns_are_read_again(const Source *from, const Statement *statement, Arena *to) {
+    uint32_t count = statement->table != NULL ? statement->table->column_count : 0;
+    const Column *again = count > 0 ? parse_columns(from, statement, to) : NULL;
+    bool same = true;
+    for (uint32_t i = 0; same && i < count; i++) {
+        same = column_is_moved(&statement->table->columns[i], &again[i], 0);
     }
     return same;
 }

@@ -2,6 +2,7 @@
 #include "helpers.h"
 
 #include "report/text.h"
+#include "same_tree.h"
 
 static Findings findings;
 static Source source;
@@ -495,10 +496,47 @@ static void test_summaries(void **state) {
     assert_true(parsed->statements[0].table->summary.hash != parsed->statements[5].table->summary.hash);
 }
 
+static void test_columns_read_again(void **state) {
+    (void)state;
+    static const char text[] =
+        "SET 'a' = 'b'; CREATE TABLE `t` (`a` INT, `b` STRING METADATA FROM 'k' VIRTUAL, /* é */ c AS a + 1,\n"
+        "  CONSTRAINT p PRIMARY KEY (`a`) NOT ENFORCED, WATERMARK FOR d AS d) WITH ('connector' = 'print');\n"
+        "CREATE TABLE u (`a` REAL) LIKE t; CREATE TABLE v (a, b) AS SELECT 1, 2";
+    const Script *parsed = parse(text);
+    assert_int_equal(parsed->statement_count, 4);
+    for (size_t i = 1; i < parsed->statement_count; i++) {
+        assert_true(columns_are_read_again(parsed->source, &parsed->statements[i], &arena));
+    }
+}
+
+/* Only those that checks mostly look at. */
+static void test_columns_of_summaries(void **state) {
+    (void)state;
+    static const struct {
+        const char *columns;
+        bool are_kept;
+    } tables[] = {{"`a` INT, `b` STRING NOT NULL, PRIMARY KEY (`a`) NOT ENFORCED", false},
+                  {"`a` INT, b INT", true},
+                  {"`a` REAL", true},
+                  {"`a` INT METADATA", true},
+                  {"`a` AS 1", true}};
+    for (size_t i = 0; i < COUNT_OF(tables); i++) {
+        Buffer text = {0};
+        buffer_format(&text, "CREATE TABLE t (%s) WITH ('connector' = 'print');", tables[i].columns);
+        source = source_of(STR("in.sql"), buffer_take(&text, &arena), &arena);
+        findings = (Findings){.arena = &arena};
+        const TableDefinition *some = parse_script(&source, PARSE_SUMMARIES, &arena, &findings)->statements[0].table;
+        const TableDefinition *all = parse_script(&source, PARSE_ALL, &arena, &findings)->statements[0].table;
+        assert_int_equal(some->columns != NULL, tables[i].are_kept);
+        assert_int_equal(some->column_count, all->column_count);
+        assert_true(is_same_summary(&some->summary, &all->summary));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         arena_test(test_kinds),   arena_test(test_statement_spans), arena_test(test_table),
-        arena_test(test_summaries),
+        arena_test(test_summaries), arena_test(test_columns_read_again), arena_test(test_columns_of_summaries),
         arena_test(test_clauses), arena_test(test_lenient),         arena_test(test_inserts),
         arena_test(test_marks_are_sorted), arena_test(test_freezing), arena_test(test_errors),
         arena_test(test_good_statements_stay), arena_test(test_starrocks), arena_test(test_report),
