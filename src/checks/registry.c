@@ -1,5 +1,7 @@
 #include "checks/registry.h"
 
+#include "prefetch.h"
+
 #include "checks/facts.h"
 #include "checks/session.h"
 #include "checks/tables.h"
@@ -83,6 +85,9 @@ static void run_table_checks(Checker *checker) {
         }
     }
     for (size_t i = 0; i < checker->table_count; i++) {
+        if (i + PREFETCH_AHEAD < checker->table_count) {
+            prefetch(checker->tables[i + PREFETCH_AHEAD].written->definition, sizeof(TableDefinition));
+        }
         if (!is_frozen(&checker->tables[i])) {
             check_table(checker, &checker->tables[i], &on);
         }

@@ -2,6 +2,7 @@
 
 #include "checks/facts.h"
 #include "checks/shapes.h"
+#include "prefetch.h"
 #include "rules/name_options.h"
 #include "rules/plan_options.h"
 
@@ -86,6 +87,20 @@ static void look_at_made(Checker *checker, CheckedTable *table, const Plan *plan
     collect_facts(checker, table);
 }
 
+/* First the definition, then what it leads to. */
+static void prefetch_table(const Checker *checker, size_t number) {
+    enum { FIRST_OPTIONS = 320 };
+    const Model *model = checker->model;
+    if (number + PREFETCH_AHEAD < model->table_count) {
+        prefetch(model->tables[number + PREFETCH_AHEAD].definition, sizeof(TableDefinition));
+    }
+    if (number + PREFETCH_AHEAD / 2 < model->table_count) {
+        const TableDefinition *definition = model->tables[number + PREFETCH_AHEAD / 2].definition;
+        prefetch(definition->options, definition->option_count * sizeof *definition->options);
+        prefetch_text(checker->script->source->text, definition->option_list.start, FIRST_OPTIONS);
+    }
+}
+
 void look_at_tables(Checker *checker) {
     const Plan *plans = checker->plans->items;
     Shapes *shapes = arena_new(checker->arena, Shapes);
@@ -93,6 +108,7 @@ void look_at_tables(Checker *checker) {
     checker->tables = arena_array(checker->arena, checker->table_count, sizeof *checker->tables);
     for (size_t i = 0; i < checker->table_count; i++) {
         CheckedTable *table = &checker->tables[i];
+        prefetch_table(checker, i);
         table->written = &checker->model->tables[i];
         table->is_frozen = table->written->statement->is_frozen;
         if (plans != NULL) {

@@ -1,12 +1,14 @@
 #include "model/model.h"
 
 #include "model/query.h"
+#include "prefetch.h"
 
 typedef struct Build {
     Model *model;
     Arena *arena;
     TableName current; /* the catalog and database in force */
     size_t read_mark;  /* of the query at hand */
+    size_t next;       /* behind the table that was found last */
     VECTOR(Flow) flows;
     size_t job;        /* the newest */
     bool is_in_set;    /* between BEGIN STATEMENT SET and END */
@@ -25,8 +27,8 @@ static Table *first_of_name(const Model *model, const TableName *name, uint64_t 
     return table;
 }
 
-Table *model_find(const Model *model, const TableName *name, uint32_t offset) {
-    Table *first = first_of_name(model, name, table_name_hash(name));
+/* The last of the name before `offset`, or the first one; `first` is the first of the name, or NULL. */
+static Table *last_before(Table *first, uint32_t offset) {
     size_t low = 0, high = first != NULL ? first->same_name.count : 0;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -37,6 +39,23 @@ Table *model_find(const Model *model, const TableName *name, uint32_t offset) {
         }
     }
     return low > 0 ? first->same_name.items[low - 1] : first;
+}
+
+Table *model_find(const Model *model, const TableName *name, uint32_t offset) {
+    return last_before(first_of_name(model, name, table_name_hash(name)), offset);
+}
+
+/* The same. Statements mostly speak of tables in the order in which they were defined: so the one behind the last that
+ * was asked for is at hand, and the index is far away. */
+static Table *find_next(Build *build, const TableName *name, uint32_t offset) {
+    Model *model = build->model;
+    uint64_t hash = table_name_hash(name);
+    Table *next = &model->tables[build->next < model->table_count ? build->next : 0];
+    bool is_it = model->table_count > 0 && next->name_hash == hash && !next->is_repeated &&
+                 table_name_equal(&next->name, name);
+    Table *first = is_it ? next : first_of_name(model, name, hash);
+    build->next = first != NULL ? (size_t)(first - model->tables) + 1 : build->next;
+    return last_before(first, offset);
 }
 
 void model_apply_use(Str text, const Statement *statement, TableName *current, Arena *arena) {
@@ -87,6 +106,7 @@ static void add_table(Build *build, const Statement *statement) {
         *bucket = table;
     } else {
         *vector_add(build->arena, &first->same_name) = table;
+        table->is_repeated = true;
     }
     model->table_count++;
 }
@@ -120,7 +140,7 @@ typedef struct Reading {
 static void read_from(Build *build, Span path, uint32_t offset, Reading *reading) {
     TableName name = table_name(build->model->script->source->text, path, &build->current, build->arena);
     const View *view = find_view(build->model, &name, offset);
-    Table *table = view ? NULL : model_find(build->model, &name, offset);
+    Table *table = view ? NULL : find_next(build, &name, offset);
     for (size_t i = 0; view != NULL && i < view->source_count; i++) {
         add_source(build, &reading->sources, view->sources[i]);
     }
@@ -178,7 +198,7 @@ static void add_flow(Build *build, const Statement *statement, const Insert *ins
                              query_is_copy(build->model->script->source->text, query, &copied),
                    .job = build->job};
     flow->target_name = table_name(build->model->script->source->text, target, &build->current, build->arena);
-    flow->target = model_find(build->model, &flow->target_name, offset);
+    flow->target = find_next(build, &flow->target_name, offset);
     if (flow->target != NULL) {
         flow->target->roles |= ROLE_SINK;
     }
@@ -213,11 +233,20 @@ static void add_reads_and_writes(Build *build, const Statement *statement) {
     }
 }
 
+/* The text up to the name of its table, mostly. */
+static void prefetch_statement(const Script *script, size_t number) {
+    enum { TO_ITS_NAME = 128 };
+    if (number < script->statement_count) {
+        prefetch_text(script->source->text, script->statements[number].span.start, TO_ITS_NAME);
+    }
+}
+
 /* Tables first, so that a script whose queries stand before its tables has its roles too. */
 static void build_tables(Build *build) {
     const Script *script = build->model->script;
     build->current = DEFAULT_TABLE_NAME;
     for (size_t i = 0; i < script->statement_count; i++) {
+        prefetch_statement(script, i + PREFETCH_AHEAD);
         model_apply_use(script->source->text, &script->statements[i], &build->current, build->arena);
         if (script->statements[i].kind == STATEMENT_CREATE_TABLE) {
             add_table(build, &script->statements[i]);
@@ -229,6 +258,7 @@ static void build_flows(Build *build) {
     const Script *script = build->model->script;
     build->current = DEFAULT_TABLE_NAME;
     for (size_t i = 0; i < script->statement_count; i++) {
+        prefetch_statement(script, i + PREFETCH_AHEAD);
         model_apply_use(script->source->text, &script->statements[i], &build->current, build->arena);
         add_reads_and_writes(build, &script->statements[i]);
     }
