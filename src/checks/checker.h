@@ -113,6 +113,7 @@ typedef struct Checker {
     Findings *findings;
     CheckedTable *tables; /* one for each table of the model, in its order; frozen ones too */
     size_t table_count;
+    const Column ***columns; /* by the table's number: those that were read again; see written_columns() */
     Facts *facts;
     Collector *collector; /* of facts; NULL: none are gathered */
     int64_t parallelism; /* that the script sets for its jobs; 0 when it sets none */

@@ -11,17 +11,26 @@ bool has_own_columns_only(const CheckedTable *table) {
            item->definition->column_count > 0;
 }
 
+static const Column *read_again(const Checker *checker, const Table *table) {
+    ArenaMark mark = arena_mark(checker->scratch);
+    const Column *columns = parse_columns(checker->script->source, table->statement, checker->scratch);
+    size_t size = table->definition->column_count * sizeof *columns;
+    const Column *kept = memcpy(arena_alloc_raw(checker->arena, size), columns, size);
+    arena_release(checker->scratch, mark);
+    return kept;
+}
+
 const Column *written_columns(const Checker *checker, const Table *table) {
     const TableDefinition *definition = table->definition;
     if (definition->columns != NULL || definition->column_count == 0) {
         return definition->columns;
     }
-    ArenaMark mark = arena_mark(checker->scratch);
-    const Column *columns = parse_columns(checker->script->source, table->statement, checker->scratch);
-    size_t size = definition->column_count * sizeof *columns;
-    Column *kept = memcpy(arena_alloc_raw(checker->arena, size), columns, size);
-    arena_release(checker->scratch, mark);
-    return kept;
+    if (*checker->columns == NULL) {
+        *checker->columns = arena_array(checker->arena, checker->table_count, sizeof **checker->columns);
+    }
+    const Column **columns = &(*checker->columns)[table - checker->model->tables];
+    *columns = *columns != NULL ? *columns : read_again(checker, table);
+    return *columns;
 }
 
 static const Column *own_primary_key(const Checker *checker, const Table *table) {

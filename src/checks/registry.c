@@ -121,6 +121,8 @@ void script_checks(const Script *script, const Plans *plans, const CheckSettings
                        .scratch = scratch,
                        .findings = findings,
                        .facts = facts};
+    const Column **columns = NULL;
+    checker.columns = &columns;
     checker.allowances = allowances_find(script, arena);
     checker.used_pragmas = arena_array(arena, script->pragma_count, sizeof *checker.used_pragmas);
     checker.parallelism = session_parallelism(&checker);
