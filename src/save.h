@@ -27,15 +27,17 @@ typedef struct Replacement {
  * owner and access control list, and lets the disk begin. Symbolic links are followed to the file itself; other hard
  * links to it keep the old contents. NULL, or what went wrong; then nothing is left behind. Of the replacement, which
  * must be all zero, replacement_free() is wanted in any case; before it the other two, unless a step went wrong. */
-const char *replacement_start(Replacement *replacement, const char *path, const Pieces *contents, const FileStamp *stamp);
+const char *replacement_start(Replacement *replacement, const char *path, const Pieces *contents,
+                              const FileStamp *stamp);
 
 /* Waits until the temporary file is on the disk. Of many that are started first, then synced, then ended, the first one
  * waits for all. NULL, or what went wrong; then nothing is left behind. */
 const char *replacement_sync(Replacement *replacement);
 
-/* Renames the temporary file, which is synced, over the file: that is the old or the new one, whole, at any moment; which
- * of them after the machine fails is sure after directory_sync(). backup_suffix: NULL, or what to append to the name
- * under which the old file is kept. NULL, or what went wrong; then the file is as it was and nothing else is left. */
+/* Renames the temporary file, which is synced, over the file: that is the old or the new one, whole, at any moment;
+ * which of them after the machine fails is sure after directory_sync(). backup_suffix: NULL, or what to append to the
+ * name under which the old file is kept. NULL, or what went wrong; then the file is as it was and nothing else is
+ * left. */
 const char *replacement_end(Replacement *replacement, const char *backup_suffix);
 
 void replacement_free(Replacement *replacement);

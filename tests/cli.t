@@ -226,6 +226,10 @@ case_in 'many at once' => sub {
     }
     run('-i', '-j4', '--slot', 's', '.');
     is((run('--check', '--slot', 's', '-j4', '.'))[1], '', 'in place, too');
+    for my $jobs (1, 4) {
+        run_with({open_files => 24}, '-i', '-j', $jobs, '--slot', "few_$jobs", '.');
+        is((run('--check', '--slot', "few_$jobs", '.'))[1], '', "in place, where few files may be open, $jobs at once");
+    }
     for my $jobs (qw(0 -1 x 257), '') {
         run_is(["--jobs=$jobs", '.'], 2, '', qr/^smtpatch: error: --jobs takes a number from 1 to 256, not '\Q$jobs\E'\n/);
     }

@@ -1,17 +1,23 @@
 #include "cli/batch.h"
 
+#include <unistd.h>
+
 enum {
     BATCH_FILES = 32,
-    OPEN_FILES = 512,              /* in the batches of all threads; half of what most systems allow */
     BATCH_BYTES = 4 * 1024 * 1024, /* no more wait: for that time they stand on the disk twice */
 };
 
 static size_t at_most(size_t a, size_t b) { return a < b ? a : b; }
 
+/* Half of the files that may be open can be those of batches: one for each thread, and one that waits. */
+static size_t open_files(size_t jobs) {
+    long most = sysconf(_SC_OPEN_MAX);
+    return most > 0 ? (size_t)most / 2 / (jobs + 1) : BATCH_FILES;
+}
+
 size_t batch_size(const Settings *settings, size_t files) {
-    size_t size = at_most(BATCH_FILES, OPEN_FILES / settings->jobs);
     size_t fair = files / settings->jobs; /* so that each thread has some */
-    size = at_most(size, fair);
+    size_t size = at_most(at_most(BATCH_FILES, open_files(settings->jobs)), fair);
     return settings->is_in_place && size > 1 ? size : 1;
 }
 

@@ -38,14 +38,16 @@ typedef struct JobResult {
     ExitStatus status;
 } JobResult;
 
-/* Does it. Nothing is printed; in place, the file's new contents are written, but not yet in its place. Jobs of different
- * orders may run at the same time; what they have done is counted in progress. matcher: all zero at first; the next job
- * of the same thread may go on with it. */
+/* Does it. Nothing is printed; in place, the file's new contents are written, but not yet in its place. Jobs of
+ * different orders may run at the same time; what they have done is counted in progress. matcher: all zero at first;
+ * the next job of the same thread may go on with it. */
 void job_run(const JobOrder *order, const Settings *settings, bool has_color, Progress *progress, Matcher *matcher,
              JobResult *result);
 
-/* What follows, for some jobs together: in place, waits until the new contents of all are on the disk; replaces a file. */
+/* What follows, of some jobs for all of them first: in place, waits until the new contents are on the disk; */
 void job_sync(JobResult *result);
+
+/* and then replaces each file. */
 void job_end(const JobOrder *order, const Settings *settings, bool has_color, JobResult *result);
 
 void job_result_free(JobResult *result);

@@ -450,7 +450,8 @@ static Span shifted(Span span, uint32_t distance) {
 const Column *parse_columns(const Source *source, const Statement *statement, Arena *arena) {
     uint32_t start = statement->span.start;
     Findings findings = {.arena = arena};
-    Source alone = source_of(source->name, arena_copy(arena, source_slice(source, (Span){start, statement->end})), arena);
+    Str text = arena_copy(arena, source_slice(source, (Span){start, statement->end}));
+    Source alone = source_of(source->name, text, arena);
     TableDefinition *table = parse_script(&alone, PARSE_COLUMNS, arena, &findings)->statements[0].table;
     for (uint32_t i = 0; i < table->column_count; i++) {
         Column *column = &table->columns[i];

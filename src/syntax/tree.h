@@ -140,8 +140,8 @@ typedef struct Script {
 
 /* What of the tree is only made when it is wanted. */
 enum {
-    PARSE_SUMMARIES = 1, /* TableDefinition's summary and column_count, and its columns where somebody mostly looks at them: */
-                         /* unquoted ones, a REAL, metadata and computed columns; see parse_columns() for the others */
+    PARSE_SUMMARIES = 1, /* TableDefinition's summary and column_count, and its columns where somebody mostly looks */
+                         /* at them: unquoted ones, REAL, metadata, computed ones; for others see parse_columns() */
     PARSE_COLUMNS = 2,   /* the same, and all columns */
     PARSE_MARKS = 4,     /* Statement's marks, for the pretty printer */
     PARSE_ALL = PARSE_SUMMARIES | PARSE_COLUMNS | PARSE_MARKS,

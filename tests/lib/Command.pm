@@ -48,7 +48,7 @@ sub can_be_nobody {
     return $? == 0;
 }
 
-# Options: nobody => 1 to run as nobody, input => text for standard input, output => a file for standard output, closed => 1 to close it,
+# Options: nobody => 1 to run as nobody, open_files => how many may be open, input => text for standard input, output => a file for standard output, closed => 1 to close it,
 # environment => {...}, in => directory. Gives exit status (or "signal N"), standard output, standard error.
 sub run_with {
     my ($options, @arguments) = @_;
@@ -64,6 +64,8 @@ sub run_with {
         become_nobody() if $options->{nobody};
         %ENV = (%ENV, %{$options->{environment} // {}});
         unshift @arguments, '--no-lint' unless $options->{checks}; # what checks find is tested elsewhere
+        exec 'sh', '-c', 'ulimit -n "$1"; shift; exec "$@"', 'sh', $options->{open_files}, $program, @arguments
+            if $options->{open_files};
         exec 'sh', '-c', 'exec "$0" "$@"', $program, @arguments if $options->{nobody}; # a fresh process, which sanitizers can look into
         exec {$program} 'smtpatch', @arguments or die "$program: $!\n";
     }
