@@ -118,17 +118,6 @@ sub make_many {
     }
 }
 
-# A folder of 500 files, which have a second name in another one: a file system that was asked to forget many files a
-# moment ago takes long for new ones, whoever makes them.
-sub make_many {
-    my ($folder, $table) = @_;
-    make_path($folder, "$folder.old");
-    for my $name (map { sprintf 'flink-create.%03d.sql', $_ } 1 .. 500) {
-        write_file("$folder/$name", $table);
-        link "$folder/$name", "$folder.old/$name" or die "$name: $!\n";
-    }
-}
-
 sub many_files {
     my $table = qx{head -c 12000 '@{[generate('1.sql', 1)]}'};
     $table =~ s/[^;]*\z/\n/;
@@ -136,6 +125,7 @@ sub many_files {
     my @ways = (['sed -i, sync', 'sh', '-c', $sed, 'sh', $sed[1]],
         map { ["smtpatch -j$_", $program, '--no-lint', '-i', "-j$_", '--layout', 'keep', '--rules', "$here/rules.ini"] } 1, 2);
     my @folders = map { "many.$_" } 1 .. $rounds * @ways;
+    remove_tree(glob 'many.*'); # of a run that was cut short
     make_many($_, $table) for @folders;
     my %results;
     for my $round (1 .. $rounds) {

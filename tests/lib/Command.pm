@@ -48,8 +48,9 @@ sub can_be_nobody {
     return $? == 0;
 }
 
-# Options: nobody => 1 to run as nobody, open_files => how many may be open, input => text for standard input, output => a file for standard output, closed => 1 to close it,
-# environment => {...}, in => directory. Gives exit status (or "signal N"), standard output, standard error.
+# Options: nobody => 1 to run as nobody, open_files => how many may be open, input => text for standard input,
+# output => a file for standard output, closed => 1 to close it, environment => {...}, in => directory. Gives exit status
+# (or "signal N"), standard output, standard error.
 sub run_with {
     my ($options, @arguments) = @_;
     my $said = tempdir(CLEANUP => 1);
