@@ -82,7 +82,7 @@ void builder_column(Builder *builder, ColumnKind kind, Span first, Span name, Sp
                                .kind = kind,
                                .is_virtual = builder->is_virtual,
                                .is_primary_key = builder->is_primary_key,
-                               .is_quoted = builder->source->text.data[name.start] == '`',
+                               .is_quoted = !span_is_empty(name) && builder->source->text.data[name.start] == '`',
                                .may_hold_real = holds_real(source_slice(builder->source, content))};
     if (builder->parts & (PARSE_SUMMARIES | PARSE_COLUMNS)) {
         *vector_add(builder->arena, &builder->columns) = builder->column;

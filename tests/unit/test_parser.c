@@ -507,6 +507,9 @@ static void test_columns_read_again(void **state) {
     for (size_t i = 1; i < parsed->statement_count; i++) {
         assert_true(columns_are_read_again(parsed->source, &parsed->statements[i], &arena));
     }
+    parsed = parse("`\n;CREATE TABLE t (PRIMARY KEY (a) NOT ENFORCED)"); /* no name is at the script's start */
+    assert_int_equal(parsed->statement_count, 1);
+    assert_true(columns_are_read_again(parsed->source, &parsed->statements[0], &arena));
 }
 
 /* Only those that checks mostly look at. */
