@@ -155,6 +155,9 @@ static void test_models(void **state) {
         {"CREATE TABLE a (x INT); DROP TABLE a; CREATE TABLE a LIKE a", D "a: " D "a:<0"},
         {"CREATE TABLE a (x INT); INSERT INTO a VALUES (1); DROP TABLE a; CREATE TABLE a (y INT); SELECT * FROM a",
          D "a:w " D "a:r"},
+        {"CREATE TABLE a (x INT); CREATE TABLE b (x INT); CREATE TABLE a (x INT); CREATE TABLE a (x INT); SELECT * FROM b; "
+         "SELECT * FROM a",
+         D "a: " D "b:r " D "a: " D "a:r"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         Str model = model_of(cases[i].text);
