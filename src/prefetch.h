@@ -5,7 +5,7 @@
 
 #include "text.h"
 
-enum { PREFETCH_AHEAD = 8 /* items before the one that is worked on: time enough, and not too many */ };
+enum { PREFETCH_AHEAD = 8 /* items ahead of the one at hand: time enough, and not too many */ };
 
 /* Only speed depends on it. The empty instruction is for gcc, which drops calls of functions that do nothing else. */
 static inline void prefetch(const void *memory, size_t size) {

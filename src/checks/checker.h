@@ -52,6 +52,7 @@ struct CheckedTable {
     unsigned roles;             /* ROLE_… bits */
     bool is_incremental;        /* its snapshot is read incrementally: the option, or the connector's default */
     bool is_frozen;
+    const Column *columns;      /* read again; NULL until somebody asks, see written_columns() */
 };
 
 /* A fact that is compared over all files of a run: who uses a slot, a range of server ids. */
@@ -113,7 +114,6 @@ typedef struct Checker {
     Findings *findings;
     CheckedTable *tables; /* one for each table of the model, in its order; frozen ones too */
     size_t table_count;
-    const Column ***columns; /* by the table's number: those that were read again; see written_columns() */
     Facts *facts;
     Collector *collector; /* of facts; NULL: none are gathered */
     int64_t parallelism; /* that the script sets for its jobs; 0 when it sets none */

@@ -25,12 +25,11 @@ const Column *written_columns(const Checker *checker, const Table *table) {
     if (definition->columns != NULL || definition->column_count == 0) {
         return definition->columns;
     }
-    if (*checker->columns == NULL) {
-        *checker->columns = arena_array(checker->arena, checker->table_count, sizeof **checker->columns);
+    CheckedTable *checked = &checker->tables[table - checker->model->tables];
+    if (checked->columns == NULL) {
+        checked->columns = read_again(checker, table);
     }
-    const Column **columns = &(*checker->columns)[table - checker->model->tables];
-    *columns = *columns != NULL ? *columns : read_again(checker, table);
-    return *columns;
+    return checked->columns;
 }
 
 static const Column *own_primary_key(const Checker *checker, const Table *table) {

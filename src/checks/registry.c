@@ -85,9 +85,7 @@ static void run_table_checks(Checker *checker) {
         }
     }
     for (size_t i = 0; i < checker->table_count; i++) {
-        if (i + PREFETCH_AHEAD < checker->table_count) {
-            prefetch(checker->tables[i + PREFETCH_AHEAD].written->definition, sizeof(TableDefinition));
-        }
+        prefetch_definition(checker, i + PREFETCH_AHEAD);
         if (!is_frozen(&checker->tables[i])) {
             check_table(checker, &checker->tables[i], &on);
         }
@@ -121,8 +119,6 @@ void script_checks(const Script *script, const Plans *plans, const CheckSettings
                        .scratch = scratch,
                        .findings = findings,
                        .facts = facts};
-    const Column **columns = NULL;
-    checker.columns = &columns;
     checker.allowances = allowances_find(script, arena);
     checker.used_pragmas = arena_array(arena, script->pragma_count, sizeof *checker.used_pragmas);
     checker.parallelism = session_parallelism(&checker);

@@ -87,13 +87,17 @@ static void look_at_made(Checker *checker, CheckedTable *table, const Plan *plan
     collect_facts(checker, table);
 }
 
+void prefetch_definition(const Checker *checker, size_t number) {
+    if (number < checker->model->table_count) {
+        prefetch(checker->model->tables[number].definition, sizeof(TableDefinition));
+    }
+}
+
 /* First the definition, then what it leads to. */
 static void prefetch_table(const Checker *checker, size_t number) {
     enum { FIRST_OPTIONS = 320 };
     const Model *model = checker->model;
-    if (number + PREFETCH_AHEAD < model->table_count) {
-        prefetch(model->tables[number + PREFETCH_AHEAD].definition, sizeof(TableDefinition));
-    }
+    prefetch_definition(checker, number + PREFETCH_AHEAD);
     if (number + PREFETCH_AHEAD / 2 < model->table_count) {
         const TableDefinition *definition = model->tables[number + PREFETCH_AHEAD / 2].definition;
         prefetch(definition->options, definition->option_count * sizeof *definition->options);

@@ -9,4 +9,7 @@
  * findings of who promised them. */
 void look_at_tables(Checker *checker);
 
+/* Asks for the definition of the table of that number, if there is one, for who comes to it soon (prefetch.h). */
+void prefetch_definition(const Checker *checker, size_t number);
+
 #endif

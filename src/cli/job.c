@@ -282,16 +282,22 @@ static void work(void *context) {
     }
 }
 
+/* As the run's format wants them. */
+static void add_findings(const Findings *findings, const Settings *settings, const ReportStyle *style, Arena *arena,
+                         JobResult *result) {
+    if (settings->format != FORMAT_TEXT) {
+        findings_record(findings, style->least, &result->arena, &result->records);
+    } else {
+        report_findings(findings, style, arena, &result->messages);
+    }
+}
+
 static void report(void *context) {
     Job *job = context;
     if (!job->order->is_alone) {
         facts_copy(&job->facts, &job->result->facts, &job->result->arena);
     }
-    if (job->settings->format != FORMAT_TEXT) {
-        findings_record(&job->findings, job->style.least, &job->result->arena, &job->result->records);
-        return;
-    }
-    report_findings(&job->findings, &job->style, &job->arena, &job->result->messages);
+    add_findings(&job->findings, job->settings, &job->style, &job->arena, job->result);
 }
 
 /* Comes when all else is done and reported: nothing that fails in between may leave a changed file behind. */
@@ -371,11 +377,7 @@ static void report_failure(void *context) {
     JobResult *result = failure->result;
     Findings findings = {.arena = &result->arena};
     finding_file_trouble(&findings, str_of(failure->order->name), str_of(result->problem));
-    if (failure->settings->format != FORMAT_TEXT) {
-        findings_record(&findings, failure->style.least, &result->arena, &result->records);
-    } else {
-        report_findings(&findings, &failure->style, &result->arena, &result->messages);
-    }
+    add_findings(&findings, failure->settings, &failure->style, &result->arena, result);
 }
 
 static bool is_under_way(const JobResult *result) { return result->replacement.temporary != NULL; }

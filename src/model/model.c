@@ -49,8 +49,8 @@ Table *model_find(const Model *model, const TableName *name, uint32_t offset) {
  * was asked for is at hand, and the index is far away. */
 static Table *find_next(Build *build, const TableName *name, uint32_t offset) {
     Model *model = build->model;
-    Table *next = &model->tables[build->next < model->table_count ? build->next : 0];
-    bool is_it = model->table_count > 0 && !next->is_repeated && table_name_equal(&next->name, name);
+    Table *next = build->next < model->table_count ? &model->tables[build->next] : NULL;
+    bool is_it = next != NULL && !next->is_repeated && table_name_equal(&next->name, name);
     Table *first = is_it ? next : first_of_name(model, name, table_name_hash(name));
     build->next = first != NULL ? (size_t)(first - model->tables) + 1 : build->next;
     return last_before(first, offset);

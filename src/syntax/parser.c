@@ -443,10 +443,6 @@ void parse_statements(Source *source, unsigned parts, const StatementTaker *take
     parse(source, parts, taker, arena, findings);
 }
 
-static Span shifted(Span span, uint32_t distance) {
-    return span_is_empty(span) ? span : (Span){span.start + distance, span.end + distance};
-}
-
 const Column *parse_columns(const Source *source, const Statement *statement, Arena *arena) {
     uint32_t start = statement->span.start;
     Findings findings = {.arena = arena};
@@ -454,10 +450,7 @@ const Column *parse_columns(const Source *source, const Statement *statement, Ar
     Source alone = source_of(source->name, text, arena);
     TableDefinition *table = parse_script(&alone, PARSE_COLUMNS, arena, &findings)->statements[0].table;
     for (uint32_t i = 0; i < table->column_count; i++) {
-        Column *column = &table->columns[i];
-        column->name = shifted(column->name, start);
-        column->content = shifted(column->content, start);
-        column->metadata_key = shifted(column->metadata_key, start);
+        table->columns[i] = column_moved(table->columns[i], start);
     }
     return table->columns;
 }

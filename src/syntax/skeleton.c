@@ -76,10 +76,6 @@ static ListStart list_start(const Matching *matching, const Builder *builder) {
     return (ListStart){matching->at, builder->columns.count, builder->marks.count, builder->segments.count};
 }
 
-static Span moved_span(Span span, uint32_t by) {
-    return span.end == 0 ? SPAN_NONE : (Span){span.start + by, span.end + by};
-}
-
 static void add_moved(const ColumnList *list, uint32_t by, Builder *builder) {
     for (size_t i = 0; i < list->segments.count; i++) {
         const Segment *segment = &list->segments.items[i];
@@ -87,11 +83,7 @@ static void add_moved(const ColumnList *list, uint32_t by, Builder *builder) {
             (Segment){segment->start + by, segment->end + by, segment->skeleton};
     }
     for (size_t i = 0; i < list->columns.count; i++) {
-        Column *column = vector_add(builder->arena, &builder->columns);
-        *column = list->columns.items[i];
-        column->name = moved_span(column->name, by);
-        column->content = moved_span(column->content, by);
-        column->metadata_key = moved_span(column->metadata_key, by);
+        *vector_add(builder->arena, &builder->columns) = column_moved(list->columns.items[i], by);
     }
     for (size_t i = 0; i < list->marks.count; i++) {
         const Mark *mark = &list->marks.items[i];

@@ -149,6 +149,18 @@ enum {
 
 static inline Span span_between(Token first, Token last) { return (Span){first.start, last.end}; }
 
+/* The same text `by` bytes further on; SPAN_NONE stays none. */
+static inline Span span_moved(Span span, uint32_t by) {
+    return span.end == 0 ? SPAN_NONE : (Span){span.start + by, span.end + by};
+}
+
+static inline Column column_moved(Column column, uint32_t by) {
+    column.name = span_moved(column.name, by);
+    column.content = span_moved(column.content, by);
+    column.metadata_key = span_moved(column.metadata_key, by);
+    return column;
+}
+
 /* From the start of a to the end of b; an empty one of them does not count. */
 static inline Span span_join(Span a, Span b) {
     if (span_is_empty(a)) {

@@ -74,6 +74,35 @@ static const char *replace_with(const char *path, Str text, const FileStamp *sta
     return problem;
 }
 
+/* All are started, then synced, then ended; the one in the middle is changed by somebody else meanwhile. */
+static void test_some_together(void **state) {
+    (void)state;
+    enum { COUNT = 3, CHANGED = 1 };
+    static const char *const names[COUNT] = {"a", "b", "c"};
+    Replacement replacements[COUNT] = {{0}};
+    Pieces pieces = {.arena = &arena};
+    pieces_add(&pieces, STR("new"));
+    for (size_t i = 0; i < COUNT; i++) {
+        put(path_of(names[i]), "old");
+        FileStamp stamp = stamp_of(path_of(names[i]));
+        assert_null(replacement_start(&replacements[i], path_of(names[i]), &pieces, &stamp));
+        assert_int_equal(replacements[i].size, 3);
+    }
+    put(path_of(names[CHANGED]), "newest");
+    for (size_t i = 0; i < COUNT; i++) {
+        assert_null(replacement_sync(&replacements[i]));
+        assert_file(path_of(names[i]), i == CHANGED ? "newest" : "old");
+    }
+    for (size_t i = 0; i < COUNT; i++) {
+        const char *problem = replacement_end(&replacements[i], NULL);
+        assert_int_equal(problem != NULL, i == CHANGED);
+        assert_null(replacements[i].temporary);
+        assert_file(path_of(names[i]), i == CHANGED ? "newest" : "new");
+        replacement_free(&replacements[i]);
+    }
+    assert_int_equal(count_files(), COUNT);
+}
+
 static const char *replace(const char *path, const char *text, const char *suffix) {
     FileStamp stamp = stamp_of(path);
     return replace_with(path, str_of(text), &stamp, suffix);
@@ -423,6 +452,7 @@ int main(void) {
         file_test(test_links),
         file_test(test_backup),
         file_test(test_changed_meanwhile),
+        file_test(test_some_together),
         file_test(test_directory_that_may_not_be_written),
         file_test(test_owner_that_cannot_be_kept),
         file_test(test_full_disk),
