@@ -235,13 +235,6 @@ case_in 'many at once' => sub {
     }
 };
 
-case_in 'large files in place' => sub { # each of which is replaced before the next one is worked on
-    spew("flink-create.$_.sql", "-- a comment\n" x 400_000 . $script) for 1 .. 3;
-    run_is(['-i', '--slot', 's', '.'], 0, '', '');
-    is((run('--check', '--slot', 's', '.'))[1], '', 'all are done');
-    is(scalar(my @left = glob "$directory/.smtpatch.*"), 0, 'no temporary file is left');
-};
-
 case_in 'files that cannot be read' => sub {
     spew('a.sql', "select 1;\n");
     run_is(['missing.sql', 'a.sql'], 2, "select 1;\n", "missing.sql: error: No such file or directory\n");
