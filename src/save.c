@@ -82,15 +82,18 @@ static bool copy_attributes(int descriptor, const char *target, char *buffer) {
     return true;
 }
 
+static bool remove_access_list(int descriptor) {
+    return fremovexattr(descriptor, "system.posix_acl_access") == 0 || is_there_none(errno);
+}
+
 /* What the directory gave to the new file goes; what the old one has comes, the rest of its attributes where they can
  * be set. False with errno set. */
 static bool keep_attributes(int descriptor, const char *target) {
-    char *buffer = malloc(2 * ATTRIBUTES_MAX);
-    bool is_kept = buffer != NULL;
-    if (is_kept && fremovexattr(descriptor, "system.posix_acl_access") != 0) {
-        is_kept = is_there_none(errno);
+    if (flistxattr(descriptor, NULL, 0) == 0 && listxattr(target, NULL, 0) == 0) {
+        return true; /* mostly so, and asking costs less than changing anything */
     }
-    is_kept = is_kept && copy_attributes(descriptor, target, buffer);
+    char *buffer = malloc(2 * ATTRIBUTES_MAX);
+    bool is_kept = buffer != NULL && remove_access_list(descriptor) && copy_attributes(descriptor, target, buffer);
     int error = errno;
     free(buffer);
     errno = error;
@@ -118,13 +121,7 @@ static const char *copy_owner_and_mode(int descriptor, const char *target, const
 static const char *fill(const Replacement *replacement, const Pieces *contents) {
     int descriptor = replacement->descriptor;
     const char *problem = copy_owner_and_mode(descriptor, replacement->target, &replacement->stamp.status);
-    if (problem == NULL && !write_pieces(descriptor, contents)) {
-        problem = strerror(errno);
-    }
-    if (problem == NULL) {
-        (void)sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE); /* a head start; what counts is fsync() */
-    }
-    return problem;
+    return problem != NULL || write_pieces(descriptor, contents) ? problem : strerror(errno);
 }
 
 /* NULL with errno set. The caller frees it. */
@@ -207,6 +204,10 @@ void directory_sync(const char *directory) {
         fsync(descriptor);
         close(descriptor);
     }
+}
+
+void replacement_flush(const Replacement *replacement) {
+    (void)sync_file_range(replacement->descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
 const char *replacement_sync(Replacement *replacement) {

@@ -24,15 +24,18 @@ typedef struct Replacement {
 } Replacement;
 
 /* Writes the new contents of the file at path, which is the one that stamp tells of, to a temporary file with its mode,
- * owner and access control list, and lets the disk begin. Symbolic links are followed to the file itself; other hard
- * links to it keep the old contents. The replacement must be all zero; what follows is replacement_sync() and
+ * owner and access control list. Symbolic links are followed to the file itself; other hard links to it keep the old
+ * contents. The replacement must be all zero; what follows is replacement_sync() and
  * replacement_end(), unless a step went wrong, and replacement_free() in any case. NULL, or what went wrong; then
  * nothing is left behind. */
 const char *replacement_start(Replacement *replacement, const char *path, const Pieces *contents,
                               const FileStamp *stamp);
 
-/* Waits until the temporary file is on the disk. Of many that are started first, then synced, then ended, the first one
- * waits for all. NULL, or what went wrong; then nothing is left behind. */
+/* Lets the disk begin with the temporary file. Of many that are started first, then flushed, then synced, then ended, it
+ * takes most at once, and the first sync waits for all. */
+void replacement_flush(const Replacement *replacement);
+
+/* Waits until the temporary file is on the disk. NULL, or what went wrong; then nothing is left behind. */
 const char *replacement_sync(Replacement *replacement);
 
 /* Renames the temporary file, which is synced, over the file: that is the old or the new one, whole, at any moment;

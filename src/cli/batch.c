@@ -25,6 +25,9 @@ size_t batch_size(const Settings *settings, size_t files) {
 static void end_jobs(const JobOrder *orders, size_t count, const Settings *settings, bool has_color,
                      JobResult *results) {
     for (size_t i = 0; i < count; i++) {
+        job_flush(&results[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
         job_sync(&results[i]);
     }
     for (size_t i = 0; i < count; i++) {

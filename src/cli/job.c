@@ -382,6 +382,12 @@ static void report_failure(void *context) {
 
 static bool is_under_way(const JobResult *result) { return result->replacement.temporary != NULL; }
 
+void job_flush(const JobResult *result) {
+    if (is_under_way(result)) {
+        replacement_flush(&result->replacement);
+    }
+}
+
 void job_sync(JobResult *result) {
     if (is_under_way(result)) {
         result->problem = replacement_sync(&result->replacement);

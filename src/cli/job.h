@@ -44,10 +44,14 @@ typedef struct JobResult {
 void job_run(const JobOrder *order, const Settings *settings, bool has_color, Progress *progress, Matcher *matcher,
              JobResult *result);
 
-/* What follows, of some jobs for all of them first: in place, waits until the new contents are on the disk; */
+/* What follows in place, each of them for all of some jobs before the next one: lets the disk begin with the new
+ * contents, */
+void job_flush(const JobResult *result);
+
+/* waits until they are on it, */
 void job_sync(JobResult *result);
 
-/* and then replaces each file. */
+/* and replaces the file. */
 void job_end(const JobOrder *order, const Settings *settings, bool has_color, JobResult *result);
 
 void job_result_free(JobResult *result);
