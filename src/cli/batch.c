@@ -36,11 +36,10 @@ static void end_jobs(const JobOrder *orders, size_t count, const Settings *setti
 }
 
 void batch_run(const JobOrder *orders, size_t count, const Settings *settings, bool has_color, Progress *progress,
-               PoolTurn *turn, JobResult *results) {
-    Matcher matcher = {0};
+               JobMemory *memory, PoolTurn *turn, JobResult *results) {
     size_t ended = 0, bytes = 0;
     for (size_t i = 0; i < count; i++) {
-        job_run(&orders[i], settings, has_color, progress, &matcher, &results[i]);
+        job_run(&orders[i], settings, has_color, progress, memory, &results[i]);
         bytes += results[i].replacement.size;
         if (bytes >= BATCH_BYTES) {
             end_jobs(orders + ended, i + 1 - ended, settings, has_color, results + ended);
@@ -48,7 +47,6 @@ void batch_run(const JobOrder *orders, size_t count, const Settings *settings, b
             bytes = 0;
         }
     }
-    matcher_free(&matcher);
     pool_end_turn(turn);
     end_jobs(orders + ended, count - ended, settings, has_color, results + ended);
 }

@@ -11,6 +11,6 @@ size_t batch_size(const Settings *settings, size_t files);
 /* Does `count` orders, at most a batch, as job.h says; results are all zero at first. The turn ends when all of them
  * only wait. */
 void batch_run(const JobOrder *orders, size_t count, const Settings *settings, bool has_color, Progress *progress,
-               PoolTurn *turn, JobResult *results);
+               JobMemory *memory, PoolTurn *turn, JobResult *results);
 
 #endif

@@ -22,7 +22,7 @@ typedef struct Job {
     Guard guard;
     Arena arena, scratch;
     FileStamp stamp;
-    Matcher *matcher;
+    JobMemory *memory;
     Source source;
     Findings findings;
     Selection selection; /* by --lines */
@@ -117,7 +117,7 @@ static Plans plans_to_check(Job *job, const Plans *plans) {
     Findings *told_before = arena_new(&job->arena, Findings);
     *told_before = (Findings){.arena = &job->arena};
     return plans_promise(plans->model, job->order->rules, job->order->rule_list_count, job->order->settings.release,
-                         job->matcher, &job->arena, told_before);
+                         &job->memory->matcher, &job->arena, told_before);
 }
 
 static void check(Job *job, const Script *script, const Plans *plans) {
@@ -131,7 +131,7 @@ static void check(Job *job, const Script *script, const Plans *plans) {
 }
 
 static void start_matcher(Job *job) {
-    if (job->matcher->data == NULL && !matcher_init(job->matcher)) {
+    if (job->memory->matcher.data == NULL && !matcher_init(&job->memory->matcher)) {
         guard_leave(&job->guard);
     }
 }
@@ -200,7 +200,7 @@ static Plans plan(Job *job, const Script *script) {
     const FileSettings *settings = &job->order->settings;
     const Model *model = model_build(script, &job->arena);
     Plans plans = (takes_plans_in_turn(job) && !model->has_like ? plans_promise : plans_make)(
-        model, job->order->rules, job->order->rule_list_count, settings->release, job->matcher, &job->arena,
+        model, job->order->rules, job->order->rule_list_count, settings->release, &job->memory->matcher, &job->arena,
         &job->findings);
     if (has_lines(job)) {
         drop_new_names(&plans);
@@ -227,7 +227,7 @@ static bool stream(Job *job) {
     *script = (Script){.source = &job->source};
     *model = (Model){.script = script};
     Plans plans = plans_promise(model, job->order->rules, job->order->rule_list_count, job->order->settings.release,
-                                job->matcher, &job->arena, &planned);
+                                &job->memory->matcher, &job->arena, &planned);
     StreamStatus status = stream_script(&job->result->made, &job->source, &plans, &planned);
     job->result->matches = plans_matches(&plans);
     if (status == STREAM_DONE) {
@@ -237,7 +237,7 @@ static bool stream(Job *job) {
 }
 
 static void read_all(Job *job) {
-    Script *script = parse_script(&job->source, wanted_parts(job), &job->arena, &job->findings);
+    Script *script = parse_script(&job->source, wanted_parts(job), &job->memory->parser, &job->arena, &job->findings);
     if (job->findings.worst >= SEVERITY_TROUBLE || !select_statements(job, script)) {
         return;
     }
@@ -274,6 +274,7 @@ static void work(void *context) {
     start_matcher(job);
     job->result->made = (ResultText){.settings = &job->order->settings,
                                      .arena = &job->arena,
+                                     .parser = &job->memory->parser,
                                      .scratch = &job->scratch,
                                      .findings = &job->findings,
                                      .made = {.arena = &job->result->arena}};
@@ -338,9 +339,14 @@ static ReportStyle style_of(const Settings *settings, bool has_color) {
     return (ReportStyle){has_color, settings->is_quiet ? SEVERITY_ERROR : SEVERITY_INFO};
 }
 
-void job_run(const JobOrder *order, const Settings *settings, bool has_color, Progress *progress, Matcher *matcher,
+void job_memory_free(JobMemory *memory) {
+    matcher_free(&memory->matcher);
+    parser_memory_free(&memory->parser);
+}
+
+void job_run(const JobOrder *order, const Settings *settings, bool has_color, Progress *progress, JobMemory *memory,
              JobResult *result) {
-    Job job = {.order = order, .settings = settings, .result = result, .progress = progress, .matcher = matcher};
+    Job job = {.order = order, .settings = settings, .result = result, .progress = progress, .memory = memory};
     *result = (JobResult){0};
     arena_init(&result->arena, &job.guard);
     if (order->is_broken) {

@@ -38,10 +38,18 @@ typedef struct JobResult {
     ExitStatus status;
 } JobResult;
 
+/* What a job leaves to the next one of the same thread; all zero at first. */
+typedef struct JobMemory {
+    Matcher matcher;
+    ParserMemory parser;
+} JobMemory;
+
+void job_memory_free(JobMemory *memory);
+
 /* Does it. Nothing is printed; in place, the file's new contents are written, but not yet in its place. Jobs of
- * different orders may run at the same time; what they have done is counted in progress. matcher: all zero at first;
- * the next job of the same thread may go on with it. */
-void job_run(const JobOrder *order, const Settings *settings, bool has_color, Progress *progress, Matcher *matcher,
+ * different orders may run at the same time, each with a memory of its own; what they have done is counted in
+ * progress. */
+void job_run(const JobOrder *order, const Settings *settings, bool has_color, Progress *progress, JobMemory *memory,
              JobResult *result);
 
 /* What follows in place, each of them for all of some jobs before the next one: lets the disk begin with the new

@@ -17,6 +17,12 @@ typedef struct Pool {
     bool *is_ready;
 } Pool;
 
+typedef struct Worker {
+    Pool *pool;
+    pthread_t thread;
+    void *memory;
+} Worker;
+
 struct PoolTurn {
     Pool *pool; /* NULL when there is but one thread */
     bool is_over;
@@ -38,7 +44,8 @@ static void *slot_of(const Pool *pool, size_t number) {
 }
 
 static void *work(void *context) {
-    Pool *pool = context;
+    Worker *worker = context;
+    Pool *pool = worker->pool;
     pthread_mutex_lock(&pool->lock);
     while (pool->next < pool->task->count) {
         if (pool->next >= pool->finished + pool->slots || pool->turns == pool->task->at_once) {
@@ -49,7 +56,7 @@ static void *work(void *context) {
         PoolTurn turn = {.pool = pool};
         pool->turns++;
         pthread_mutex_unlock(&pool->lock);
-        pool->task->work(pool->task->context, number, slot_of(pool, number), &turn);
+        pool->task->work(pool->task->context, number, slot_of(pool, number), worker->memory, &turn);
         pool_end_turn(&turn);
         pthread_mutex_lock(&pool->lock);
         pool->is_ready[number % pool->slots] = true;
@@ -59,6 +66,7 @@ static void *work(void *context) {
     }
     pthread_cond_broadcast(&pool->has_turn); /* nobody needs to wait for it any more */
     pthread_mutex_unlock(&pool->lock);
+    pool->task->forget(worker->memory);
     return NULL;
 }
 
@@ -82,54 +90,63 @@ static void finish_in_order(Pool *pool) {
 }
 
 /* False when not even one worker could be had; then nothing was done. */
-static bool run_threads(Pool *pool, pthread_t *threads, size_t workers) {
+static bool run_threads(Pool *pool, Worker *workers, char *memories, size_t count) {
     size_t started = 0;
-    while (started < workers && pthread_create(&threads[started], NULL, work, pool) == 0) {
+    while (started < count) {
+        Worker *worker = &workers[started];
+        *worker = (Worker){.pool = pool, .memory = memories + started * pool->task->memory_size};
+        if (pthread_create(&worker->thread, NULL, work, worker) != 0) {
+            break;
+        }
         started++;
     }
     if (started > 0) {
         finish_in_order(pool);
     }
     for (size_t i = 0; i < started; i++) {
-        pthread_join(threads[i], NULL);
+        pthread_join(workers[i].thread, NULL);
     }
     return started > 0;
 }
 
-static bool run_together(const PoolTask *task, size_t workers) {
-    Pool pool = {.task = task, .slots = workers * RESULTS_PER_WORKER};
-    pthread_t *threads = calloc(workers, sizeof *threads);
+static bool run_together(const PoolTask *task, size_t count) {
+    Pool pool = {.task = task, .slots = count * RESULTS_PER_WORKER};
+    Worker *workers = calloc(count, sizeof *workers);
+    char *memories = calloc(count, task->memory_size);
     pool.results = calloc(pool.slots, task->result_size);
     pool.is_ready = calloc(pool.slots, sizeof *pool.is_ready);
     bool is_done = false;
-    if (threads != NULL && pool.results != NULL && pool.is_ready != NULL) {
+    if (workers != NULL && memories != NULL && pool.results != NULL && pool.is_ready != NULL) {
         pthread_mutex_init(&pool.lock, NULL);
         pthread_cond_init(&pool.has_turn, NULL);
         pthread_cond_init(&pool.is_next_ready, NULL);
-        is_done = run_threads(&pool, threads, workers);
+        is_done = run_threads(&pool, workers, memories, count);
         pthread_cond_destroy(&pool.is_next_ready);
         pthread_cond_destroy(&pool.has_turn);
         pthread_mutex_destroy(&pool.lock);
     }
-    free(threads);
+    free(workers);
+    free(memories);
     free(pool.results);
     free(pool.is_ready);
     return is_done;
 }
 
 static bool run_alone(const PoolTask *task) {
-    void *result = calloc(1, task->result_size);
-    if (result == NULL) {
-        return false;
-    }
-    for (size_t i = 0; i < task->count; i++) {
+    void *result = calloc(1, task->result_size), *memory = calloc(1, task->memory_size);
+    bool has_room = result != NULL && memory != NULL;
+    for (size_t i = 0; has_room && i < task->count; i++) {
         PoolTurn turn = {0};
         memset(result, 0, task->result_size);
-        task->work(task->context, i, result, &turn);
+        task->work(task->context, i, result, memory, &turn);
         task->finish(task->context, i, result);
     }
+    if (has_room) {
+        task->forget(memory);
+    }
     free(result);
-    return true;
+    free(memory);
+    return has_room;
 }
 
 bool pool_run(const PoolTask *task) {

@@ -9,14 +9,17 @@
 typedef struct PoolTurn PoolTurn;
 
 /* What is done with each item: work makes the result of item `number` in `result`, finish takes it, in the order of
- * the numbers and never two at once. */
+ * the numbers and never two at once. memory is what a thread keeps from one of its items to the next; forget frees what
+ * it holds. */
 typedef struct PoolTask {
     size_t count;       /* of items */
     size_t result_size; /* bytes of a result; all zero at first */
+    size_t memory_size; /* the same of a memory */
     size_t at_once;     /* so many are worked on at the same time, */
     size_t waiting;     /* while so many more wait for a disk; mostly none do */
-    void (*work)(void *context, size_t number, void *result, PoolTurn *turn);
+    void (*work)(void *context, size_t number, void *result, void *memory, PoolTurn *turn);
     void (*finish)(void *context, size_t number, void *result);
+    void (*forget)(void *memory);
     void *context;
 } PoolTask;
 

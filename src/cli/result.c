@@ -70,7 +70,7 @@ static const Script *parse_step(ResultText *result, const Script *original) {
     Findings findings = {.arena = result->arena};
     Source *source = arena_new(result->arena, Source);
     *source = source_of(original->source->name, whole_text(result, original), result->arena);
-    const Script *script = parse_script(source, PARSE_MARKS, result->arena, &findings);
+    const Script *script = parse_script(source, PARSE_MARKS, NULL, result->arena, &findings);
     if (findings.worst >= SEVERITY_TROUBLE) {
         report_bug(result, original->source, STR("it does not parse"));
         return NULL;

@@ -4,6 +4,7 @@
 #define SMTPATCH_RESULT_H
 
 #include "cli/settings.h"
+#include "syntax/parser.h"
 
 enum { RESULT_STEPS = 5 };
 
@@ -11,6 +12,7 @@ typedef struct ResultText {
     const FileSettings *settings;
     const Selection *selection; /* what alone may change; NULL: all of it */
     Arena *arena;
+    ParserMemory *parser;
     Arena *scratch; /* may hold a plan or two while the result is made; empty otherwise */
     Findings *findings;
     Buffer steps[RESULT_STEPS]; /* the texts between, each made of the one before; freed by result_free() */

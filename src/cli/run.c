@@ -234,11 +234,13 @@ static size_t count_of_batch(const Run *run, size_t number) {
     return rest < run->batch ? rest : run->batch;
 }
 
-static void work_on(void *context, size_t number, void *results, PoolTurn *turn) {
+static void work_on(void *context, size_t number, void *results, void *memory, PoolTurn *turn) {
     Run *run = context;
     batch_run(run->orders + number * run->batch, count_of_batch(run, number), &run->settings, run->has_color,
-              &run->progress, turn, results);
+              &run->progress, memory, turn, results);
 }
+
+static void forget(void *memory) { job_memory_free(memory); }
 
 typedef struct Keeping {
     Run *run;
@@ -415,10 +417,12 @@ static void work(void *context) {
     run->batch = is_one_by_one ? 1 : batch_size(&run->settings, run->order_count);
     PoolTask task = {.count = (run->order_count + run->batch - 1) / run->batch,
                      .result_size = run->batch * sizeof(JobResult),
+                     .memory_size = sizeof(JobMemory),
                      .at_once = is_one_by_one ? 1 : run->settings.jobs,
                      .waiting = run->settings.is_in_place && !is_one_by_one,
                      .work = work_on,
                      .finish = finish_batch,
+                     .forget = forget,
                      .context = run};
     start_progress(run);
     bool is_done = pool_run(&task);

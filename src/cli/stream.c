@@ -64,7 +64,7 @@ static void read_statements(Stream *stream, ResultText *result) {
     StatementTaker taker = {.take = take, .context = stream, .arena = stream->scratch};
     Guard *scratch = stream->scratch->guard, *made = result->made.arena->guard;
     stream->scratch->guard = result->made.arena->guard = &stream->guard;
-    parse_statements(stream->source, stream->pretty != NULL ? PARSE_MARKS : 0, &taker, result->arena,
+    parse_statements(stream->source, stream->pretty != NULL ? PARSE_MARKS : 0, &taker, result->parser, result->arena,
                      result->findings);
     stream->scratch->guard = scratch;
     result->made.arena->guard = made;

@@ -20,7 +20,7 @@ typedef struct Driver {
     bool is_in_set;             /* between STATEMENT SET BEGIN and its END, where ';' ends no statement */
     uint32_t set_start;         /* its BEGIN; there is no set in a set */
     size_t open_cases;          /* CASEs there whose END is to come */
-    Skeletons skeletons;
+    Skeletons *skeletons;
     Script *script;
     const StatementTaker *taker; /* NULL: the statements are gathered */
 } Driver;
@@ -54,7 +54,7 @@ static void start_statement(Driver *driver, Token first) {
     builder->is_virtual = builder->is_primary_key = false;
     builder->like_all = builder->like_options = 0;
     driver->before_previous = builder->previous = (Token){first.start, first.start, TOKEN_SEMICOLON};
-    skeletons_watch(&driver->skeletons);
+    skeletons_watch(driver->skeletons);
 }
 
 /* EXECUTE INSERT … and EXECUTE STATEMENT SET BEGIN INSERT …; INSERT …; END: a further INSERT stands behind a ';'
@@ -177,7 +177,7 @@ static bool give(Driver *driver, Token token) {
     }
     if (token.kind == TOKEN_COMMA && driver->open_parens.count > 0) {
         uint32_t open = driver->open_parens.items[driver->open_parens.count - 1];
-        skeletons_note_comma(&driver->skeletons, builder, token, open);
+        skeletons_note_comma(driver->skeletons, builder, token, open);
     }
     track_set(driver, token);
     driver->before_previous = builder->previous;
@@ -231,7 +231,7 @@ static void end_statement(Driver *driver, Token end) {
         return;
     }
     builder_end_statement(builder, end.start);
-    skeletons_learn(&driver->skeletons, builder);
+    skeletons_learn(driver->skeletons, builder);
     deliver(driver);
     driver->open_cases = 0;
 }
@@ -335,7 +335,7 @@ static bool take_known(Driver *driver, Token *token) {
         return false;
     }
     start_statement(driver, (Token){start, start, TOKEN_IDENTIFIER}); /* the first word is not looked at */
-    if (!skeletons_take(&driver->skeletons, builder, &end)) {
+    if (!skeletons_take(driver->skeletons, builder, &end)) {
         builder->first.kind = TOKEN_EOF;
         return false;
     }
@@ -388,6 +388,7 @@ static void drive(void *context) {
     Driver *driver = context;
     Str text = driver->builder.source->text;
     Token token = {.end = driver->builder.source->begin};
+    driver->skeletons->arena->guard = driver->builder.arena->guard;
     do {
         if (take_known(driver, &token)) {
             continue;
@@ -411,7 +412,32 @@ static void starrocks_trouble(Source *source, Findings *findings, size_t first_f
                     STR("give smtpatch the flink-create.*.sql that SMT writes beside it"));
 }
 
-static Script *parse(Source *source, unsigned parts, const StatementTaker *taker, Arena *arena, Findings *findings) {
+void parser_memory_free(ParserMemory *memory) {
+    arena_free(&memory->arena);
+    *memory = (ParserMemory){0};
+}
+
+static Skeletons *new_skeletons(Arena *arena) {
+    Skeletons *skeletons = arena_new(arena, Skeletons);
+    skeletons->arena = arena;
+    return skeletons;
+}
+
+/* Those that are remembered, when they are of any use. */
+static Skeletons *remembered_skeletons(ParserMemory *memory, unsigned parts, Guard *guard) {
+    bool is_useful = memory->skeletons != NULL && memory->parts == parts && !skeletons_are_full(memory->skeletons);
+    if (!is_useful) {
+        parser_memory_free(memory);
+        arena_init(&memory->arena, guard);
+        memory->skeletons = new_skeletons(&memory->arena);
+        memory->parts = parts;
+    }
+    skeletons_start(memory->skeletons);
+    return memory->skeletons;
+}
+
+static Script *parse(Source *source, unsigned parts, const StatementTaker *taker, ParserMemory *memory, Arena *arena,
+                     Findings *findings) {
     Driver *driver = arena_new(arena, Driver);
     size_t first_finding = findings->list.count;
     driver->builder = (Builder){.source = source,
@@ -420,7 +446,7 @@ static Script *parse(Source *source, unsigned parts, const StatementTaker *taker
                                 .findings = findings,
                                 .parts = parts};
     driver->parser = arena_alloc(arena, grammar_size());
-    driver->skeletons.arena = arena;
+    driver->skeletons = memory ? remembered_skeletons(memory, parts, arena->guard) : new_skeletons(arena);
     driver->script = arena_new(arena, Script);
     driver->taker = taker;
     start_grammar(driver);
@@ -435,12 +461,13 @@ static Script *parse(Source *source, unsigned parts, const StatementTaker *taker
     return driver->script;
 }
 
-Script *parse_script(Source *source, unsigned parts, Arena *arena, Findings *findings) {
-    return parse(source, parts, NULL, arena, findings);
+Script *parse_script(Source *source, unsigned parts, ParserMemory *memory, Arena *arena, Findings *findings) {
+    return parse(source, parts, NULL, memory, arena, findings);
 }
 
-void parse_statements(Source *source, unsigned parts, const StatementTaker *taker, Arena *arena, Findings *findings) {
-    parse(source, parts, taker, arena, findings);
+void parse_statements(Source *source, unsigned parts, const StatementTaker *taker, ParserMemory *memory, Arena *arena,
+                      Findings *findings) {
+    parse(source, parts, taker, memory, arena, findings);
 }
 
 const Column *parse_columns(const Source *source, const Statement *statement, Arena *arena) {
@@ -448,7 +475,7 @@ const Column *parse_columns(const Source *source, const Statement *statement, Ar
     Findings findings = {.arena = arena};
     Str text = arena_copy(arena, source_slice(source, (Span){start, statement->end}));
     Source alone = source_of(source->name, text, arena);
-    TableDefinition *table = parse_script(&alone, PARSE_COLUMNS, arena, &findings)->statements[0].table;
+    TableDefinition *table = parse_script(&alone, PARSE_COLUMNS, NULL, arena, &findings)->statements[0].table;
     for (uint32_t i = 0; i < table->column_count; i++) {
         table->columns[i] = column_moved(table->columns[i], start);
     }

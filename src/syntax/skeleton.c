@@ -162,6 +162,13 @@ static bool take(Skeletons *skeletons, Builder *builder, Token *end) {
     }
 }
 
+void skeletons_start(Skeletons *skeletons) {
+    skeletons->last_list = (ColumnList){0};
+    skeletons->debt = skeletons->skipped = 0;
+}
+
+bool skeletons_are_full(const Skeletons *skeletons) { return skeletons->count == SKELETONS_MAX; }
+
 /* A try in vain costs as much as it would have saved: where they come in numbers, most are left out. */
 enum { DEBT_OF_FAILURE = 4, DEBT_LIMIT = 256, SKIPPED_IN_DEBT = 15 };
 

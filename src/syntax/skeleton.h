@@ -44,6 +44,12 @@ typedef struct Skeletons {
     bool is_watching; /* the segments are those of the statement under way */
 } Skeletons;
 
+/* Another script begins: what was learned holds, where it was learned does not. */
+void skeletons_start(Skeletons *skeletons);
+
+/* Whether hardly anything can be learned any more. */
+bool skeletons_are_full(const Skeletons *skeletons);
+
 /* The statement that begins at builder->first, of which the grammar has seen nothing: true when the builder has made
  * all of it but for builder_end_statement(), and *end is its ';'. Else the builder must start the statement again. */
 bool skeletons_take(Skeletons *skeletons, Builder *builder, Token *end);

@@ -253,8 +253,8 @@ typedef struct SegmentEnd {
     bool is_element, is_statement_end;
 } SegmentEnd;
 
-/* The skeleton of the segment up to `end`, without what it means; its parts are where they are in the text. NULL when
- * it can have none. */
+/* The skeleton of the segment up to `end`, without what it means; starts: of its parts in the text. NULL when it can have
+ * none. */
 static Skeleton *new_skeleton(Lesson *lesson, const SegmentEnd *end, uint32_t *starts) {
     SkeletonPart parts[SKELETON_PARTS];
     Arena *arena = lesson->skeletons->arena;
@@ -262,8 +262,10 @@ static Skeleton *new_skeleton(Lesson *lesson, const SegmentEnd *end, uint32_t *s
     if (count == 0) {
         return NULL;
     }
+    Str copy = arena_copy(arena, slice(lesson->matching.text, lesson->matching.at, end->offset));
     for (uint32_t i = 0; i < count; i++) {
         starts[i] = (uint32_t)(parts[i].text.data - lesson->matching.text.data);
+        parts[i].text.data = copy.data + (starts[i] - lesson->matching.at);
     }
     Skeleton *skeleton = arena_new(arena, Skeleton);
     *skeleton = (Skeleton){.key = matching_key(&lesson->matching, end->is_element),

@@ -41,7 +41,7 @@ static void patch(Run *run) {
     Ground *ground = &run->ground;
     RuleList rules = composer_rules(&run->rules.composer);
     run->source = ground_source(ground, "in.sql", STR(script_text));
-    const Script *script = parse_script(&run->source, PARSE_ALL, &ground->arena, &ground->findings);
+    const Script *script = parse_script(&run->source, PARSE_ALL, NULL, &ground->arena, &ground->findings);
     Plans plans = plans_make(model_build(script, &ground->arena), &rules, 1, run->settings.release, &run->matcher,
                              &ground->arena, &ground->findings);
     if (ground->findings.worst < SEVERITY_TROUBLE) {

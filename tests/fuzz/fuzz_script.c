@@ -154,7 +154,7 @@ static void check_with_promised_plans(Run *run, size_t from) {
     Findings told = {.arena = &ground->arena};
     bool may_be = !run->settings.fixes && !run->settings.sorts_options && !rules_rename_tables(&rules, 1);
     if (may_be && !run->plans.model->has_like) {
-        const Script *script = parse_script(&run->source, PARSE_SUMMARIES, &ground->arena, &told);
+        const Script *script = parse_script(&run->source, PARSE_SUMMARIES, NULL, &ground->arena, &told);
         const Model *model = model_build(script, &ground->arena);
         Plans promised = plans_promise(model, &rules, 1, run->settings.release, &run->matcher, &ground->arena, &told);
         check_again(run, &promised, false, from);
@@ -186,7 +186,7 @@ static void work(void *context) {
     Ground *ground = &run->ground;
     choose_settings(run);
     run->source = ground_source(ground, "in.sql", run->input);
-    run->script = parse_script(&run->source, PARSE_ALL, &ground->arena, &ground->findings);
+    run->script = parse_script(&run->source, PARSE_ALL, NULL, &ground->arena, &ground->findings);
     if (ground->findings.worst < SEVERITY_TROUBLE) {
         make_plans(run, run->script);
     }

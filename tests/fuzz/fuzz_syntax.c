@@ -120,12 +120,15 @@ static void work(void *context) {
     run->source = ground_source(&run->ground, "in.sql", run->text);
     run->text = run->source.text;
     check_tokens(run->text);
-    run->script = parse_script(&run->source, PARSE_ALL, &run->ground.arena, &run->ground.findings);
+    run->script = parse_script(&run->source, PARSE_ALL, NULL, &run->ground.arena, &run->ground.findings);
     check_findings(&run->ground.findings);
     check_tree(run);
     size_t known = 0;
     if (!is_same_twice(run->text, &run->ground.arena, &known)) {
         break_law("read twice it has two trees", run->text);
+    }
+    if (!is_same_again(run->text, &run->ground.arena)) {
+        break_law("read after itself it has another tree", run->text);
     }
 }
 

@@ -99,7 +99,7 @@ typedef struct Passage {
 static inline void passage_work(void *context) {
     Passage *passage = context;
     passage->source = source_in(&passage->arena, passage->input);
-    passage->script = parse_script(&passage->source, PARSE_ALL, &passage->arena, &passage->findings);
+    passage->script = parse_script(&passage->source, PARSE_ALL, NULL, &passage->arena, &passage->findings);
     if (passage->findings.worst >= SEVERITY_TROUBLE) {
         return;
     }

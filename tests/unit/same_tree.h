@@ -107,7 +107,7 @@ static inline const Script *parse_times(Str text, int times, Arena *memory, Find
     }
     Source *source = arena_new(memory, Source);
     *source = source_of(STR("twice.sql"), buffer_take(&buffer, memory), memory);
-    return parse_script(source, PARSE_ALL, memory, findings);
+    return parse_script(source, PARSE_ALL, NULL, memory, findings);
 }
 
 /* False when the law is broken. *known_count counts the statements that were taken by their skeletons. A text with
@@ -126,6 +126,30 @@ static inline bool is_same_twice(Str text, Arena *memory, size_t *known_count) {
         same = statement_is_moved(first, second, (uint32_t)text.size + 3);
         *known_count += second->segment_count > 0;
     }
+    return same;
+}
+
+/* The same of a script that is read after itself, when the first one and its tree are gone. */
+static inline bool is_same_again(Str text, Arena *memory) {
+    Findings findings = {.arena = memory};
+    const Script *once = parse_times(text, 1, memory, &findings);
+    ParserMemory parser = {0};
+    for (int i = 0; i < 2; i++) {
+        Arena gone;
+        arena_init(&gone, memory->guard);
+        Findings ignored = {.arena = &gone};
+        Source copy = source_of(once->source->name, arena_copy(&gone, once->source->text), &gone);
+        parse_script(&copy, PARSE_ALL, &parser, &gone, &ignored);
+        arena_free(&gone);
+    }
+    findings.list.count = 0;
+    const Script *again = parse_script(once->source, PARSE_ALL, &parser, memory, &findings);
+    bool same = again->statement_count == once->statement_count;
+    for (size_t i = 0; same && i < once->statement_count; i++) {
+        same = statement_is_moved(&once->statements[i], &again->statements[i], 0) &&
+               once->statements[i].is_frozen == again->statements[i].is_frozen;
+    }
+    parser_memory_free(&parser);
     return same;
 }
 

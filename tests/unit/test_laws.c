@@ -74,6 +74,9 @@ static bool check(Str text) {
     if (law == NULL && !is_same_twice(text, &arena, &known)) {
         law = "read twice it has two trees";
     }
+    if (law == NULL && !is_same_again(text, &arena)) {
+        law = "read after itself it has another tree";
+    }
     if (law != NULL) {
         fail_law(law, text);
     }

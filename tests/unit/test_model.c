@@ -106,7 +106,7 @@ static Str model_of(const char *text) {
     Findings findings = {.arena = &arena};
     Source *source = arena_new(&arena, Source);
     *source = source_in(&arena, str_of(text));
-    Model *model = model_build(parse_script(source, PARSE_ALL, &arena, &findings), &arena);
+    Model *model = model_build(parse_script(source, PARSE_ALL, NULL, &arena, &findings), &arena);
     Buffer out = {0};
     assert_int_equal(findings.list.count, 0);
     for (size_t i = 0; i < model->table_count; i++) {
@@ -179,7 +179,7 @@ static void test_long_scripts(void **state) {
     }
     Findings findings = {.arena = &arena};
     Source source = source_in(&arena, buffer_take(&text, &arena));
-    Model *model = model_build(parse_script(&source, PARSE_ALL, &arena, &findings), &arena);
+    Model *model = model_build(parse_script(&source, PARSE_ALL, NULL, &arena, &findings), &arena);
     assert_int_equal(model->table_count, TABLES);
     for (size_t i = 0; i < TABLES; i++) {
         assert_true(model->tables[i].like_depth <= LIKE_DEPTH_MAX);

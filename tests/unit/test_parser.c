@@ -10,7 +10,7 @@ static Source source;
 static const Script *parse(const char *text) {
     findings = (Findings){.arena = &arena};
     source = source_in(&arena, str_of(text));
-    return parse_script(&source, PARSE_ALL, &arena, &findings);
+    return parse_script(&source, PARSE_ALL, NULL, &arena, &findings);
 }
 
 static const Statement *parse_one(const char *text) {
@@ -411,7 +411,7 @@ static const Script *parse_apart(Str text) {
     Source *own = arena_new(&arena, Source);
     findings = (Findings){.arena = &arena};
     *own = source_in(&arena, text);
-    const Script *script = parse_script(own, PARSE_ALL, &arena, &findings);
+    const Script *script = parse_script(own, PARSE_ALL, NULL, &arena, &findings);
     assert_int_equal(findings.list.count, 0);
     return script;
 }
@@ -528,8 +528,8 @@ static void test_columns_of_summaries(void **state) {
         buffer_format(&text, "CREATE TABLE t (%s) WITH ('connector' = 'print');", tables[i].columns);
         source = source_of(STR("in.sql"), buffer_take(&text, &arena), &arena);
         findings = (Findings){.arena = &arena};
-        const TableDefinition *some = parse_script(&source, PARSE_SUMMARIES, &arena, &findings)->statements[0].table;
-        const TableDefinition *all = parse_script(&source, PARSE_ALL, &arena, &findings)->statements[0].table;
+        const TableDefinition *some = parse_script(&source, PARSE_SUMMARIES, NULL, &arena, &findings)->statements[0].table;
+        const TableDefinition *all = parse_script(&source, PARSE_ALL, NULL, &arena, &findings)->statements[0].table;
         assert_int_equal(some->columns != NULL, tables[i].are_kept);
         assert_int_equal(some->column_count, all->column_count);
         assert_true(is_same_summary(&some->summary, &all->summary));

@@ -9,7 +9,7 @@ static const Script *parsed(const char *text) {
     Findings findings = {.arena = &arena};
     Source *source = arena_new(&arena, Source);
     *source = source_in(&arena, str_of(text));
-    const Script *script = parse_script(source, PARSE_ALL, &arena, &findings);
+    const Script *script = parse_script(source, PARSE_ALL, NULL, &arena, &findings);
     assert_int_equal(findings.list.count, 0);
     return script;
 }

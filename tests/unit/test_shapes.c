@@ -177,7 +177,7 @@ static void run_checks_over(Checking *checking) {
     arena_init(&scratch, &guard);
     checking->findings = checking->told = (Findings){.arena = &arena};
     unsigned parts = checking->way == EACH ? PARSE_ALL : PARSE_SUMMARIES;
-    Script *script = parse_script(&checking->source, parts, &arena, &checking->findings);
+    Script *script = parse_script(&checking->source, parts, NULL, &arena, &checking->findings);
     assert_int_equal(checking->findings.list.count, 0);
     assert_true(matcher_init(&matcher));
     const Model *model = model_build(script, &arena);

@@ -59,7 +59,7 @@ static const Pair pairs[] = {
 static Script *read_script(Str text, Findings *findings) {
     Source *source = arena_new(&arena, Source);
     *source = source_in(&arena, text);
-    return parse_script(source, PARSE_ALL, &arena, findings);
+    return parse_script(source, PARSE_ALL, NULL, &arena, findings);
 }
 
 static void check_pair(const Pair *pair) {
@@ -84,10 +84,36 @@ static void check_pair(const Pair *pair) {
     }
 }
 
+/* The same where the teacher is another script, which is gone when the pupil is read. */
+static void check_pair_of_scripts(const Pair *pair) {
+    Findings alone = {.arena = &arena}, behind = {.arena = &arena};
+    const Script *first = read_script(str_of(pair->pupil), &alone);
+    ParserMemory memory = {0};
+    Arena gone;
+    arena_init(&gone, arena.guard);
+    Source teacher = source_in(&gone, arena_copy(&gone, str_of(pair->teacher)));
+    Findings ignored = {.arena = &gone};
+    parse_script(&teacher, PARSE_ALL, &memory, &gone, &ignored);
+    arena_free(&gone);
+    Source pupil = source_in(&arena, str_of(pair->pupil));
+    const Script *second = parse_script(&pupil, PARSE_ALL, &memory, &arena, &behind);
+    assert_int_equal(behind.list.count, alone.list.count);
+    assert_int_equal(second->statement_count, first->statement_count);
+    for (size_t i = 0; i < first->statement_count; i++) {
+        if (!statement_is_moved(&first->statements[i], &second->statements[i], 0)) {
+            fail_msg("in a script after\n%sthis has another tree:\n%s", pair->teacher, pair->pupil);
+        }
+    }
+    bool is_known = first->statement_count > 0 && second->statements[0].segment_count > 0;
+    assert_int_equal(is_known, pair->is_known);
+    parser_memory_free(&memory);
+}
+
 static void test_pairs(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         check_pair(&pairs[i]);
+        check_pair_of_scripts(&pairs[i]);
     }
 }
 
@@ -102,16 +128,20 @@ static void test_same_columns(void **state) {
     assert_int_equal(third->segment_count, 6);
 }
 
-/* More forms than are learned: the rest goes the long way. */
-static void test_many_forms(void **state) {
-    (void)state;
-    Findings findings = {.arena = &arena};
+static Str many_forms(void) {
     Buffer text = {0};
     for (int i = 0; i < 3000; i++) {
         buffer_format(&text, "CREATE TABLE t (a DECIMAL(%d, %d), b CHAR(%d)) WITH ('k' = 'v', 'l' = 'w');\n",
                       i % 38 + 1, i % 7, i);
     }
-    const Script *script = read_script(buffer_take(&text, &arena), &findings);
+    return buffer_take(&text, &arena);
+}
+
+/* More forms than are learned: the rest goes the long way. */
+static void test_many_forms(void **state) {
+    (void)state;
+    Findings findings = {.arena = &arena};
+    const Script *script = read_script(many_forms(), &findings);
     assert_int_equal(findings.list.count, 0);
     assert_int_equal(script->statement_count, 3000);
     for (size_t i = 0; i < script->statement_count; i++) {
@@ -120,8 +150,31 @@ static void test_many_forms(void **state) {
     }
 }
 
+static bool is_known_in(Str text, unsigned parts, ParserMemory *memory) {
+    Findings findings = {.arena = &arena};
+    Source *source = arena_new(&arena, Source);
+    *source = source_in(&arena, text);
+    const Script *script = parse_script(source, parts, memory, &arena, &findings);
+    assert_int_equal(findings.list.count, 0);
+    return script->statements[0].segment_count > 0;
+}
+
+/* A memory that is full, or whose skeletons have other parts, is begun anew. */
+static void test_memory_begins_anew(void **state) {
+    (void)state;
+    ParserMemory memory = {0};
+    assert_false(is_known_in(STR(TABLE OPTIONS), PARSE_ALL, &memory));
+    assert_true(is_known_in(STR(TABLE OPTIONS), PARSE_ALL, &memory));
+    assert_false(is_known_in(STR(TABLE OPTIONS), PARSE_MARKS, &memory));
+    assert_true(is_known_in(STR(TABLE OPTIONS), PARSE_MARKS, &memory));
+    is_known_in(many_forms(), PARSE_MARKS, &memory);
+    assert_false(is_known_in(STR(TABLE OPTIONS), PARSE_MARKS, &memory));
+    assert_true(is_known_in(STR(TABLE OPTIONS), PARSE_MARKS, &memory));
+    parser_memory_free(&memory);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {arena_test(test_pairs), arena_test(test_same_columns),
-                                       arena_test(test_many_forms)};
+                                       arena_test(test_many_forms), arena_test(test_memory_begins_anew)};
     return run_all(tests);
 }

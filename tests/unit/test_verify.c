@@ -27,7 +27,7 @@ static Str compare(const char *output, const char *end, Layout layout) {
     Matcher matcher;
     rules_load(&rules, &file, &arena, &findings);
     RuleList list = composer_rules(&file.composer);
-    Script *script = parse_script(&source, PARSE_ALL, &arena, &findings);
+    Script *script = parse_script(&source, PARSE_ALL, NULL, &arena, &findings);
     assert_true(matcher_init(&matcher));
     Plans plans = plans_make(model_build(script, &arena), &list, 1, (Release){0}, &matcher, &arena, &findings);
     Pieces pieces = {.arena = &arena};
