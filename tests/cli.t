@@ -224,6 +224,7 @@ case_in 'many at once' => sub {
     for my $jobs (2, 3, 16) {
         is_deeply([run('--slot', '${table|slot}', '-v', '-j', $jobs, '.')], \@one, "the same with $jobs at once");
     }
+    is_deeply([run('--slot', '${table|slot}', '-v', '.')], \@one, 'the same with as many as there are processors');
     run('-i', '-j4', '--slot', 's', '.');
     is((run('--check', '--slot', 's', '-j4', '.'))[1], '', 'in place, too');
     for my $jobs (1, 4) {

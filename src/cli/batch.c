@@ -9,15 +9,20 @@ enum {
 
 static size_t at_most(size_t a, size_t b) { return a < b ? a : b; }
 
-/* Half of the files that may be open can be those of batches: one for each thread, and one that waits. */
-static size_t open_files(size_t jobs) {
+/* One thread is one thread: it waits for its own. */
+size_t batches_waiting(const Settings *settings) {
+    return settings->is_in_place && settings->jobs > 1 ? settings->jobs : 0;
+}
+
+/* Half of the files that may be open can be those of batches. */
+static size_t open_files(const Settings *settings) {
     long most = sysconf(_SC_OPEN_MAX);
-    return most > 0 ? (size_t)most / 2 / (jobs + 1) : BATCH_FILES;
+    return most > 0 ? (size_t)most / 2 / (settings->jobs + batches_waiting(settings)) : BATCH_FILES;
 }
 
 size_t batch_size(const Settings *settings, size_t files) {
     size_t fair = files / settings->jobs; /* so that each thread has some */
-    size_t size = at_most(at_most(BATCH_FILES, open_files(settings->jobs)), fair);
+    size_t size = at_most(at_most(BATCH_FILES, open_files(settings)), fair);
     return settings->is_in_place && size > 1 ? size : 1;
 }
 

@@ -304,7 +304,7 @@ static const OptionSpec options[] = {
     {"force-exclude", 0, NULL, take_switch, SWITCH_FORCE_EXCLUDE,
      "leave out what --exclude matches even where it is named itself, as hooks do"},
     {"stdin-filename", 0, "NAME", take_stdin_name, 0, "the name of standard input, in messages and for .smtpatch.ini"},
-    {"jobs", 'j', "N", take_jobs, 0, "work on N files at the same time"},
+    {"jobs", 'j', "N", take_jobs, 0, "work on N files at once (default: processors, 8 at most)"},
     {"Messages", 0, NULL, NULL, 0, NULL},
     {"verbose", 'v', NULL, take_switch, SWITCH_VERBOSE,
      "say every change: where, which table, which option, by which rule"},

@@ -1,8 +1,10 @@
 #include "cli/pool.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { RESULTS_PER_WORKER = 4 };
 
@@ -153,4 +155,10 @@ bool pool_run(const PoolTask *task) {
     size_t workers = task->at_once + task->waiting;
     workers = workers < task->count ? workers : task->count;
     return (workers > 1 && run_together(task, workers)) || run_alone(task);
+}
+
+size_t pool_processors(void) {
+    cpu_set_t set;
+    long count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : sysconf(_SC_NPROCESSORS_ONLN);
+    return count > 1 ? (size_t)count : 1;
 }

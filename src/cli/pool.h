@@ -27,6 +27,9 @@ typedef struct PoolTask {
  * can be had. At most a few results wait at any time. False when memory ended before anything was done. */
 bool pool_run(const PoolTask *task);
 
+/* How many processors this process may use. */
+size_t pool_processors(void);
+
 /* From here on the item only waits for a disk: another one's turn may come. To be called by work, at most once. */
 void pool_end_turn(PoolTurn *turn);
 

@@ -190,11 +190,19 @@ static bool wants_text(const Settings *settings) {
 /* Somebody called the program to see what it does, and would wait for it as it would for them. */
 static bool lacks_input(const Settings *settings) { return settings->inputs.count == 0 && isatty(STDIN_FILENO); }
 
+enum { DEFAULT_JOBS_MAX = 8 }; /* more of them would only wait for memory and the disk */
+
+static size_t default_jobs(void) {
+    size_t processors = pool_processors();
+    return processors < DEFAULT_JOBS_MAX ? processors : DEFAULT_JOBS_MAX;
+}
+
 static void prepare(void *context) {
     Run *run = context;
     run->settings.file = default_file_settings(&run->arena);
     arguments_parse(run->argument_count, run->arguments, &run->settings, &run->command_line);
     run->has_color = wants_color(&run->settings);
+    run->settings.jobs = run->settings.jobs > 0 ? run->settings.jobs : default_jobs();
     run->settings.width = isatty(STDOUT_FILENO) ? terminal_width() : 0;
     if (run->findings.worst >= SEVERITY_TROUBLE || wants_text(&run->settings)) {
         return;
@@ -419,7 +427,7 @@ static void work(void *context) {
                      .result_size = run->batch * sizeof(JobResult),
                      .memory_size = sizeof(JobMemory),
                      .at_once = is_one_by_one ? 1 : run->settings.jobs,
-                     .waiting = run->settings.is_in_place && !is_one_by_one,
+                     .waiting = is_one_by_one ? 0 : batches_waiting(&run->settings),
                      .work = work_on,
                      .finish = finish_batch,
                      .forget = forget,
@@ -470,7 +478,7 @@ static void print_text(void *context) {
 static bool is_usage_wrong(const Run *run) { return run->orders == NULL && run->status != EXIT_FINE; }
 
 int run(int count, char **arguments) {
-    Run run = {.argument_count = count, .arguments = arguments, .settings = {.jobs = 1}};
+    Run run = {.argument_count = count, .arguments = arguments};
     postgres_memory_init();
     arena_init(&run.arena, &run.guard);
     run.findings.arena = run.command_line.arena = &run.arena;

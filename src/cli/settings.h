@@ -52,7 +52,7 @@ typedef struct Settings {
     const char *stdin_name;    /* NULL: there is none */
     const char *backup_suffix; /* NULL: no backup */
     Str table_conditions; /* of the command line, as they were given, when something is to be set; else empty */
-    size_t jobs;
+    size_t jobs; /* 0: as --jobs says that it is by default */
     Color color;
     Lint lint;
     Format format;
