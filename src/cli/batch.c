@@ -9,9 +9,11 @@ enum {
 
 static size_t at_most(size_t a, size_t b) { return a < b ? a : b; }
 
-/* One thread is one thread: it waits for its own. */
+enum { WAITING_PER_JOB = 2 }; /* so that there is mostly one to be worked on */
+
+/* One job is one thread: it waits itself. */
 size_t batches_waiting(const Settings *settings) {
-    return settings->is_in_place && settings->jobs > 1 ? settings->jobs : 0;
+    return settings->is_in_place && settings->jobs > 1 ? WAITING_PER_JOB * settings->jobs : 0;
 }
 
 /* Half of the files that may be open can be those of batches. */
