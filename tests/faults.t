@@ -29,6 +29,10 @@ create table u (a int) with ('connector' = 'postgres-cdc', 'debezium.publication
   'debezium.heartbeat.action.query' = 'insert into from');
 SQL
 
+# Read statement by statement, of which one needs more memory than those before it left.
+my $wide = $script . "create table w (a int) with ('connector' = 'postgres-cdc'" . join('', map { ", 'k$_' = 'v'" } 1 .. 3000) . ");\n"
+    . 'create table v (' . join(', ', map { "c$_ int" } 1 .. 3000) . ") with ('connector' = 'postgres-cdc');\n";
+
 my $publications = <<'SQL';
 CREATE PUBLICATION p FOR TABLE a.b;
 SQL
@@ -56,6 +60,7 @@ spew('publications.sql', $publications);
 sub files { return join ' ', map { s{.*/}{}r } sort glob "$directory/place/* $directory/place/.??*" }
 
 my $original = $script; # what the file holds before a run
+my @rules = ('-r', '../rules.ini');
 
 # The program over a fresh script. Gives its status, output, messages, and the number of calls of that name.
 sub run_failing {
@@ -66,7 +71,7 @@ sub run_failing {
     $environment{FAIL_WITH} = $with if defined $with;
     unlink "$directory/count";
     my @result = run_with({checks => 1, environment => \%environment, in => "$directory/place", %more},
-        '--no-config', '-r', '../rules.ini', @$arguments, 'in.sql');
+        '--no-config', @rules, @$arguments, 'in.sql');
     return (@result, -e "$directory/count" ? slurp("$directory/count") : 0);
 }
 
@@ -153,7 +158,9 @@ SKIP: {
     $original = $queries;
     memory_fails('--lint', '--publication-sql', '../publications.sql');
     memory_fails('-i');
-    $original = $script;
+    ($original, @rules) = ($wide);
+    memory_fails('--no-lint', '--set', 'slot.name=s', @$_) for [], ['--layout', 'keep'];
+    ($original, @rules) = ($script, '-r', '../rules.ini');
     my %errno = (ENOSPC => POSIX::ENOSPC(), EIO => POSIX::EIO(), EINTR => POSIX::EINTR(), EACCES => POSIX::EACCES(), EMFILE => POSIX::EMFILE());
     calls_fail('open', $errno{EACCES}, $errno{EMFILE});
     calls_fail('read', $errno{EIO});

@@ -358,6 +358,7 @@ void job_run(const JobOrder *order, const Settings *settings, bool has_color, Pr
     arena_init(&job.scratch, &job.guard);
     job.findings.arena = &job.arena;
     bool is_done = guard_run(&job.guard, work, &job);
+    result->arena.guard = &job.guard; /* work may have been left while it was another's */
     is_done = guard_run(&job.guard, report, &job) && is_done;
     if (is_done) {
         start_replacement(&job);

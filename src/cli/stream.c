@@ -31,9 +31,11 @@ static const Plan *plan_of(Stream *stream, const Statement *statement) {
     return plan_of_table(stream->plans, table, stream->scratch);
 }
 
+/* A USE statement's names are slices of the source, or of the arena that stays. */
 static void print_statement(void *context) {
     Stream *stream = context;
     const Statement *statement = stream->statement;
+    model_apply_use(stream->source->text, statement, &stream->current, stream->keep.emission->out->arena);
     if (statement->kind == STATEMENT_CREATE_TABLE && takes_options(statement)) {
         stream->needs_all = true;
         return;
@@ -46,28 +48,27 @@ static void print_statement(void *context) {
     }
 }
 
-/* A USE statement's names are slices of the source, or of the arena that stays. */
+/* The arenas that are used leave to this work's guard meanwhile, as the parser, around it, holds memory. */
 static bool take(void *context, const Statement *statement) {
     Stream *stream = context;
     stream->statement = statement;
     if (stream->needs_all || stream->findings->worst >= SEVERITY_TROUBLE) {
         return true;
     }
-    model_apply_use(stream->source->text, statement, &stream->current, stream->keep.emission->out->arena);
+    Arena *made = stream->keep.emission->out->arena;
+    Guard *of_scratch = stream->scratch->guard, *of_made = made->guard;
+    stream->scratch->guard = made->guard = &stream->guard;
     bool is_done = guard_run(&stream->guard, print_statement, stream);
+    stream->scratch->guard = of_scratch;
+    made->guard = of_made;
     arena_release(stream->scratch, stream->empty);
     return is_done;
 }
 
-/* The arenas that the work on a statement uses leave to that work's guard meanwhile, as the parser holds memory. */
 static void read_statements(Stream *stream, ResultText *result) {
     StatementTaker taker = {.take = take, .context = stream, .arena = stream->scratch};
-    Guard *scratch = stream->scratch->guard, *made = result->made.arena->guard;
-    stream->scratch->guard = result->made.arena->guard = &stream->guard;
     parse_statements(stream->source, stream->pretty != NULL ? PARSE_MARKS : 0, &taker, result->parser, result->arena,
                      result->findings);
-    stream->scratch->guard = scratch;
-    result->made.arena->guard = made;
 }
 
 static void add_findings(const Findings *planned, Findings *findings) {

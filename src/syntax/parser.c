@@ -388,7 +388,7 @@ static void drive(void *context) {
     Driver *driver = context;
     Str text = driver->builder.source->text;
     Token token = {.end = driver->builder.source->begin};
-    driver->skeletons->arena->guard = driver->builder.arena->guard;
+    driver->skeletons->arena->guard = driver->builder.tree->guard = driver->builder.arena->guard;
     do {
         if (take_known(driver, &token)) {
             continue;
@@ -450,7 +450,9 @@ static Script *parse(Source *source, unsigned parts, const StatementTaker *taker
     driver->script = arena_new(arena, Script);
     driver->taker = taker;
     start_grammar(driver);
+    Guard *guard = driver->builder.tree->guard;
     bool is_done = arena_run(arena, drive, driver); /* the grammar's stack is malloc's */
+    driver->builder.tree->guard = guard;
     FlinkParserFinalize(driver->parser);
     if (!is_done) {
         guard_leave(arena->guard);

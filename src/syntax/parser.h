@@ -28,7 +28,7 @@ const Column *parse_columns(const Source *source, const Statement *statement, Ar
 typedef struct StatementTaker {
     bool (*take)(void *context, const Statement *statement); /* false: memory ended */
     void *context;
-    Arena *arena; /* of each statement's parts, which take() may release */
+    Arena *arena; /* of each statement's parts, which take() may release; has the parser's guard meanwhile */
 } StatementTaker;
 
 /* As parse_script(), but hands each statement over when its end was read, and keeps none: memory does not grow with the
