@@ -4,14 +4,12 @@
 
 #define REPLACEMENT "\xEF\xBF\xBD"
 
-/* The bytes of the first character, and whether it may stay. C1 controls are C2 80 to C2 9F. */
+/* The bytes of the first character, and whether it may stay. */
 static size_t take_character(Str text, bool takes_controls, bool *stays) {
     unsigned columns;
     size_t size = next_character(text, &columns);
-    unsigned char first = (unsigned char)text.data[0];
-    bool is_broken = size == 1 && first >= 0x80;
-    bool is_control = first < 0x20 || first == 0x7F || (first == 0xC2 && (unsigned char)text.data[size - 1] < 0xA0);
-    *stays = !is_broken && (takes_controls || !is_control);
+    bool is_broken = size == 1 && (unsigned char)text.data[0] >= 0x80;
+    *stays = is_printable_character(text, size) || (takes_controls && !is_broken);
     return size;
 }
 

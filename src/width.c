@@ -19,6 +19,12 @@ size_t next_character(Str text, unsigned *columns) {
     return (size_t)size;
 }
 
+bool is_printable_character(Str text, size_t size) {
+    unsigned char first = (unsigned char)text.data[0], last = (unsigned char)text.data[size - 1];
+    bool is_broken = size == 1 && first >= 0x80;
+    return first >= 0x20 && first != 0x7F && !is_broken && (first != 0xC2 || last >= 0xA0);
+}
+
 size_t text_columns(Str text) {
     size_t total = 0;
     while (text.size > 0) {

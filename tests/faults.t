@@ -224,12 +224,12 @@ my $could_fill = on_small_disk('48k', sub {
     opendir my $handle, $folder or die;
     is_deeply([grep { !/^\.\.?$/ } readdir $handle], ['in.sql'], 'a full disk: nothing is left beside it');
 });
-# Three files of 5 MB, and room for one more: each is replaced before the next one is written beside it.
+# Three files of 5 MB, and room for one more: by one job, each is replaced before the next one is written beside it.
 on_small_disk('22m', sub {
     my ($folder) = @_;
     my $long = "-- a comment\n" x 400_000 . $script;
     spew("$folder/$_.sql", $long) for 1 .. 3;
-    my ($status, undef, $messages) = run_with({in => $folder}, '--no-config', '-i', '--set', 'k=v', map { "$_.sql" } 1 .. 3);
+    my ($status, undef, $messages) = run_with({in => $folder}, '--no-config', '-i', '-j1', '--set', 'k=v', map { "$_.sql" } 1 .. 3);
     is("$status$messages", '0', 'large files: there is room for one more');
     is(scalar(grep { slurp("$folder/$_.sql") =~ /'k' = 'v'/ } 1 .. 3), 3, 'large files: all are done');
     opendir my $handle, $folder or die;

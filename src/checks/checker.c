@@ -191,9 +191,9 @@ Str shown_in(Arena *arena, Str text) {
             size += 3;
             break;
         }
-        bool is_control = (unsigned char)text.data[0] < 0x20 || text.data[0] == 0x7F;
-        memcpy(copy + size, is_control ? "?" : text.data, more);
-        size += more;
+        bool is_shown = is_printable_character(text, more);
+        memcpy(copy + size, is_shown ? text.data : "?", is_shown ? more : 1);
+        size += is_shown ? more : 1;
         columns += width;
         text = str_from(text, more);
     }

@@ -62,7 +62,7 @@ static uint32_t place_of(const Plan *plan, const PlannedOption *option) {
 }
 
 static void add_place(const Plan *plan, Source *source, uint32_t offset, Buffer *out) {
-    buffer_add(out, source->name);
+    report_printable(source->name, out);
     buffer_format(out, ":%zu: ", source_line(source, offset));
     report_printable(plan->table->name.table, out);
     buffer_add(out, STR(": "));
@@ -70,7 +70,7 @@ static void add_place(const Plan *plan, Source *source, uint32_t offset, Buffer 
 
 static void add_rule(const Action *action, Buffer *out) {
     buffer_add(out, STR(" ("));
-    buffer_add(out, action->place);
+    report_printable(action->place, out);
     buffer_add(out, STR(")\n"));
 }
 

@@ -26,12 +26,10 @@ void report_printable(Str text, Buffer *out) {
     while (text.size > 0) {
         unsigned columns;
         size_t size = next_character(text, &columns);
-        unsigned char first = (unsigned char)text.data[0];
-        bool is_broken = size == 1 && first >= 0x80;
-        if (first < 0x20 || first == 0x7F || is_broken) {
-            buffer_add_char(out, first == '\t' ? ' ' : '?');
-        } else {
+        if (is_printable_character(text, size)) {
             buffer_add(out, (Str){text.data, size});
+        } else {
+            buffer_add_char(out, text.data[0] == '\t' ? ' ' : '?');
         }
         text = str_from(text, size);
     }
@@ -41,10 +39,10 @@ static void add_head(const Finding *finding, const ReportStyle *style, Buffer *o
     add_color(style, "\033[1m", out);
     if (finding->source != NULL) {
         Place place = source_place(finding->source, finding->span.start);
-        buffer_add(out, finding->source->name);
+        report_printable(finding->source->name, out);
         buffer_format(out, ":%zu:%zu: ", place.line, place.column);
     } else if (finding->file.size > 0) {
-        buffer_add(out, finding->file);
+        report_printable(finding->file, out);
         if (finding->place.line > 0) {
             buffer_format(out, ":%zu:%zu", finding->place.line, finding->place.column);
         }
@@ -97,7 +95,7 @@ static void add_caret(const Finding *finding, const ReportStyle *style, size_t i
     add_color(style, "\033[0m", out);
     if (finding->hint.size > 0) {
         buffer_add_char(out, ' ');
-        buffer_add(out, finding->hint);
+        report_printable(finding->hint, out);
     }
     buffer_add_char(out, '\n');
 }
@@ -149,7 +147,7 @@ static void add_excerpt(const Finding *finding, const ReportStyle *style, Arena 
 static void add_hint_line(const Finding *finding, Buffer *out) {
     if (finding->hint.size > 0) {
         buffer_add(out, STR("        "));
-        buffer_add(out, finding->hint);
+        report_printable(finding->hint, out);
         buffer_add_char(out, '\n');
     }
 }
