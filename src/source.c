@@ -24,6 +24,11 @@ Source source_of(Str name, Str text, Arena *arena) {
                     .arena = arena};
 }
 
+bool is_utf16(Str text) {
+    bool has_mark = str_has_prefix(text, STR("\xFF\xFE")) || str_has_prefix(text, STR("\xFE\xFF"));
+    return has_mark || (text.size >= 2 && (text.data[0] == '\0') != (text.data[1] == '\0'));
+}
+
 Str newline_text(Newline newline) {
     switch (newline) {
     case NEWLINE_CRLF:

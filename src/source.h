@@ -40,6 +40,10 @@ typedef struct Place {
  * The arena serves the table of lines. */
 Source source_of(Str name, Str text, Arena *arena);
 
+/* Whether text that should be a script is UTF-16, by its mark or by its first character. Windows PowerShell writes so;
+ * Flink's client reads UTF-8 (SqlClient, CliClient). */
+bool is_utf16(Str text);
+
 Str newline_text(Newline newline);
 
 static inline Str source_slice(const Source *source, Span span) {

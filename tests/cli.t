@@ -239,6 +239,12 @@ case_in 'many at once' => sub {
 case_in 'files that cannot be read' => sub {
     spew('a.sql', "select 1;\n");
     run_is(['missing.sql', 'a.sql'], 2, "select 1;\n", "missing.sql: error: No such file or directory\n");
+    my $utf16 = qr/^w\.sql: error: it is UTF-16, and Flink's client reads UTF-8: 'iconv -f UTF-16 -t UTF-8' makes it that\n\z/;
+    for my $text ("\xFF\xFEs\0\n\0", "\xFE\xFF\0s\0\n", "s\0\n\0", "\0s\0\n") {
+        spew('w.sql', $text);
+        run_is(['-i', 'w.sql'], 2, '', $utf16);
+        is(slurp("$directory/w.sql"), $text, 'UTF-16 stays as it is');
+    }
     run_is(["red\e[31m.sql"], 2, '', "red?[31m.sql: error: No such file or directory\n");
     spew('b.sql', "CREATE TABLE `a\xC2\x9B31m\xC2\xA0` (x INT) WITH ('connector' = 'postgres-cdc');\n");
     unlike((run('--lint', 'b.sql'))[1], qr/[\x00-\x09\x0B-\x1F\x7F\x9B]/, 'nothing that a terminal obeys');

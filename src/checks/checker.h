@@ -116,6 +116,7 @@ typedef struct Checker {
     size_t table_count;
     Facts *facts;
     Collector *collector; /* of facts; NULL: none are gathered */
+    Session session;
     int64_t parallelism; /* that the script sets for its jobs; 0 when it sets none */
 
     const CheckEntry *check; /* the one that runs, */

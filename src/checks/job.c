@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "checks/replication.h"
-#include "checks/session.h"
+#include "model/session.h"
 
 /* ---- Checkpoints ------------------------------------------------------------------------------------------------ */
 
@@ -26,7 +26,7 @@ static const Flow *first_cdc_flow(const Checker *checker, const CheckedTable **t
 
 static bool is_batch(const Checker *checker, uint32_t before) {
     SessionValue mode;
-    return session_value(checker, "execution.runtime-mode", before, &mode) &&
+    return session_value(&checker->session, "execution.runtime-mode", before, &mode) &&
            str_equal_ignore_case(mode.value, STR("batch"));
 }
 
@@ -73,7 +73,7 @@ void check_checkpointing_missing(Checker *checker) {
     if (flow == NULL || is_batch(checker, flow_target(flow).start)) {
         return;
     }
-    if (session_value(checker, "execution.checkpointing.interval", flow_target(flow).start, &setting)) {
+    if (session_value(&checker->session, "execution.checkpointing.interval", flow_target(flow).start, &setting)) {
         look_at_interval(checker, flow, &setting);
         return;
     }

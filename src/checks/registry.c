@@ -3,7 +3,7 @@
 #include "prefetch.h"
 
 #include "checks/facts.h"
-#include "checks/session.h"
+#include "model/session.h"
 #include "checks/tables.h"
 
 static const CheckEntry checks[] = {
@@ -118,10 +118,11 @@ void script_checks(const Script *script, const Plans *plans, const CheckSettings
                        .arena = arena,
                        .scratch = scratch,
                        .findings = findings,
-                       .facts = facts};
+                       .facts = facts,
+                       .session = {script, settings->prelude, settings->prelude_count, arena}};
     checker.allowances = allowances_find(script, arena);
     checker.used_pragmas = arena_array(arena, script->pragma_count, sizeof *checker.used_pragmas);
-    checker.parallelism = session_parallelism(&checker);
+    checker.parallelism = session_parallelism(&checker.session);
     checker.collector = facts_collector(&checker);
     size_t first_finding = findings->list.count;
     look_at_tables(&checker);

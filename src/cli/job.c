@@ -66,6 +66,9 @@ static bool read_input(Job *job) {
     Buffer *text = &job->result->source;
     const char *problem = is_stdin(job) ? source_read(STDIN_FILENO, text)
                                         : file_read(job->order->path, text, &job->stamp);
+    if (problem == NULL && is_utf16(buffer_str(text))) {
+        problem = "it is UTF-16, and Flink's client reads UTF-8: 'iconv -f UTF-16 -t UTF-8' makes it that";
+    }
     if (problem != NULL) {
         add_trouble(job, problem);
         return false;

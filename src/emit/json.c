@@ -4,7 +4,7 @@
 
 #include "emit/json_parts.h"
 #include "secret.h"
-#include "syntax/literal.h"
+#include "syntax/setting.h"
 
 enum { FORMAT_VERSION = 1 };
 
@@ -46,15 +46,11 @@ static void fill_statement(Json *json, size_t index) {
     json_put_place(json, json->item, statement->span.start);
 }
 
-static Str setting_text(const Json *json, const Statement *statement, Span span) {
-    return statement->is_raw || span_is_empty(span) ? source_slice(json->source, span)
-                                                    : literal_value(json->source->text, span, json->arena);
-}
-
 static void fill_setting(Json *json, size_t index) {
     const Statement *statement = &json->script->statements[index];
     bool is_set = statement->kind == STATEMENT_SET;
-    Str key = setting_text(json, statement, statement->name), value = setting_text(json, statement, statement->value);
+    Str key = setting_text(json->source, statement, statement->name, json->arena);
+    Str value = setting_text(json->source, statement, statement->value, json->arena);
     json_put(json, json->item, "kind", json_string(is_set ? "set" : "reset"));
     json_put_text(json, json->item, "key", key);
     json_put(json, json->item, "value",

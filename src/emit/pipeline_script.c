@@ -2,6 +2,7 @@
 
 #include "emit/pipeline.h"
 #include "syntax/lexer.h"
+#include "syntax/setting.h"
 
 /* Settings that a pipeline has too, and those of how the client shows things. */
 static bool has_place(Str key) {
@@ -16,7 +17,7 @@ static bool has_place(Str key) {
 
 static void take_setting(Pipelines *pipelines, const Statement *statement) {
     const OutputRequest *request = pipelines->request;
-    Str key = setting_key(request->script, statement, request->arena);
+    Str key = setting_text(request->script->source, statement, statement->name, request->arena);
     if (has_place(key)) {
         return;
     }
@@ -133,8 +134,8 @@ void pipeline_look_at_script(Pipelines *pipelines) {
     take_prelude(pipelines);
     sort_settings(&pipelines->settings);
     say_unread(pipelines);
-    pipelines->name = script_setting(request, STR("pipeline.name"));
-    pipelines->time_zone = script_setting(request, STR("table.local-time-zone"));
+    pipelines->name = script_setting(request, "pipeline.name");
+    pipelines->time_zone = script_setting(request, "table.local-time-zone");
     pipelines->parallelism = arena_format(request->arena, "%zu", script_parallelism(request));
     if (pipelines->documents.count == 0) {
         finding_add(request->findings,

@@ -38,50 +38,23 @@ Upstream upstream_find(const OutputRequest *request, const Plan *plan) {
 /* ---- Settings -----------------------------------------------------------------------------------------------------
  */
 
-Str setting_key(const Script *script, const Statement *statement, Arena *arena) {
-    return statement->is_raw ? source_slice(script->source, statement->name)
-                             : literal_value(script->source->text, statement->name, arena);
+static Session session_of(const OutputRequest *request) {
+    return (Session){request->script, request->prelude, request->prelude_count, request->arena};
 }
 
-Str setting_value(const Script *script, const Statement *statement, Arena *arena) {
-    return statement->is_raw ? source_slice(script->source, statement->value)
-                             : literal_value(script->source->text, statement->value, arena);
-}
-
-Str script_setting(const OutputRequest *request, Str key) {
-    const Script *script = request->script;
-    Str value = STR("");
-    for (size_t i = 0; i < request->prelude_count; i++) {
-        if (str_equal(request->prelude[i].key, key)) {
-            return request->prelude[i].value; /* set_prelude() changes every SET of the key */
-        }
-    }
-    for (size_t i = 0; i < script->statement_count; i++) {
-        const Statement *statement = &script->statements[i];
-        bool is_set = statement->kind == STATEMENT_SET;
-        if (!is_set && statement->kind != STATEMENT_RESET) {
-            continue;
-        }
-        if (str_equal(setting_key(script, statement, request->arena), key)) {
-            value = is_set ? setting_value(script, statement, request->arena) : STR("");
-        }
-    }
-    return value;
+Str script_setting(const OutputRequest *request, const char *key) {
+    Session session = session_of(request);
+    SessionValue found;
+    return session_value(&session, key, UINT32_MAX, &found) ? found.value : STR("");
 }
 
 Str flink_name(const Plan *plan) { return plan->new_name.size > 0 ? plan->new_name : plan->table->name.table; }
 
 size_t script_parallelism(const OutputRequest *request) {
     enum { MOST = 32768 }; /* Flink's upper bound of a job's maximum parallelism */
-    Str text = str_trim(script_setting(request, STR("parallelism.default")));
-    size_t number = 0;
-    for (size_t i = 0; i < text.size && number <= MOST; i++) {
-        if (!is_digit(text.data[i])) {
-            return 1;
-        }
-        number = 10 * number + (size_t)(text.data[i] - '0');
-    }
-    return number >= 1 && number <= MOST ? number : 1;
+    Session session = session_of(request);
+    int64_t set = session_parallelism(&session);
+    return set >= 1 && set <= MOST ? (size_t)set : 1;
 }
 
 Str script_file_name(const Script *script) {

@@ -26,18 +26,12 @@ bool is_true(Str value);
 
 /* What the key is set to when the script ends, by the prelude or by SET; empty when nothing sets it, or RESET came
  * after. */
-Str script_setting(const OutputRequest *request, Str key);
+Str script_setting(const OutputRequest *request, const char *key);
 
 /* The table's name in Flink as the rules leave it. */
 Str flink_name(const Plan *plan);
 
-/* The key of SET and RESET, in either form. */
-Str setting_key(const Script *script, const Statement *statement, Arena *arena);
-
-/* The value of SET, in either form. */
-Str setting_value(const Script *script, const Statement *statement, Arena *arena);
-
-/* parallelism.default; 1 without it. */
+/* That of session_parallelism(), or 1. */
 size_t script_parallelism(const OutputRequest *request);
 
 /* The file's name without its folders. */

@@ -7,6 +7,7 @@
 #include "buffer.h"
 #include "finding.h"
 #include "model/name.h"
+#include "model/session.h"
 #include "syntax/tree.h"
 
 /* Gathers the INSERTs at the script's end, in their order, between BEGIN STATEMENT SET; and END; (Flink 1.13). Sets
@@ -14,11 +15,6 @@
  * INSERTs before a SET, RESET, USE or another statement that could change what they mean stay where they are. */
 void gather_inserts(const Script *script, Arena *arena, Buffer *out);
 void gather_findings(const Script *script, Arena *arena, Findings *findings);
-
-/* KEY = VALUE that a script shall set. */
-typedef struct PreludeSetting {
-    Str key, value;
-} PreludeSetting;
 
 /* Makes sure that the script sets each key to its value before its first job: every SET of the key that is there is
  * changed in place, in its own form; one that is missing goes to the top, behind the leading comments. */

@@ -52,5 +52,5 @@ bool raw_setting_parse(Str text, Span span, RawSetting *setting) {
 }
 
 Str setting_text(const Source *source, const Statement *statement, Span span, Arena *arena) {
-    return statement->is_raw ? source_slice(source, span) : literal_value(source->text, span, arena);
+    return statement->is_raw || span_is_empty(span) ? source_slice(source, span) : literal_value(source->text, span, arena);
 }
