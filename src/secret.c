@@ -14,7 +14,8 @@ static bool ends_in_word(Str key, Str word) {
 bool is_secret_key(Str key) {
     static const Str endings[] = {STR("password"),    STR("passwd"),     STR("secret"),
                                   STR("token"),       STR("passphrase"), STR("credential"),
-                                  STR("credentials"), STR("pwd"),        STR("jaas.config")};
+                                  STR("credentials"), STR("pwd"),        STR("jaas.config"),
+                                  STR("authorization"), STR("auth.header"), STR("auth-header")};
     static const Str credential_keys[] = {STR("access"), STR("secret"), STR("api"),  STR("private"),    STR("account"),
                                           STR("shared"), STR("sas"),    STR("auth"), STR("encryption"), STR("ssl")};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
@@ -50,12 +51,33 @@ static bool is_key_character(char c) {
     }
 }
 
-/* The word that ends right before the '=' at `equals`, its quotes and blanks aside. */
-static Str key_before(Str text, size_t equals) {
-    size_t end = equals;
-    while (end > 0 && (is_blank(text.data[end - 1]) || text.data[end - 1] == '\'')) {
-        end--;
+/* Back over a comment in slashes that ends at `end`, if there is one. */
+static size_t before_comment(Str text, size_t end) {
+    if (end < 4 || text.data[end - 1] != '/' || text.data[end - 2] != '*') {
+        return end;
     }
+    for (size_t start = end - 2; start >= 2; start--) {
+        const char *two = text.data + start - 2;
+        if (memcmp(two, "/*", 2) == 0) {
+            return start - 2;
+        }
+        if (memcmp(two, "*/", 2) == 0) {
+            break;
+        }
+    }
+    return end;
+}
+
+/* The word that ends right before the '=' at `equals`, its quotes, blanks and comments aside. */
+static Str key_before(Str text, size_t equals) {
+    size_t end = equals, before;
+    do {
+        before = end;
+        while (end > 0 && (is_blank(text.data[end - 1]) || text.data[end - 1] == '\'' || text.data[end - 1] == '"')) {
+            end--;
+        }
+        end = before_comment(text, end);
+    } while (end < before);
     size_t start = end;
     while (start > 0 && is_key_character(text.data[start - 1])) {
         start--;
@@ -70,21 +92,93 @@ static size_t skip_blanks(Str text, size_t at, bool over_lines) {
     return at;
 }
 
-/* The end of the value that starts at `start`: a quoted one's closing quote, else the line's end. */
-static size_t value_end(Str text, size_t start) {
-    size_t at = start;
-    if (at < text.size && text.data[at] == '\'') {
-        for (at++; at < text.size; at++) {
-            if (text.data[at] == '\'' && (++at == text.size || text.data[at] != '\'')) {
-                return at;
-            }
+enum { GAP_MAX = 1024 };
+
+/* Behind the blanks and SQL's comments at `at`, of so many bytes at most. */
+static size_t skip_gap(Str text, size_t at) {
+    text.size = text.size - at > GAP_MAX ? at + GAP_MAX : text.size;
+    for (;;) {
+        at = skip_blanks(text, at, true);
+        Str rest = str_from(text, at);
+        const char *end = NULL;
+        if (str_has_prefix(rest, STR("--"))) {
+            end = memchr(rest.data, '\n', rest.size);
+        } else if (str_has_prefix(rest, STR("/*"))) {
+            end = memmem(rest.data + 2, rest.size - 2, "*/", 2);
         }
-        return text.size;
+        if (end == NULL) {
+            return at;
+        }
+        at = (size_t)(end - text.data) + 1;
+        at += at < text.size && end[0] == '*';
     }
-    while (at < text.size && text.data[at] != '\n') {
+}
+
+static bool is_prefix_character(char c) {
+    char lower = ascii_lower(c);
+    return (lower >= 'a' && lower <= 'z') || is_digit(c) || c == '_' || c == '&';
+}
+
+/* The quote of the literal that begins at `at`, perhaps with a prefix: N'…', U&'…', _utf8'…'; text.size for none. */
+static size_t literal_quote(Str text, size_t at) {
+    size_t quote = at;
+    while (quote < text.size && is_prefix_character(text.data[quote])) {
+        quote++;
+    }
+    bool is_prefix = quote == at || quote == at + 1 || text.data[at] == '_' || text.data[quote - 1] == '&';
+    return is_prefix && quote < text.size && text.data[quote] == '\'' ? quote : text.size;
+}
+
+static size_t find_byte(Str text, size_t from, size_t to, char byte) {
+    const char *found = from < to ? memchr(text.data + from, byte, to - from) : NULL;
+    return found != NULL ? (size_t)(found - text.data) : to;
+}
+
+/* Behind the literal whose quote is at `quote`. */
+static size_t literal_end(Str text, size_t quote) {
+    do {
+        quote = find_byte(text, quote + 1, text.size, '\'');
+        quote += quote < text.size;
+    } while (quote < text.size && text.data[quote] == '\'');
+    return quote;
+}
+
+static bool is_at(Str text, size_t at, char c) { return at < text.size && text.data[at] == c; }
+
+/* Behind the literals from the one whose quote is at `quote` on, with nothing but blanks and comments between. One that
+ * an '=' follows is the next key: a comma is missing. */
+static size_t literals_end(Str text, size_t quote) {
+    size_t end = literal_end(text, quote);
+    for (quote = skip_gap(text, end); is_at(text, quote, '\''); quote = skip_gap(text, end)) {
+        size_t next = literal_end(text, quote);
+        if (is_at(text, skip_gap(text, next), '=')) {
+            break;
+        }
+        end = next;
+    }
+    return end;
+}
+
+/* The end of a value without quotes: the line's. */
+static size_t line_end(Str text, size_t at) {
+    return find_byte(text, at, text.size, '\n');
+}
+
+/* That of a parameter in a value: host?user=a&password=b. */
+static size_t parameter_end(Str text, size_t at) {
+    while (at < text.size && strchr("'\"&", text.data[at]) == NULL && !is_blank(text.data[at])) {
         at++;
     }
     return at;
+}
+
+static bool is_parameter(Str key) {
+    for (size_t i = 0; i < key.size; i++) {
+        if (strchr("?&;", key.data[i]) != NULL) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* A secret in a text. A quoted one is shown with its quotes, but for the first when the secret before took that. */
@@ -175,24 +269,30 @@ static void find_in_url(Search *search, size_t at) {
 }
 
 /* The value behind the '=' at `equals`, the key before which tells that it is secret. Returns its end. */
-static size_t find_value(Search *search, size_t equals) {
+static size_t find_value(Search *search, size_t equals, Str key) {
     Str text = search->text;
-    size_t quote = skip_blanks(text, equals + 1, true);
-    bool is_quoted = quote < text.size && text.data[quote] == '\'';
-    size_t start = is_quoted ? quote : skip_blanks(text, equals + 1, false), end = value_end(text, start);
+    size_t quote = literal_quote(text, skip_gap(text, equals + 1));
+    bool is_quoted = quote < text.size && !is_parameter(key);
+    size_t start = is_quoted ? quote : skip_blanks(text, equals + 1, false);
+    size_t end = is_quoted ? literals_end(text, quote) : (is_parameter(key) ? parameter_end : line_end)(text, start);
     add_secret(search, start, end, is_quoted);
     return end > equals ? end : equals + 1;
 }
 
-static size_t find_byte(Str text, size_t from, size_t to, char byte) {
-    const char *found = from < to ? memchr(text.data + from, byte, to - from) : NULL;
-    return found != NULL ? (size_t)(found - text.data) : to;
+/* A rules file may have KEY: VALUE. */
+static bool is_separator_at(Str text, size_t colon) {
+    return colon + 1 == text.size || is_blank(text.data[colon + 1]) || (colon > 0 && is_blank(text.data[colon - 1]));
 }
 
-static void find_urls(Search *search, size_t from, size_t to) {
-    for (size_t i = find_byte(search->text, from, to, ':'); i < to; i = find_byte(search->text, i + 1, to, ':')) {
-        if (i >= search->url_end && is_in_url(search->text, i)) {
+/* What colons tell. */
+static void find_at_colons(Search *search, size_t from, size_t to) {
+    Str text = search->text;
+    for (size_t i = find_byte(text, from, to, ':'); i < to; i = find_byte(text, i + 1, to, ':')) {
+        if (i >= search->url_end && is_in_url(text, i)) {
             find_in_url(search, i);
+        } else if (is_separator_at(text, i) && is_secret_key(key_before(text, i))) {
+            size_t start = skip_blanks(text, i + 1, false);
+            add_secret(search, start, line_end(text, start), false);
         }
     }
 }
@@ -202,9 +302,9 @@ static void find_secrets(Search *search, size_t from, size_t to) {
     Str text = search->text;
     for (size_t i = from; i < to;) {
         size_t equals = find_byte(text, i, to, '=');
-        find_urls(search, i, equals);
-        bool is_secret = equals < to && is_secret_key(key_before(text, equals));
-        i = is_secret ? find_value(search, equals) : equals + 1;
+        find_at_colons(search, i, equals);
+        Str key = equals < to ? key_before(text, equals) : STR("");
+        i = is_secret_key(key) ? find_value(search, equals, key) : equals + 1;
     }
 }
 

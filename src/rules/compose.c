@@ -1,5 +1,7 @@
 #include "rules/compose.h"
 
+#include "secret.h"
+
 void rule_trouble(Findings *findings, const RulePlace *place, Str message, Str hint) {
     if (place->source != NULL) {
         finding_trouble(findings, place->source, source_line_span(place->source, place->line), message, hint);
@@ -22,6 +24,7 @@ void composer_condition(Composer *composer, ConditionField field, Str option, St
     Str reason;
     size_t offset;
     if (!pattern_compile(text, &condition.pattern, composer->arena, &reason, &offset)) {
+        text = field == FIELD_OPTION ? mask_value(option, text, composer->arena) : text;
         rule_trouble(composer->findings, place,
                      arena_format(composer->arena, "'%.*s' is no regular expression: %.*s at its character %zu",
                                   (int)text.size, text.data, (int)reason.size, reason.data, offset + 1),

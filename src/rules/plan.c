@@ -184,15 +184,15 @@ bool planner_expand(Planner *planner, const Action *action, RuleValue *value) {
         return true;
     }
     Str table = planner->plan->table->name.table, text = missing->text;
+    Str template = mask_value(action->key, action->value.text, planner->arena);
     bool is_option = missing->field == TEMPLATE_OPTION;
     action_trouble(planner, action,
                    is_option
                        ? arena_format(planner->arena, "table '%.*s' has no option '%.*s' for the template '%.*s'",
                                       (int)table.size, table.data, (int)text.size, text.data,
-                                      (int)action->value.text.size, action->value.text.data)
+                                      (int)template.size, template.data)
                        : arena_format(planner->arena, "the environment has no variable '%.*s' for the template '%.*s'",
-                                      (int)text.size, text.data, (int)action->value.text.size,
-                                      action->value.text.data));
+                                      (int)text.size, text.data, (int)template.size, template.data));
     return false;
 }
 

@@ -173,11 +173,42 @@ static void test_masked(void **state) {
     assert_masked("url", "jdbc:oracle:thin:me/pw@h:1521/x", "jdbc:oracle:thin:me/******@h:1521/x");
 }
 
+/* Of a script or a rules file, as excerpts show it. */
+static void test_masked_text(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *shown;
+    } texts[] = {
+        {"'password' = 'pw', 'k' = 'v'", "'password' = '******', 'k' = 'v'"},
+        {"'password' /* of * it / */ = 'pw', 'k' = 'v'", "'password' /* of * it / */ = '******', 'k' = 'v'"},
+        {"'password' = /* a 'b' */ 'pw', 'k' = 'v'", "'password' = /* a 'b' */ '******', 'k' = 'v'"},
+        {"'password' = -- it's\n 'pw', 'k' = 'v'", "'password' = -- it's\n '******', 'k' = 'v'"},
+        {"'password' = 'p''w' 'x'\n  'y', 'k' = 'v'", "'password' = '******', 'k' = 'v'"},
+        {"'password' = 'pw' 'k' = 'v'", "'password' = '******' 'k' = 'v'"},
+        {"'password' = N'pw', 'k' = 'v'", "'password' = N'******', 'k' = 'v'"},
+        {"'password' = U&'p\\0077', 'k' = 'v'", "'password' = U&'******', 'k' = 'v'"},
+        {"'o' = 'source=a&password=pw', 'k' = 'v'", "'o' = 'source=a&password=******', 'k' = 'v'"},
+        {"'o' = 'source=a&password=pw&x=y'", "'o' = 'source=a&password=******&x=y'"},
+        {"set.password : pw\nset.k: v", "set.password : ******\nset.k: v"},
+        {"set.password = it's one\nset.k = v", "set.password = ******\nset.k = v"},
+        {"'http.Authorization' = 'Basic pw'", "'http.Authorization' = '******'"},
+        {"'password' = 'never ends", "'password' = '******'"},
+        {"'password' = /* never ends 'x'", "'password' = ******"},
+        {"*/ password = x", "*/ password = ******"},
+        {"key */= 'x'", "key */= 'x'"},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        Str text = str_of(texts[i].text);
+        assert_text(mask_secrets(text, (Span){0, (uint32_t)text.size}, &arena), texts[i].shown);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         arena_test(test_no_terminal),     arena_test(test_wide_terminal), arena_test(test_80_columns),
         arena_test(test_narrow_terminal), arena_test(test_every_width),   arena_test(test_long_name),
         arena_test(test_characters),      arena_test(test_valid),         arena_test(test_masked),
+        arena_test(test_masked_text),
     };
     return run_all(tests);
 }
