@@ -1,8 +1,7 @@
-#include <stdlib.h>
-
 #include "edits.h"
 #include "lines.h"
 #include "model/model.h"
+#include "rewrite/barriers.h"
 #include "rewrite/rewrite.h"
 #include "syntax/lexer.h"
 #include "syntax/pragma.h"
@@ -19,104 +18,13 @@ typedef struct Gathering {
     Arena *arena;
     Findings *findings;
     Str text, newline;
-    bool *redefines; /* for each statement, whether it defines a name again */
+    const bool *stops; /* for each statement, whether it is a barrier */
     Edits edits;
     Span cut; /* what is to be taken out next: neighbours on a line go together */
     VECTOR(Moved) moved;
 } Gathering;
 
 /* ---- What may move -------------------------------------------------------------------------------------------- */
-
-typedef struct Definition {
-    TableName name;
-    size_t statement;
-} Definition;
-
-static int compare_definitions(const void *a, const void *b) {
-    const Definition *left = a, *right = b;
-    int order = table_name_compare(&left->name, &right->name);
-    return order != 0 ? order : (left->statement > right->statement) - (left->statement < right->statement);
-}
-
-static bool is_definition(const Statement *statement) {
-    return statement->kind == STATEMENT_CREATE_TABLE || statement->kind == STATEMENT_CREATE_VIEW;
-}
-
-/* IF NOT EXISTS stands between CREATE TABLE and the name. */
-static bool is_conditional(const Gathering *gathering, const Statement *statement) {
-    Token token = lex_significant(gathering->text, statement->span.start);
-    while (token.start < statement->name.start && token.kind != TOKEN_IF) {
-        token = lex_significant(gathering->text, token.end);
-    }
-    return token.kind == TOKEN_IF;
-}
-
-/* CREATE OR REPLACE TABLE, or a temporary one in front of another: INSERTs before it mean the earlier one. */
-static void find_redefinitions(Gathering *gathering) {
-    const Script *script = gathering->script;
-    TableName current = DEFAULT_TABLE_NAME;
-    VECTOR(Definition) definitions = {0};
-    gathering->redefines = arena_array(gathering->arena, script->statement_count, sizeof *gathering->redefines);
-    for (size_t i = 0; i < script->statement_count; i++) {
-        const Statement *statement = &script->statements[i];
-        gathering->redefines[i] = false;
-        model_apply_use(gathering->text, statement, &current, gathering->arena);
-        if (is_definition(statement) && !is_conditional(gathering, statement)) {
-            TableName name = table_name(gathering->text, statement->name, &current, gathering->arena);
-            *vector_add(gathering->arena, &definitions) = (Definition){name, i};
-        }
-    }
-    if (definitions.count > 1) {
-        qsort(definitions.items, definitions.count, sizeof *definitions.items, compare_definitions);
-    }
-    for (size_t i = 1; i < definitions.count; i++) {
-        const Definition *definition = &definitions.items[i];
-        gathering->redefines[definition->statement] = table_name_equal(&definition->name, &definition[-1].name);
-    }
-}
-
-/* Whether an INSERT must not be carried across the statement. */
-static bool is_barrier(const Statement *statement) {
-    switch (statement->kind) {
-    case STATEMENT_SET:
-    case STATEMENT_RESET:
-    case STATEMENT_USE_CATALOG:
-    case STATEMENT_USE_DATABASE:
-    case STATEMENT_OTHER:
-    case STATEMENT_MATERIALIZED_TABLE:
-        return true;
-    case STATEMENT_INSERT:
-    case STATEMENT_EXECUTE_SET:
-    case STATEMENT_BEGIN_SET:
-    case STATEMENT_END_SET:
-        return statement->is_frozen;
-    default:
-        return false;
-    }
-}
-
-static bool starts_with(const Gathering *gathering, const Statement *statement, uint16_t kind) {
-    return lex_significant(gathering->text, statement->span.start).kind == kind;
-}
-
-/* ALTER changes what stands before it; CREATE of other things does not. SHOW and EXPLAIN only look. */
-static bool is_harmless(const Gathering *gathering, const Statement *statement) {
-    Token first = lex_significant(gathering->text, statement->span.start);
-    Str word = source_slice(gathering->script->source, token_span(first));
-    return starts_with(gathering, statement, TOKEN_CREATE) || starts_with(gathering, statement, TOKEN_EXPLAIN) ||
-           str_equal_ignore_case(word, STR("SHOW")) || str_equal_ignore_case(word, STR("DESCRIBE")) ||
-           str_equal_ignore_case(word, STR("DESC"));
-}
-
-static bool stops_inserts(const Gathering *gathering, const Statement *statement) {
-    bool may_change = statement->kind == STATEMENT_WITH_OPTIONS || is_barrier(statement);
-    bool is_frame = statement->kind >= STATEMENT_INSERT && statement->kind <= STATEMENT_END_SET;
-    bool is_setting = statement->kind >= STATEMENT_SET;
-    if (gathering->redefines[statement - gathering->script->statements]) {
-        return true;
-    }
-    return may_change && (is_frame || is_setting || !is_harmless(gathering, statement));
-}
 
 /* Behind the set that is open before the statement; the statement itself when none is. */
 static size_t behind_open_set(const Script *script, size_t index) {
@@ -135,7 +43,7 @@ static size_t behind_open_set(const Script *script, size_t index) {
 static size_t first_movable(const Gathering *gathering) {
     const Script *script = gathering->script;
     for (size_t i = script->statement_count; i > 0; i--) {
-        if (stops_inserts(gathering, &script->statements[i - 1])) {
+        if (gathering->stops[i - 1]) {
             return behind_open_set(script, i);
         }
     }
@@ -182,7 +90,7 @@ static void tell_left_behind(const Gathering *gathering, size_t end) {
             first = first ? first : statement;
             count++;
         }
-        if (count > 0 && stops_inserts(gathering, statement)) {
+        if (count > 0 && gathering->stops[i]) {
             tell_group(gathering, first, count, statement);
             first = NULL;
             count = 0;
@@ -433,7 +341,7 @@ static Gathering start_gathering(const Script *script, Arena *arena) {
                            .text = script->source->text,
                            .newline = newline_text(script->source->newline),
                            .edits = {.arena = arena}};
-    find_redefinitions(&gathering);
+    gathering.stops = insert_barriers(script, arena);
     return gathering;
 }
 
