@@ -19,10 +19,8 @@ size_t count_line_ends(Str text, uint32_t start, uint32_t end) {
     return count;
 }
 
-CommentPlace comment_place(Str text, uint32_t before, Token comment) {
-    if (count_line_ends(text, before, comment.start) == 0) {
-        return COMMENT_TRAILS;
-    }
+/* Of a comment that begins a line. */
+static CommentPlace place_on_line(Str text, Token comment) {
     Token next = lex(text, comment.end);
     if (next.kind == TOKEN_BLANK && count_line_ends(text, next.start, next.end) == 0) {
         next = lex(text, next.end);
@@ -30,6 +28,10 @@ CommentPlace comment_place(Str text, uint32_t before, Token comment) {
     bool is_alone = comment.kind == TOKEN_LINE_COMMENT || next.kind == TOKEN_BLANK || next.kind == TOKEN_EOF ||
                     token_is_comment(next) || next.kind == TOKEN_COMMA || next.kind == TOKEN_SEMICOLON;
     return is_alone ? COMMENT_ALONE : COMMENT_LEADS;
+}
+
+CommentPlace comment_place(Str text, uint32_t before, Token comment) {
+    return count_line_ends(text, before, comment.start) == 0 ? COMMENT_TRAILS : place_on_line(text, comment);
 }
 
 void printer_line(Printer *printer, unsigned indent) {
@@ -99,9 +101,9 @@ static bool print_gap(Printer *printer, uint32_t end, unsigned indent) {
     }
     for (Token comment = next_comment(printer->text, before, end); comment.start < end;
          comment = next_comment(printer->text, before, end)) {
-        CommentPlace place = comment_place(printer->text, before, comment);
+        CommentPlace place = is_behind_alone ? place_on_line(printer->text, comment)
+                                             : comment_place(printer->text, before, comment);
         leads = place == COMMENT_LEADS;
-        printer->must_break = printer->must_break || is_behind_alone;
         is_behind_alone = is_behind_alone || place == COMMENT_ALONE;
         print_comment(printer, comment, place, indent);
         before = comment.end;
