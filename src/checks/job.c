@@ -3,6 +3,7 @@
 
 #include "checks/replication.h"
 #include "model/session.h"
+#include "postgres/quote.h"
 
 /* ---- Checkpoints ------------------------------------------------------------------------------------------------ */
 
@@ -239,6 +240,19 @@ static bool wants_old_rows(const Checker *checker, const CheckedTable *table) {
            !is_set_true(checker, table, "scan.read-changelog-as-append-only.enabled");
 }
 
+static bool is_one_name(Str name) { return !is_pattern(name) && memchr(name.data, '^', name.size) == NULL; }
+
+/* What makes the replica identity of a source's table FULL. */
+static Str identity_change(const Checker *checker, const CheckedTable *table) {
+    Str schema = table_value(checker, table, "schema-name", STR("public"));
+    Str name = table_value(checker, table, "table-name", table->written->name.table);
+    bool is_one = is_one_name(schema) && is_one_name(name);
+    Str whole = is_one ? quote_table(checker->arena, schema, name) : upstream_of(checker, table);
+    Str told = shown(checker, made_of(checker, made_of(checker, whole, schema), name));
+    return is_one ? format(checker, "ALTER TABLE %.*s REPLICA IDENTITY FULL", SHOW(told))
+                  : format(checker, "ALTER TABLE ... REPLICA IDENTITY FULL, for each table of %.*s", SHOW(told));
+}
+
 /* PostgresValueValidator: with changelog-mode = all the old row of an UPDATE or DELETE must be there. */
 void check_replica_identity_full(Checker *checker) {
     Concerned concerned = {0};
@@ -249,11 +263,11 @@ void check_replica_identity_full(Checker *checker) {
         }
     }
     if (concerned.count > 0) {
-        Str name = shown(checker, upstream_of(checker, concerned.table));
+        Str change = identity_change(checker, concerned.table);
         bool can_upsert = release_is_at_least(checker, "2.3") && may_have_key(concerned.table->written);
         fire_concerned(checker, &concerned,
                        STR("unless the table's replica identity is FULL, the job fails at the first UPDATE or DELETE"),
-                       format(checker, "ALTER TABLE %.*s REPLICA IDENTITY FULL%s", SHOW(name),
+                       format(checker, "%.*s%s", SHOW(change),
                               can_upsert ? ", or 'changelog-mode' = 'upsert'" : ""));
     }
 }

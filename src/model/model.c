@@ -2,6 +2,7 @@
 
 #include "model/query.h"
 #include "prefetch.h"
+#include "syntax/lexer.h"
 
 typedef struct Build {
     Model *model;
@@ -91,6 +92,14 @@ Table table_alone(Str text, const Statement *statement, const TableName *current
                    .name = table_name(text, statement->table->name, current, arena)};
 }
 
+bool model_is_conditional(Str text, const Statement *statement) {
+    Token token = lex_significant(text, statement->span.start);
+    while (token.start < statement->name.start && token.kind != TOKEN_IF) {
+        token = lex_significant(text, token.end);
+    }
+    return token.kind == TOKEN_IF;
+}
+
 static void add_table(Build *build, const Statement *statement) {
     Model *model = build->model;
     Table *table = &model->tables[model->table_count];
@@ -103,8 +112,10 @@ static void add_table(Build *build, const Statement *statement) {
         table->same_bucket = *bucket;
         *bucket = table;
     } else {
-        *vector_add(build->arena, &first->same_name) = table;
         table->is_repeated = true;
+        if (!model_is_conditional(model->script->source->text, statement)) {
+            *vector_add(build->arena, &first->same_name) = table;
+        }
     }
     model->table_count++;
 }

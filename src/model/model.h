@@ -70,12 +70,15 @@ typedef struct Model {
  * (default_catalog, default_database). Frozen statements are part of it. Linear in the size of the script. */
 Model *model_build(const Script *script, Arena *arena);
 
-/* The table of that name whose definition stands last before `offset`; failing that, the first one after it; NULL
- * when the script defines none. */
+/* The table of that name whose definition stands last before `offset`, those with IF NOT EXISTS behind another aside;
+ * failing that, the first one after it; NULL when the script defines none. */
 Table *model_find(const Model *model, const TableName *name, uint32_t offset);
 
 /* The table that a CREATE TABLE defines, for who looks at it alone: its statement, definition and name. */
 Table table_alone(Str text, const Statement *statement, const TableName *current, Arena *arena);
+
+/* Whether a CREATE has IF NOT EXISTS, and so does nothing where there is one of the name. */
+bool model_is_conditional(Str text, const Statement *statement);
 
 /* Changes the catalog and database in force when the statement is a USE; they begin as DEFAULT_TABLE_NAME. */
 void model_apply_use(Str text, const Statement *statement, TableName *current, Arena *arena);

@@ -30,15 +30,6 @@ static bool is_definition(const Statement *statement) {
     return statement->kind == STATEMENT_CREATE_TABLE || statement->kind == STATEMENT_CREATE_VIEW;
 }
 
-/* IF NOT EXISTS stands between CREATE TABLE and the name. */
-static bool is_conditional(const Search *search, const Statement *statement) {
-    Token token = lex_significant(search->text, statement->span.start);
-    while (token.start < statement->name.start && token.kind != TOKEN_IF) {
-        token = lex_significant(search->text, token.end);
-    }
-    return token.kind == TOKEN_IF;
-}
-
 /* CREATE OR REPLACE TABLE, or a temporary one in front of another: INSERTs before it mean the earlier one. */
 static void find_redefinitions(Search *search) {
     const Script *script = search->script;
@@ -47,7 +38,7 @@ static void find_redefinitions(Search *search) {
     for (size_t i = 0; i < script->statement_count; i++) {
         const Statement *statement = &script->statements[i];
         model_apply_use(search->text, statement, &current, search->arena);
-        if (is_definition(statement) && !is_conditional(search, statement)) {
+        if (is_definition(statement) && !model_is_conditional(search->text, statement)) {
             TableName name = table_name(search->text, statement->name, &current, search->arena);
             *vector_add(search->arena, &definitions) = (Definition){name, i};
         }

@@ -133,6 +133,12 @@ static void test_models(void **state) {
     } cases[] = {
         {"CREATE TABLE a (x INT)", D "a:"},
         {"CREATE TABLE a (x INT); CREATE TABLE b (x INT); INSERT INTO b SELECT * FROM a", D "a:r " D "b:w"},
+        {"CREATE TABLE a (x INT); CREATE TABLE IF NOT EXISTS a (x INT); INSERT INTO b SELECT * FROM a",
+         D "a:r " D "a:"},
+        {"CREATE TABLE IF NOT EXISTS a (x INT); CREATE OR REPLACE TABLE a (x INT); INSERT INTO b SELECT * FROM a",
+         D "a: " D "a:r"},
+        {"INSERT INTO b SELECT * FROM a; CREATE TABLE a (x INT); CREATE TABLE IF NOT EXISTS a (x INT)",
+         D "a:r " D "a:"},
         {"INSERT INTO b SELECT * FROM a; CREATE TABLE a (x INT); CREATE TABLE b (x INT)", D "a:r " D "b:w"},
         {"CREATE TABLE a (x INT); INSERT INTO a SELECT * FROM a", D "a:rw"},
         {"CREATE TABLE a (x INT); CREATE VIEW v AS SELECT * FROM a", D "a:r"},
