@@ -1,4 +1,4 @@
-/* What smtpatch has to say about an input: gathered as data by every stage, printed at the end by report.h. */
+/* What smtpatch has to say about an input: gathered as data by every stage, printed at the end by report/. */
 #ifndef SMTPATCH_FINDING_H
 #define SMTPATCH_FINDING_H
 

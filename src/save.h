@@ -31,8 +31,8 @@ typedef struct Replacement {
 const char *replacement_start(Replacement *replacement, const char *path, const Pieces *contents,
                               const FileStamp *stamp);
 
-/* Lets the disk begin with the temporary file. Of many that are started first, then flushed, then synced, then ended, it
- * takes most at once, and the first sync waits for all. */
+/* Lets the disk begin with the temporary file. Of many that are started first, then flushed, then synced, then ended,
+ * it takes most at once, and the first sync waits for all. */
 void replacement_flush(const Replacement *replacement);
 
 /* Waits until the temporary file is on the disk. NULL, or what went wrong; then nothing is left behind. */

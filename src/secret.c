@@ -327,7 +327,8 @@ Str mask_part(Str text, const Secrets *secrets, Span part, Arena *arena) {
     uint32_t at = part.start;
     for (size_t i = first_behind(secrets, at); i < secrets->list.count; i++) {
         const Secret *secret = &secrets->list.items[i];
-        uint32_t first = secret->start > at ? secret->start : at, last = secret->end < part.end ? secret->end : part.end;
+        uint32_t first = secret->start > at ? secret->start : at;
+        uint32_t last = secret->end < part.end ? secret->end : part.end;
         if (first >= last) {
             break;
         }

@@ -6,8 +6,8 @@
 
 #define SECRET_MASK "******"
 
-/* Whether an option of that key holds a secret: its last word is password, secret, token, passphrase or credential,
- * or it is a key of a credential kind (access-key, api.key, …). */
+/* Whether an option of that key holds a secret: its last word is one of a table's (password, token, credentials, …), or
+ * it is a key of a credential kind (access-key, api.key, …). */
 bool is_secret_key(Str key);
 
 /* The part of a script or a rules file with the values of secret options and the passwords of URLs masked, even when

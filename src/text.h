@@ -69,6 +69,5 @@ static inline bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'
 static inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static inline bool span_is_empty(Span span) { return span.start == span.end; }
-static inline bool span_holds(Span span, uint32_t offset) { return offset >= span.start && offset < span.end; }
 
 #endif

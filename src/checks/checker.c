@@ -125,12 +125,8 @@ Str upstream_of(const Checker *checker, const CheckedTable *table) {
     return made_of(checker, made_of(checker, upstream, lead), name);
 }
 
-bool is_own_option(const CheckedTable *table, const PlannedOption *option) {
-    return option >= table->plan->options && option < table->plan->options + table->plan->count;
-}
-
 static Span place_of_part(const CheckedTable *table, const PlannedOption *option, bool is_key) {
-    if (option->source == NULL || !is_own_option(table, option)) {
+    if (option->source == NULL || !is_own(table, option)) {
         return table->written->definition->name;
     }
     return is_key ? option->source->key : option->source->value;
@@ -249,7 +245,7 @@ void fire_at_value(Checker *checker, const CheckedTable *table, const PlannedOpt
 
 void fire_in_value(Checker *checker, const CheckedTable *table, const PlannedOption *option, Span part, Str message,
                    Str hint) {
-    if (option->source == NULL || option_value_changed(option) || !is_own_option(table, option)) {
+    if (option->source == NULL || option_value_changed(option) || !is_own(table, option)) {
         fire_at_value(checker, table, option, message, hint);
         return;
     }

@@ -250,9 +250,6 @@ static inline bool is_cdc(const CheckedTable *table) { return str_has_suffix(tab
 /* The upstream name as messages show it: schema.table, database.table or the table alone. */
 Str upstream_of(const Checker *checker, const CheckedTable *table);
 
-/* Whether the option stands in the table's own list and does not come with LIKE. */
-bool is_own_option(const CheckedTable *table, const PlannedOption *option);
-
 /* Where fire_at_key() and fire_at_value() fire. */
 Span place_of_key(const CheckedTable *table, const PlannedOption *option);
 Span place_of_value(const CheckedTable *table, const PlannedOption *option);

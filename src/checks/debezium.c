@@ -88,7 +88,7 @@ static bool mean_the_same(const Checker *checker, const Pair *pair, Str there, S
 static void look_at_pair(Checker *checker, const CheckedTable *table, const Pair *pair) {
     const PlannedOption *there = table_option(checker, table, pair->debezium_key);
     const PlannedOption *here = table_option(checker, table, pair->key);
-    if (there == NULL || here == NULL || !(is_own_option(table, there) || is_own_option(table, here))) {
+    if (there == NULL || here == NULL || !(is_own(table, there) || is_own(table, here))) {
         return;
     }
     bool is_same = mean_the_same(checker, pair, there->value, here->value);

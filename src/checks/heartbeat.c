@@ -51,7 +51,7 @@ static bool names_table(const Checker *checker, const CheckedTable *table, Str q
 
 void check_heartbeat_action_query_table(Checker *checker, const CheckedTable *table) {
     const PlannedOption *option = table_option(checker, table, "debezium.heartbeat.action.query");
-    if (!is_postgres(table) || option == NULL || !is_own_option(table, option)) {
+    if (!is_postgres(table) || option == NULL || !is_own(table, option)) {
         return;
     }
     if (table->is_incremental && !release_is_at_least(checker, "3.3")) {

@@ -79,7 +79,7 @@ void check_mysql_server_id_range(Checker *checker) {
         const CheckedTable *table = &checker->tables[i];
         const PlannedOption *option = is_mysql(table) ? table_option(checker, table, "server-id") : NULL;
         soften(checker, SEVERITY_ERROR);
-        if (option != NULL && !is_frozen(table) && is_own_option(table, option) && !is_placeholder(option->value)) {
+        if (option != NULL && !is_frozen(table) && is_own(table, option) && !is_placeholder(option->value)) {
             look_at_range(checker, table, option);
         }
     }
@@ -120,7 +120,7 @@ void check_mysql_server_time_zone(Checker *checker) {
         if (is_mysql(table) &&
             effective_option(checker, table, "debezium.database.serverTimezone", "server-time-zone") == NULL) {
             concern(checker, &missing, table, STR_NONE);
-        } else if (option != NULL && !is_frozen(table) && is_own_option(table, option)) {
+        } else if (option != NULL && !is_frozen(table) && is_own(table, option)) {
             look_at_zone(checker, table, option);
         }
     }
@@ -174,7 +174,7 @@ static const PlannedOption *small_name(const Checker *checker, const CheckedTabl
     static const char *const keys[] = {"schema-name", "table-name"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const PlannedOption *option = table_option(checker, table, keys[i]);
-        if (option != NULL && is_own_option(table, option) && has_small_letters_only(option->value) &&
+        if (option != NULL && is_own(table, option) && has_small_letters_only(option->value) &&
             !is_pattern(option->value) && !is_placeholder(option->value)) {
             return option;
         }

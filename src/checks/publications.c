@@ -156,7 +156,7 @@ static bool is_misread(Str name) {
 /* PostgresReplicationConnection.initPublication() looks the name up as it is, but makes it without quotes. */
 void check_publication_name_unquoted(Checker *checker, const CheckedTable *table) {
     const PlannedOption *option = is_postgres(table) ? table_option(checker, table, "debezium.publication.name") : NULL;
-    if (option == NULL || !is_own_option(table, option) || !uses_pgoutput(checker, table) ||
+    if (option == NULL || !is_own(table, option) || !uses_pgoutput(checker, table) ||
         is_plain_name(option->value) || is_placeholder(option->value)) {
         return;
     }
@@ -296,7 +296,7 @@ void check_publication_filtered_incremental(Checker *checker, const CheckedTable
 
 void check_partitioned_table(Checker *checker, const CheckedTable *table) {
     const PlannedOption *option = table_option(checker, table, "scan.include-partitioned-tables.enabled");
-    if (!is_postgres(table) || option == NULL || !is_own_option(table, option) || !table->is_incremental ||
+    if (!is_postgres(table) || option == NULL || !is_own(table, option) || !table->is_incremental ||
         !str_equal_ignore_case(str_trim(option->value), STR("true"))) {
         return;
     }

@@ -105,7 +105,7 @@ void check_slot_name_invalid(Checker *checker, const CheckedTable *table) {
 /* PostgresSourceFetchTaskContext.configure() of Flink CDC sets the property itself in incremental mode. */
 void check_slot_drop_on_stop(Checker *checker, const CheckedTable *table) {
     const PlannedOption *option = table_option(checker, table, "debezium.slot.drop.on.stop");
-    if (!is_postgres(table) || option == NULL || !is_own_option(table, option) ||
+    if (!is_postgres(table) || option == NULL || !is_own(table, option) ||
         !str_equal_ignore_case(str_trim(option->value), STR("true"))) {
         return;
     }
@@ -227,7 +227,7 @@ static Str old_value(const Checker *checker, const CheckedTable *table, Renamed 
         return value;
     }
     const PlannedOption *option = effective_option(checker, table, renamed[what].debezium_key, renamed[what].key);
-    return option != NULL && !is_own_option(table, option) ? option->value : renamed[what].otherwise;
+    return option != NULL && !is_own(table, option) ? option->value : renamed[what].otherwise;
 }
 
 static bool is_renamed(const Checker *checker, const CheckedTable *table, Renamed what) {

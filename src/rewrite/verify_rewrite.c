@@ -27,10 +27,7 @@ typedef struct Digesting {
 static uint64_t mix(uint64_t sum, uint64_t hash) { return (sum ^ hash) * UINT64_C(0x9E3779B97F4A7C15) + (sum >> 29); }
 
 static int compare_names(const void *a, const void *b) {
-    const Str *left = a, *right = b;
-    size_t size = left->size < right->size ? left->size : right->size;
-    int order = size > 0 ? memcmp(left->data, right->data, size) : 0;
-    return order != 0 ? order : (left->size > right->size) - (left->size < right->size);
+    return str_compare(*(const Str *)a, *(const Str *)b);
 }
 
 static const Str *sorted_names(const Rename *renames, size_t count, Arena *arena) {

@@ -24,7 +24,4 @@ IniFile ini_read(Source *source, Arena *arena, Findings *findings);
 /* Takes "yes", "true", "on", "1" and their opposites. False when text is none of them. */
 bool parse_switch(Str text, bool *value);
 
-/* The span of a line of a rules file, for a finding. */
-static inline Span ini_line_span(Source *source, size_t line) { return source_line_span(source, line); }
-
 #endif

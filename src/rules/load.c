@@ -290,19 +290,6 @@ static void load_section(Loader *loader, const Section *section) {
     }
 }
 
-/* inih and the sections each had their own walk over the file; a reader wants one. */
-static void sort_findings(Findings *findings, size_t first) {
-    Finding *items = findings->list.items;
-    for (size_t i = first + 1; i < findings->list.count; i++) {
-        Finding finding = items[i];
-        size_t place = i;
-        for (; place > first && items[place - 1].span.start > finding.span.start; place--) {
-            items[place] = items[place - 1];
-        }
-        items[place] = finding;
-    }
-}
-
 void rules_load(Source *source, RulesFile *file, Arena *arena, Findings *findings) {
     Loader loader = {.source = source, .arena = arena, .findings = findings, .file = file};
     file->composer.arena = arena;
@@ -321,5 +308,5 @@ void rules_load(Source *source, RulesFile *file, Arena *arena, Findings *finding
         }
         load_section(&loader, &section);
     }
-    sort_findings(findings, first_finding);
+    findings_sort(findings, first_finding); /* inih and the sections each had their own walk */
 }

@@ -1,4 +1,4 @@
-/* What the actions of grammar/flink.y call to build the tree. Only parser.c and the grammar include this. */
+/* What the actions of grammar/flink.y call to build the tree. Only parser.c, skeletons and the grammar include this. */
 #ifndef SMTPATCH_BUILDER_H
 #define SMTPATCH_BUILDER_H
 

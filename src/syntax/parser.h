@@ -5,8 +5,8 @@
 #include "finding.h"
 #include "syntax/tree.h"
 
-/* What was learned from scripts: others that read like them are read faster, to the same tree. For one thread, which may
- * read any scripts, with parts of any kind; all zero at first. Their sources and trees may be gone meanwhile. */
+/* What was learned from scripts: others that read like them are read faster, to the same tree. For one thread, which
+ * may read any scripts, with parts of any kind; all zero at first. Their sources and trees may be gone meanwhile. */
 typedef struct ParserMemory {
     Arena arena;
     struct Skeletons *skeletons;
@@ -15,9 +15,10 @@ typedef struct ParserMemory {
 
 void parser_memory_free(ParserMemory *memory);
 
-/* The tree of source, in arena, with the parts that are wanted. memory: NULL for a script that stands alone. Each syntax error is added to findings as trouble, with
- * its place; the parser goes on at the next statement, so that all of a file's errors are told. Statements with errors
- * are not in the tree. A file of StarRocks DDL gets one error that says so. Linear in the size of the source. */
+/* The tree of source, in arena, with the parts that are wanted. memory: NULL for a script that stands alone. Each
+ * syntax error is added to findings as trouble, with its place; the parser goes on at the next statement, so that all
+ * of a file's errors are told. Statements with errors are not in the tree. A file of StarRocks DDL gets one error that
+ * says so. Linear in the size of the source. */
 Script *parse_script(Source *source, unsigned parts, ParserMemory *memory, Arena *arena, Findings *findings);
 
 /* The columns of the table that a statement of source defines, as many as the definition says: for a script that was

@@ -2,20 +2,17 @@
 
 #include "syntax/literal.h"
 
-/* Java's \s: unlike is_blank() it is what the expressions say. */
-static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
 static uint32_t skip_spaces(Str text, uint32_t at, uint32_t end) {
-    while (at < end && is_space(text.data[at])) {
+    while (at < end && is_blank(text.data[at])) {
         at++;
     }
     return at;
 }
 
-/* (?<key>[^'\s]+), for SET up to the blank or '=' that ends it. */
+/* is_blank() is Java's \s. (?<key>[^'\s]+), for SET up to the blank or '=' that ends it. */
 static Span key_at(Str text, uint32_t at, uint32_t end, bool ends_at_equals) {
     Span key = {at, at};
-    while (key.end < end && !is_space(text.data[key.end]) && text.data[key.end] != '\'' &&
+    while (key.end < end && !is_blank(text.data[key.end]) && text.data[key.end] != '\'' &&
            !(ends_at_equals && text.data[key.end] == '=')) {
         key.end++;
     }
@@ -26,7 +23,7 @@ static Span key_at(Str text, uint32_t at, uint32_t end, bool ends_at_equals) {
 static bool value_at(Str text, uint32_t at, uint32_t end, Span *value) {
     bool is_quoted = at < end && text.data[at] == '\'';
     *value = (Span){at + is_quoted, at + is_quoted};
-    while (value->end < end && (is_quoted ? text.data[value->end] != '\'' : !is_space(text.data[value->end]))) {
+    while (value->end < end && (is_quoted ? text.data[value->end] != '\'' : !is_blank(text.data[value->end]))) {
         value->end++;
     }
     if (is_quoted) {
@@ -52,5 +49,6 @@ bool raw_setting_parse(Str text, Span span, RawSetting *setting) {
 }
 
 Str setting_text(const Source *source, const Statement *statement, Span span, Arena *arena) {
-    return statement->is_raw || span_is_empty(span) ? source_slice(source, span) : literal_value(source->text, span, arena);
+    bool is_as_it_is = statement->is_raw || span_is_empty(span);
+    return is_as_it_is ? source_slice(source, span) : literal_value(source->text, span, arena);
 }

@@ -14,7 +14,8 @@ typedef struct RawSetting {
  * and its like for RESET): no comment inside, no '' in a quoted value. False when they would not match. */
 bool raw_setting_parse(Str text, Span span, RawSetting *setting);
 
-/* What the key (span: statement->name) or the value (statement->value) of a SET or RESET is, in either form; empty where there is none. */
+/* What the key (span: statement->name) or the value (statement->value) of a SET or RESET is, in either form; empty
+ * where there is none. */
 Str setting_text(const Source *source, const Statement *statement, Span span, Arena *arena);
 
 #endif

@@ -253,8 +253,8 @@ typedef struct SegmentEnd {
     bool is_element, is_statement_end;
 } SegmentEnd;
 
-/* The skeleton of the segment up to `end`, without what it means; starts: of its parts in the text. NULL when it can have
- * none. */
+/* The skeleton of the segment up to `end`, without what it means; starts: of its parts in the text. NULL when it can
+ * have none. */
 static Skeleton *new_skeleton(Lesson *lesson, const SegmentEnd *end, uint32_t *starts) {
     SkeletonPart parts[SKELETON_PARTS];
     Arena *arena = lesson->skeletons->arena;

@@ -528,8 +528,9 @@ static void test_columns_of_summaries(void **state) {
         buffer_format(&text, "CREATE TABLE t (%s) WITH ('connector' = 'print');", tables[i].columns);
         source = source_of(STR("in.sql"), buffer_take(&text, &arena), &arena);
         findings = (Findings){.arena = &arena};
-        const TableDefinition *some = parse_script(&source, PARSE_SUMMARIES, NULL, &arena, &findings)->statements[0].table;
-        const TableDefinition *all = parse_script(&source, PARSE_ALL, NULL, &arena, &findings)->statements[0].table;
+        const Script *short_one = parse_script(&source, PARSE_SUMMARIES, NULL, &arena, &findings);
+        const Script *whole_one = parse_script(&source, PARSE_ALL, NULL, &arena, &findings);
+        const TableDefinition *some = short_one->statements[0].table, *all = whole_one->statements[0].table;
         assert_int_equal(some->columns != NULL, tables[i].are_kept);
         assert_int_equal(some->column_count, all->column_count);
         assert_true(is_same_summary(&some->summary, &all->summary));
