@@ -186,11 +186,11 @@ is($object->{tables}[1]{renamed_from}, 'orders__auto_shard', 'json: the old name
 is($object->{tables}[2]{like}{table}, 'orders', 'json: the new name after LIKE');
 is($object->{flows}[0]{target}{table}, 'orders', 'json: the new name of a target');
 
-my $table;
-spew('wide.sql', "SET 'table.exec.resource.default-parallelism' = '7';\n" . ($table = "CREATE TABLE a (x INT, PRIMARY KEY (x) NOT ENFORCED) WITH ('connector' = 'postgres-cdc', "
-    . "'slot.name' = 's', 'decoding.plugin.name' = 'pgoutput', 'scan.incremental.snapshot.enabled' = 'true');\n"));
+my $one_source = "CREATE TABLE a (x INT, PRIMARY KEY (x) NOT ENFORCED) WITH ('connector' = 'postgres-cdc', 'slot.name' = 's', "
+    . "'decoding.plugin.name' = 'pgoutput', 'scan.incremental.snapshot.enabled' = 'true');\n";
+spew('wide.sql', "SET 'table.exec.resource.default-parallelism' = '7';\n$one_source");
 like(emit('postgres', "$directory/wide.sql"), qr/\(parallelism: 7\)/, 'postgres: the parallelism that goes first');
-spew('wide.sql', "SET 'parallelism.default' = '7';\nRESET;\n$table");
+spew('wide.sql', "SET 'parallelism.default' = '7';\nRESET;\n$one_source");
 like(emit('postgres', "$directory/wide.sql"), qr/\(parallelism: 1\)/, 'postgres: RESET takes it away');
 
 my @two = parse_json(emit('json', 'fixtures/legacy/like.sql', 'fixtures/legacy/unicode.sql'));

@@ -354,14 +354,26 @@ static size_t find_division(Str pattern) {
     return SIZE_MAX;
 }
 
-/* The same text as one alternation: the whole in parentheses, commas as '|'. */
+static bool is_divider(Str pattern, size_t at) {
+    return at >= pattern.size || pattern.data[at] == '|' || pattern.data[at] == ',';
+}
+
+/* A '^' that begins one of the names, or a '$' that ends one: each is matched as a whole anyway. */
+static bool is_anchor(Str pattern, size_t at) {
+    bool begins = at == 0 || is_divider(pattern, at - 1);
+    bool is_escaped = at > 0 && pattern.data[at - 1] == '\\';
+    return (pattern.data[at] == '^' && begins) ||
+           (pattern.data[at] == '$' && !is_escaped && is_divider(pattern, at + 1));
+}
+
+/* The same text as one alternation: the whole in parentheses, commas as '|', without anchors. */
 static Str as_group(const Checker *checker, Str pattern) {
     char *text = arena_alloc(checker->arena, pattern.size + 2);
     size_t size = 0;
     text[size++] = '(';
     for (size_t i = 0; i < pattern.size; i++) {
         bool is_blank_of_list = pattern.data[i] == ' ' && i > 0 && pattern.data[i - 1] == ',';
-        if (!is_blank_of_list) {
+        if (!is_blank_of_list && !is_anchor(pattern, i)) {
             text[size++] = pattern.data[i] == ',' ? '|' : pattern.data[i];
         }
     }
