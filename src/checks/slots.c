@@ -220,14 +220,24 @@ static bool written_value(const Plan *plan, const char *key, Str *value) {
     return found;
 }
 
-static Str old_value(const Checker *checker, const CheckedTable *table, Renamed what) {
-    const Plan *plan = table_plan(checker, table);
-    Str value;
-    if (written_value(plan, renamed[what].debezium_key, &value) || written_value(plan, renamed[what].key, &value)) {
-        return value;
+/* The same of the table's list, or of one that LIKE brings. */
+static bool old_option(const Checker *checker, const CheckedTable *table, const char *key, Str *value) {
+    for (;;) {
+        if (written_value(table_plan(checker, table), key, value)) {
+            return true;
+        }
+        if (table->written->like == NULL) {
+            return false;
+        }
+        table = &checker->tables[table->written->like - checker->model->tables];
     }
-    const PlannedOption *option = effective_option(checker, table, renamed[what].debezium_key, renamed[what].key);
-    return option != NULL && !is_own(table, option) ? option->value : renamed[what].otherwise;
+}
+
+static Str old_value(const Checker *checker, const CheckedTable *table, Renamed what) {
+    Str value;
+    bool is_set = old_option(checker, table, renamed[what].debezium_key, &value) ||
+                  old_option(checker, table, renamed[what].key, &value);
+    return is_set ? value : renamed[what].otherwise;
 }
 
 static bool is_renamed(const Checker *checker, const CheckedTable *table, Renamed what) {
