@@ -164,6 +164,9 @@ static void check_together(Arguments *arguments) {
     if (settings->output != NULL && (settings->is_in_place || settings->is_check || settings->is_diff)) {
         usage_trouble(arguments, STR("--in-place, --check and --diff are about SQL: they do not go with --emit"));
     }
+    if (settings->lint == LINT_ONLY && (settings->is_in_place || settings->is_check || settings->is_diff)) {
+        usage_trouble(arguments, STR("--lint prints findings alone: --in-place, --check and --diff do not go with it"));
+    }
     if (settings->is_in_place && settings->inputs.count == 0) {
         usage_trouble(arguments, STR("--in-place needs the names of files"));
     }
