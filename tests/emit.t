@@ -193,6 +193,11 @@ like(emit('postgres', "$directory/wide.sql"), qr/\(parallelism: 7\)/, 'postgres:
 spew('wide.sql', "SET 'parallelism.default' = '7';\nRESET;\n$one_source");
 like(emit('postgres', "$directory/wide.sql"), qr/\(parallelism: 1\)/, 'postgres: RESET takes it away');
 
+spew('wide.sql', $one_source =~ s/'slot.name' = 's', //r =~ s/pgoutput/PgOutput/r);
+my $of_old = emit('postgres', '--flink-cdc', '2.3', "$directory/wide.sql");
+like($of_old, qr/'flink'/, 'postgres: the slot that a connector of 2.3 takes by itself');
+like($of_old, qr/CREATE PUBLICATION/, 'postgres: the plugin in any case');
+
 my @two = parse_json(emit('json', 'fixtures/legacy/like.sql', 'fixtures/legacy/unicode.sql'));
 is_deeply([map { $_->{file} } @two], ['fixtures/legacy/like.sql', 'fixtures/legacy/unicode.sql'], 'json: an object for each input');
 

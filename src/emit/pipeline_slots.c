@@ -14,7 +14,7 @@ bool is_postgres_document(const Document *document) {
 }
 
 static Str slot_of(const OutputRequest *request, const Copy *copy) {
-    return running_value(request, copy->source.plan, "debezium.slot.name", "slot.name", STR(""));
+    return running_slot(request, copy->source.plan);
 }
 
 static Str slot_key(Chooser *chooser, const Document *document, Str slot) {

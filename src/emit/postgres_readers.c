@@ -25,10 +25,11 @@ static bool has_backfill(const OutputRequest *request, const Upstream *at) {
 
 static Reader reader_of(const OutputRequest *request, const Plan *plan) {
     Reader reader = {.at = upstream_find(request, plan)};
-    Str plugin = running_value(request, plan, "debezium.plugin.name", "decoding.plugin.name", STR(""));
+    Str plugin = str_trim(running_value(request, plan, "debezium.plugin.name", "decoding.plugin.name", STR("")));
     Str publication = option_value(request, plan, "debezium.publication.name");
-    bool uses_publication = str_equal(plugin, STR("pgoutput")) || (plugin.size == 0 && publication.size > 0);
-    reader.slot = running_value(request, plan, "debezium.slot.name", "slot.name", STR(""));
+    bool uses_publication =
+        str_equal_ignore_case(plugin, STR("pgoutput")) || (plugin.size == 0 && publication.size > 0);
+    reader.slot = running_slot(request, plan);
     reader.has_plugin = plugin.size > 0;
     if (uses_publication) {
         reader.publication = publication.size > 0 ? publication : STR("dbz_publication"); /* Debezium's default */

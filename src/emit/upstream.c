@@ -12,6 +12,16 @@ Str running_value(const OutputRequest *request, const Plan *plan, const char *de
     return option ? option->value : otherwise;
 }
 
+Str running_slot(const OutputRequest *request, const Plan *plan) {
+    const Connector *connector = catalogue_connector(STR("postgres-cdc"));
+    OptionFound found = catalogue_option(connector, STR("slot.name"), request->release);
+    Str otherwise = STR("");
+    if (found.status == OPTION_KNOWN) {
+        option_default(connector, found.option, request->release, &otherwise);
+    }
+    return running_value(request, plan, "debezium.slot.name", "slot.name", otherwise);
+}
+
 bool is_true(Str value) { return str_equal_ignore_case(str_trim(value), STR("true")); }
 
 static bool is_incremental(const OutputRequest *request, const Plan *plan, Str connector) {
