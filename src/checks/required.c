@@ -1,8 +1,7 @@
 /* The options that a connector cannot do without. */
 #include "checks/columns.h"
 #include "checks/registry.h"
-
-#include "syntax/lexer.h"
+#include "checks/tables.h"
 
 typedef VECTOR(Str) Names;
 
@@ -105,24 +104,6 @@ static Str hint_of(const Names *missing) {
         return STR("smtpatch puts it in: --slot 'NAME_${table|slot}'");
     }
     return STR("Flink refuses the first statement that uses the table");
-}
-
-/* ALTER TABLE ... SET, or a hint OPTIONS(...) of a query, may bring what is missing. */
-static bool options_may_change(const Checker *checker) {
-    const Script *script = checker->script;
-    Str text = script->source->text;
-    if (text.size > 0 && memmem(text.data, text.size, "/*+", 3) != NULL) {
-        return true;
-    }
-    for (size_t i = 0; i < script->statement_count; i++) {
-        const Statement *statement = &script->statements[i];
-        bool is_candidate = statement->kind == STATEMENT_WITH_OPTIONS;
-        Token first = is_candidate ? lex_significant(text, statement->span.start) : (Token){0};
-        if (is_candidate && first.kind == TOKEN_ALTER && lex_significant(text, first.end).kind == TOKEN_TABLE) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Whether options_may_change(), which is only asked when something is missing. */

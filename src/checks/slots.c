@@ -1,6 +1,7 @@
 /* Checks of replication slots. */
 #include "checks/conflicts.h"
 #include "checks/replication.h"
+#include "checks/tables.h"
 #include "rules/template.h"
 
 /* PostgreSQL: NAMEDATALEN - 1, and the default of max_replication_slots and max_wal_senders. */
@@ -19,9 +20,10 @@ void check_slot_shared_by_sources(Checker *checker) {
     bool has_pipelines = release_is_at_least(checker, "3.5");
     Str hint = has_pipelines ? STR(SLOTS_HINT) : STR("a slot for each: --slot 'flink_${table|slot}'");
     Conflicts conflicts = conflicts_of_slots(checker->facts, false, checker->arena);
+    bool may_change = conflicts.count > 0 && options_may_change(checker);
     for (size_t i = 0; i < conflicts.count; i++) {
         const Conflict *conflict = &conflicts.items[i];
-        soften(checker, conflict->is_certain ? SEVERITY_ERROR : SEVERITY_WARNING);
+        soften(checker, conflict->is_certain && !may_change ? SEVERITY_ERROR : SEVERITY_WARNING);
         fire_at_slot(checker, &checker->tables[conflict->here->index], slots_message(conflict, false, checker->arena),
                      hint);
     }

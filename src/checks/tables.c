@@ -5,6 +5,7 @@
 #include "prefetch.h"
 #include "rules/name_options.h"
 #include "rules/plan_options.h"
+#include "syntax/lexer.h"
 
 static bool is_incremental(const Checker *checker, const CheckedTable *table) {
     const PlannedOption *option = table_option(checker, table, "scan.incremental.snapshot.enabled");
@@ -124,4 +125,21 @@ void look_at_tables(Checker *checker) {
     if (checker->collector != NULL) {
         facts_end(checker);
     }
+}
+
+bool options_may_change(const Checker *checker) {
+    const Script *script = checker->script;
+    Str text = script->source->text;
+    if (text.size > 0 && memmem(text.data, text.size, "/*+", 3) != NULL) {
+        return true;
+    }
+    for (size_t i = 0; i < script->statement_count; i++) {
+        const Statement *statement = &script->statements[i];
+        bool is_candidate = statement->kind == STATEMENT_WITH_OPTIONS;
+        Token first = is_candidate ? lex_significant(text, statement->span.start) : (Token){0};
+        if (is_candidate && first.kind == TOKEN_ALTER && lex_significant(text, first.end).kind == TOKEN_TABLE) {
+            return true;
+        }
+    }
+    return false;
 }

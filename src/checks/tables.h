@@ -12,4 +12,8 @@ void look_at_tables(Checker *checker);
 /* Asks for the definition of the table of that number, if there is one, for who comes to it soon (prefetch.h). */
 void prefetch_definition(const Checker *checker, size_t number);
 
+/* Whether ALTER TABLE ... SET, or a hint OPTIONS(...) of a query, may give tables other options than their definitions
+ * say. */
+bool options_may_change(const Checker *checker);
+
 #endif
