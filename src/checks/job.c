@@ -11,11 +11,11 @@ static const CheckedTable *checked(const Checker *checker, const Table *table) {
     return &checker->tables[table - checker->model->tables];
 }
 
-/* The first flow that reads a source of Flink CDC; NULL when there is none. */
+/* The first flow that reads a source of Flink CDC, frozen statements aside; NULL when there is none. */
 static const Flow *first_cdc_flow(const Checker *checker, const CheckedTable **table) {
     for (size_t i = 0; i < checker->model->flow_count; i++) {
         const Flow *flow = &checker->model->flows[i];
-        for (size_t j = 0; j < flow->source_count; j++) {
+        for (size_t j = 0; j < flow->source_count && !flow->statement->is_frozen; j++) {
             *table = checked(checker, flow->sources[j]);
             if (is_cdc(*table)) {
                 return flow;
