@@ -44,7 +44,8 @@ void check_source_not_read(Checker *checker) {
     for (size_t i = 0; i < checker->table_count; i++) {
         const CheckedTable *table = &checker->tables[i];
         bool is_source = table->connector != NULL && table->connector->family == FAMILY_CDC;
-        if (is_source && !is_base[i] && table->written->roles == 0 && !is_frozen(table)) {
+        bool is_unread = table->written->roles == 0 && !table->written->makes_nothing;
+        if (is_source && !is_base[i] && is_unread && !is_frozen(table)) {
             first = first ? first : table;
             count++;
         }

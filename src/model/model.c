@@ -113,7 +113,8 @@ static void add_table(Build *build, const Statement *statement) {
         *bucket = table;
     } else {
         table->is_repeated = true;
-        if (!model_is_conditional(model->script->source->text, statement)) {
+        table->makes_nothing = model_is_conditional(model->script->source->text, statement);
+        if (!table->makes_nothing) {
             *vector_add(build->arena, &first->same_name) = table;
         }
     }

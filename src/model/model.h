@@ -17,6 +17,7 @@ struct Table {
     const Table *like;  /* the table after LIKE whose options it takes, when it stands before it in the script */
     unsigned roles;     /* ROLE_… bits that the script's statements give it; 0 when no statement says */
     bool is_repeated;   /* another one of the name stands before it */
+    bool makes_nothing; /* has IF NOT EXISTS, and is one of the others */
     size_t like_depth;  /* how many tables `like` leads to */
     Table *same_bucket; /* of the model's index, in which the first table of each name stands */
     VECTOR(Table *) same_name; /* of that one: the others of the name, in the order of the text */
