@@ -92,14 +92,9 @@ static void finish_in_order(Pool *pool) {
 }
 
 /* False when not even one worker could be had; then nothing was done. */
-static bool run_threads(Pool *pool, Worker *workers, char *memories, size_t count) {
+static bool run_threads(Pool *pool, Worker *workers, size_t count) {
     size_t started = 0;
-    while (started < count) {
-        Worker *worker = &workers[started];
-        *worker = (Worker){.pool = pool, .memory = memories + started * pool->task->memory_size};
-        if (pthread_create(&worker->thread, NULL, work, worker) != 0) {
-            break;
-        }
+    while (started < count && pthread_create(&workers[started].thread, NULL, work, &workers[started]) == 0) {
         started++;
     }
     if (started > 0) {
@@ -122,7 +117,10 @@ static bool run_together(const PoolTask *task, size_t count) {
         pthread_mutex_init(&pool.lock, NULL);
         pthread_cond_init(&pool.has_turn, NULL);
         pthread_cond_init(&pool.is_next_ready, NULL);
-        is_done = run_threads(&pool, workers, memories, count);
+        for (size_t i = 0; i < count; i++) {
+            workers[i] = (Worker){.pool = &pool, .memory = memories + i * task->memory_size};
+        }
+        is_done = run_threads(&pool, workers, count);
         pthread_cond_destroy(&pool.is_next_ready);
         pthread_cond_destroy(&pool.has_turn);
         pthread_mutex_destroy(&pool.lock);
