@@ -25,9 +25,9 @@ typedef struct Replacement {
 
 /* Writes the new contents of the file at path, which is the one that stamp tells of, to a temporary file with its mode,
  * owner and access control list. Symbolic links are followed to the file itself; other hard links to it keep the old
- * contents. The replacement must be all zero; what follows is replacement_sync() and
- * replacement_end(), unless a step went wrong, and replacement_free() in any case. NULL, or what went wrong; then
- * nothing is left behind. */
+ * contents. The replacement must be all zero; what follows is replacement_flush(), which may be left out,
+ * replacement_sync() and replacement_end(), unless a step went wrong, and replacement_free() in any case. NULL, or what
+ * went wrong; then nothing is left behind. */
 const char *replacement_start(Replacement *replacement, const char *path, const Pieces *contents,
                               const FileStamp *stamp);
 

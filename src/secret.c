@@ -284,7 +284,7 @@ static bool is_separator_at(Str text, size_t colon) {
     return colon + 1 == text.size || is_blank(text.data[colon + 1]) || (colon > 0 && is_blank(text.data[colon - 1]));
 }
 
-/* What colons tell. */
+/* What colons tell: the password of a URL, or the value of a key before them. */
 static void find_at_colons(Search *search, size_t from, size_t to) {
     Str text = search->text;
     for (size_t i = find_byte(text, from, to, ':'); i < to; i = find_byte(text, i + 1, to, ':')) {

@@ -5,7 +5,7 @@
 #include "catalogue/catalogue.h"
 #include "finding.h"
 #include "postgres/publications.h"
-#include "rewrite/rewrite.h"
+#include "model/session.h"
 #include "rules/plan.h"
 
 typedef struct CheckEntry CheckEntry;

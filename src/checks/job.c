@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "checks/replication.h"
-#include "model/session.h"
 #include "postgres/quote.h"
 
 /* ---- Checkpoints ------------------------------------------------------------------------------------------------ */
@@ -240,7 +239,15 @@ static bool wants_old_rows(const Checker *checker, const CheckedTable *table) {
            !is_set_true(checker, table, "scan.read-changelog-as-append-only.enabled");
 }
 
-static bool is_one_name(Str name) { return !is_pattern(name) && memchr(name.data, '^', name.size) == NULL; }
+/* Not even an expression for one name: ^a$, (a). */
+static bool is_one_name(Str name) {
+    for (size_t i = 0; i < name.size; i++) {
+        if (strchr("^$()", name.data[i]) != NULL) {
+            return false;
+        }
+    }
+    return !is_pattern(name);
+}
 
 /* What makes the replica identity of a source's table FULL. */
 static Str identity_change(const Checker *checker, const CheckedTable *table) {

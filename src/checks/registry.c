@@ -3,7 +3,6 @@
 #include "prefetch.h"
 
 #include "checks/facts.h"
-#include "model/session.h"
 #include "checks/tables.h"
 
 static const CheckEntry checks[] = {

@@ -1,5 +1,4 @@
 /* Checks of BEGIN STATEMENT SET … END. */
-#include "checks/checker.h"
 #include "checks/registry.h"
 
 #include "syntax/lexer.h"
@@ -34,11 +33,9 @@ static bool may_stand_in_set(const Checker *checker, const Statement *statement)
         return true;
     case STATEMENT_CREATE_TABLE:
         return !span_is_empty(statement->query);
-    case STATEMENT_OTHER:
+    default: /* a template may stand for anything */
         return is_taken_word(first_word(checker, statement)) ||
                is_placeholder(source_slice(checker->script->source, statement->span));
-    default:
-        return is_placeholder(source_slice(checker->script->source, statement->span));
     }
 }
 
@@ -63,8 +60,8 @@ static void look_at(Checker *checker, OpenSet *set, const Statement *statement) 
     } else if (statement->kind == STATEMENT_BEGIN_SET) {
         *set = (OpenSet){.begin = statement};
     } else if (statement->kind == STATEMENT_END_SET) {
-        bool goes = checker->settings->gathers_inserts; /* --statement-set writes frames anew */
-        if (set->begin == NULL && !statement->is_frozen && !goes) {
+        bool is_mended = checker->settings->gathers_inserts; /* --statement-set writes frames anew */
+        if (set->begin == NULL && !statement->is_frozen && !is_mended) {
             fire_at(checker, statement->span, STR("Flink stops at this END: no statement set is open here"),
                     STR("BEGIN STATEMENT SET; goes in front of the set's first INSERT"));
         }

@@ -5,7 +5,7 @@
 
 #include "buffer.h"
 #include "postgres/publications.h"
-#include "rewrite/rewrite.h"
+#include "model/session.h"
 #include "rules/plan.h"
 
 typedef struct OutputRequest {

@@ -13,10 +13,6 @@ bool is_postgres_document(const Document *document) {
     return str_equal(document->copies->source.connector, STR("postgres-cdc"));
 }
 
-static Str slot_of(const OutputRequest *request, const Copy *copy) {
-    return running_slot(request, copy->source.plan);
-}
-
 static Str slot_key(Chooser *chooser, const Document *document, Str slot) {
     const Upstream *source = &document->copies->source;
     return arena_format(chooser->arena, "%.*s:%.*s %.*s", TEXT(source->host), TEXT(source->port), TEXT(slot));
@@ -28,7 +24,7 @@ static int compare_slots(const void *a, const void *b) { return str_compare(*(co
 static void find_old_slots(Chooser *chooser, Document *document) {
     Names all = {0};
     for (size_t i = 0; i < document->count; i++) {
-        Str slot = slot_of(chooser->pipelines->request, &document->copies[i]);
+        Str slot = running_slot(chooser->pipelines->request, document->copies[i].source.plan);
         if (slot.size > 0) {
             *vector_add(chooser->arena, &all) = slot;
         }

@@ -21,7 +21,8 @@ Upstream upstream_find(const OutputRequest *request, const Plan *plan);
 Str running_value(const OutputRequest *request, const Plan *plan, const char *debezium_key, const char *key,
                   Str otherwise);
 
-/* The slot that a postgres-cdc source runs with, be it the connector's default (up to Flink CDC 2.3); empty for none. */
+/* The slot that a postgres-cdc source runs with, be it the connector's default (up to Flink CDC 2.3); empty for
+ * none. */
 Str running_slot(const OutputRequest *request, const Plan *plan);
 
 /* Whether Flink reads it as true. */

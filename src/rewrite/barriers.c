@@ -59,13 +59,13 @@ static bool is_temporary(const Search *search, const Statement *statement) {
 
 /* Names of functions are the same in any case; of tables, that makes a barrier too many at worst. */
 static Str folded_name(const Search *search, Token token) {
-    Str name = source_slice(search->script->source, token_span(token));
-    Str copy = arena_copy(search->arena, token.kind == TOKEN_QUOTED_IDENTIFIER ? str_from(name, 1) : name);
-    copy.size -= token.kind == TOKEN_QUOTED_IDENTIFIER;
-    for (size_t i = 0; i < copy.size; i++) {
-        ((char *)copy.data)[i] = ascii_lower(copy.data[i]);
+    bool is_quoted = token.kind == TOKEN_QUOTED_IDENTIFIER;
+    Str name = source_slice(search->script->source, (Span){token.start + is_quoted, token.end - is_quoted});
+    char *folded = arena_alloc(search->arena, name.size + 1);
+    for (size_t i = 0; i < name.size; i++) {
+        folded[i] = ascii_lower(name.data[i]);
     }
-    return copy;
+    return (Str){folded, name.size};
 }
 
 static bool is_name(Token token) { return token.kind == TOKEN_IDENTIFIER || token.kind == TOKEN_QUOTED_IDENTIFIER; }
@@ -115,7 +115,7 @@ static void find_hiding(Search *search) {
 
 /* ---- All of them ------------------------------------------------------------------------------------------------- */
 
-/* Whether an INSERT must not be carried across the statement. */
+/* Kinds that an INSERT must not be carried across, unless they turn out to be harmless. */
 static bool is_barrier(const Statement *statement) {
     switch (statement->kind) {
     case STATEMENT_SET:
@@ -135,15 +135,11 @@ static bool is_barrier(const Statement *statement) {
     }
 }
 
-static bool starts_with(const Search *search, const Statement *statement, uint16_t kind) {
-    return lex_significant(search->text, statement->span.start).kind == kind;
-}
-
 /* ALTER changes what stands before it; CREATE of other things does not. SHOW and EXPLAIN only look. */
 static bool is_harmless(const Search *search, const Statement *statement) {
     Token first = lex_significant(search->text, statement->span.start);
     Str word = source_slice(search->script->source, token_span(first));
-    return starts_with(search, statement, TOKEN_CREATE) || starts_with(search, statement, TOKEN_EXPLAIN) ||
+    return first.kind == TOKEN_CREATE || first.kind == TOKEN_EXPLAIN ||
            str_equal_ignore_case(word, STR("SHOW")) || str_equal_ignore_case(word, STR("DESCRIBE")) ||
            str_equal_ignore_case(word, STR("DESC"));
 }

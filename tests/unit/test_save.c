@@ -90,6 +90,7 @@ static void test_some_together(void **state) {
     }
     put(path_of(names[CHANGED]), "newest");
     for (size_t i = 0; i < COUNT; i++) {
+        replacement_flush(&replacements[i]);
         assert_null(replacement_sync(&replacements[i]));
         assert_file(path_of(names[i]), i == CHANGED ? "newest" : "old");
     }
